@@ -1,0 +1,3 @@
+//! The `charter` program.
+
+fn main() {}

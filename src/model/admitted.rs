@@ -1,0 +1,51 @@
+//! A desired state that the rules let through.
+
+use super::desired::Desired;
+use super::finding::Finding;
+use super::kind::organization::Organization;
+use super::name::Name;
+use super::verdict::Verdict;
+
+/// A desired state with a verdict without errors: what a plan is made of, and nothing else.
+#[derive(Debug, Clone)]
+pub struct Admitted(Desired);
+
+/// Why a desired state was not admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("the verdict has errors")]
+    Errors,
+    #[error("the verdict is about another desired state")]
+    OtherState,
+    #[error("no Organization is declared")]
+    NoOrganization,
+}
+
+impl Admitted {
+    /// Admits a desired state on the strength of its verdict.
+    ///
+    /// # Errors
+    /// A verdict with an error, or about another desired state; a state without an Organization.
+    pub fn seal(desired: Desired, verdict: &Verdict) -> Result<Self, Refused> {
+        if *verdict.desired() != desired.digest {
+            return Err(Refused::OtherState);
+        }
+        if verdict.findings().iter().any(Finding::is_error) {
+            return Err(Refused::Errors);
+        }
+        if desired.organization().is_none() {
+            return Err(Refused::NoOrganization);
+        }
+        Ok(Admitted(desired))
+    }
+
+    /// Returns the state.
+    pub fn desired(&self) -> &Desired {
+        &self.0
+    }
+
+    /// Returns the organisation and its name.
+    pub fn organization(&self) -> Option<(&Name, &Organization)> {
+        self.0.organization().map(|(id, organization)| (&id.name, organization))
+    }
+}

@@ -1,0 +1,77 @@
+//! What a manifest's spec refers to and where it contradicts itself: what a kind tells the stages after it.
+
+use super::code::Code;
+use super::name::Name;
+use super::permission::Permission;
+use super::scalar::Fault;
+use super::set::{Element, Set};
+use super::subject::Subject;
+
+/// What a reference names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target<'a> {
+    Role(&'a Name),
+    Team(&'a Name),
+    Subject(&'a Subject),
+    Permission(&'a Permission),
+}
+
+/// A reference at a JSON pointer below `spec`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference<'a> {
+    pub pointer: String,
+    pub target: Target<'a>,
+}
+
+/// An element of a set that stands there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repetition {
+    pub pointer: String,
+    pub first: String,
+    pub spelling: String,
+}
+
+/// What a spec says about itself, with JSON pointers below `spec`.
+#[derive(Debug, Default)]
+pub struct Examination<'a> {
+    pub references: Vec<Reference<'a>>,
+    pub repetitions: Vec<Repetition>,
+    pub faults: Vec<(String, Fault)>,
+}
+
+impl<'a> Examination<'a> {
+    /// Notes a reference.
+    pub fn refers(&mut self, pointer: impl Into<String>, target: Target<'a>) {
+        self.references.push(Reference { pointer: pointer.into(), target });
+    }
+
+    /// Notes a set, its repetitions, and what each of its elements refers to.
+    pub fn set<T: Element>(&mut self, pointer: &str, set: &'a Set<T>, target: impl Fn(&'a T) -> Option<Target<'a>>) {
+        for (index, item) in set.iter().enumerate() {
+            if let Some(target) = target(item) {
+                self.refers(format!("{pointer}/{index}"), target);
+            }
+        }
+        for (repeat, first) in set.repetitions() {
+            let spelling = set.iter().nth(repeat).map(|item| item.spelling().to_owned()).unwrap_or_default();
+            let (pointer, first) = (format!("{pointer}/{repeat}"), format!("{pointer}/{first}"));
+            self.repetitions.push(Repetition { pointer, first, spelling });
+        }
+    }
+
+    /// Notes a set of subjects.
+    pub fn subjects(&mut self, pointer: &str, set: &'a Set<Subject>) {
+        self.set(pointer, set, |subject| Some(Target::Subject(subject)));
+    }
+
+    /// Notes a contradiction.
+    pub fn fault(
+        &mut self,
+        pointer: impl Into<String>,
+        code: Code,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.faults.push((pointer.into(), Fault::new(code, message).help(help)));
+    }
+}

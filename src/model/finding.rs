@@ -1,0 +1,62 @@
+//! Something wrong or doubtful in a governed repository: data, never an exception.
+
+use super::code::{Code, Severity};
+use super::origin::Origin;
+
+/// A mistake of the user's: what, where, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Finding {
+    pub code: Code,
+    pub origin: Origin,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// What to write beside the marked place; empty for nothing.
+    pub label: String,
+    /// How to mend it, in one line.
+    pub help: Option<String>,
+    /// Another place that belongs to the matter, and what to say of it.
+    pub related: Option<(Origin, String)>,
+}
+
+impl Finding {
+    /// Makes a finding of a code at a place.
+    pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
+        Finding { code, origin, message: message.into(), label: String::new(), help: None, related: None }
+    }
+
+    /// Adds how to mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds how to mend it, where that is known.
+    pub fn maybe_help(self, help: Option<String>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
+    /// Adds the words beside the marked place.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds a second place.
+    pub fn related(mut self, origin: Origin, label: impl Into<String>) -> Self {
+        self.related = Some((origin, label.into()));
+        self
+    }
+
+    /// Says how bad it is.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// Says whether it refuses the change.
+    pub fn is_error(&self) -> bool {
+        self.severity() == Severity::Error
+    }
+}

@@ -1,0 +1,38 @@
+//! Tier 0: the nouns. Every type that crosses a room of the house lives here, and nothing here does anything but be.
+//!
+//! The stages of a change are types of their own, so that none can be skipped:
+//! [`snapshot::Snapshot`] -> [`manifest::Manifests`] -> [`desired::Desired`] (+ [`verdict::Verdict`]) ->
+//! [`admitted::Admitted`] (+ [`live::Live`], [`applied::Applied`]) -> [`plan::Plan`].
+
+pub mod admitted;
+pub mod allocation;
+pub mod applied;
+pub mod canonical;
+pub mod change;
+pub mod code;
+pub mod desired;
+pub mod digest;
+pub mod examination;
+pub mod expiry;
+pub mod finding;
+pub mod guard;
+pub mod id;
+pub mod journal;
+pub mod kind;
+pub mod lineage;
+pub mod live;
+pub mod manifest;
+pub mod members;
+pub mod money;
+pub mod name;
+pub mod nearest;
+pub mod origin;
+pub mod period;
+pub mod permission;
+pub mod plan;
+pub mod resource;
+pub mod scalar;
+pub mod set;
+pub mod snapshot;
+pub mod subject;
+pub mod verdict;

@@ -1,0 +1,99 @@
+//! A plan: the complete, ordered list of changes that makes live equal desired, with its hashes.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, Op};
+use super::digest::Digest;
+use super::guard::Hold;
+use super::id::ResourceId;
+use super::journal::Head;
+use super::lineage::Lineage;
+use super::name::Name;
+use super::snapshot::Revision;
+
+/// The version of the shape and meaning of a plan; part of what it is bound to.
+pub const FORMAT: u32 = 1;
+
+/// Everything that an apply does: it adds nothing and decides nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    pub format: u32,
+    pub organization: Name,
+    pub lineage: Lineage,
+    pub revision: Option<Revision>,
+    /// In the order in which they are made: what is referred to before what refers to it, deletes the other way round and last.
+    pub changes: Vec<Change>,
+    /// Desired, not applied, and live otherwise: somebody else's until adopted.
+    pub conflicts: Vec<ResourceId>,
+    /// Live and nobody's here: shown, never touched.
+    pub unmanaged: Vec<ResourceId>,
+    /// Guards that hold the apply.
+    pub holds: Vec<Hold>,
+    /// How many teams no change concerns.
+    pub untouched_teams: usize,
+    /// How many resources are desired.
+    pub resources: usize,
+    /// What people see, approve and name: the changes with before and after, without times and revisions.
+    pub effect: Digest,
+    pub bound: Bound,
+}
+
+/// What a plan was made from. An apply compares it at the start of its transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bound {
+    pub desired: Digest,
+    /// The keys that the plan touches, as they were applied.
+    pub applied: Digest,
+    /// The keys that the plan touches, as they were live.
+    pub live: Digest,
+    /// The guards and their parameters.
+    pub guards: Digest,
+    /// Where the journal stood: any landing in between moves it.
+    pub journal: Head,
+    /// All of the above and the plan format in one.
+    pub hash: Digest,
+}
+
+/// How many changes of each sort there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    pub add: usize,
+    pub change: usize,
+    pub remove: usize,
+    /// Among the above: what somebody changed by hand.
+    pub drift: usize,
+}
+
+impl Plan {
+    /// Counts the changes that are seen in the live state.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for change in self.changes.iter().filter(|change| change.writes_live()) {
+            match (&change.live, &change.desired) {
+                (None, _) => counts.add += 1,
+                (Some(_), Some(_)) => counts.change += 1,
+                (Some(_), None) => counts.remove += 1,
+            }
+            counts.drift += usize::from(change.drift);
+        }
+        counts
+    }
+
+    /// Says whether live is as desired.
+    pub fn is_in_sync(&self) -> bool {
+        self.conflicts.is_empty() && !self.changes.iter().any(Change::writes_live)
+    }
+
+    /// Says whether nothing at all would be written for the changes.
+    pub fn is_empty(&self) -> bool {
+        self.conflicts.is_empty() && self.changes.is_empty()
+    }
+
+    /// Counts the resources that are managed from here on though nobody wrote them.
+    pub fn adopted(&self) -> usize {
+        self.changes.iter().filter(|change| change.op == Op::Adopt).count()
+    }
+}

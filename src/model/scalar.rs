@@ -1,0 +1,65 @@
+//! Scalars with a shape of their own. A JSON Schema `format` names each, and this table says who reads it.
+
+use std::fmt;
+
+use super::code::Code;
+use super::{expiry::Expiry, money::Amount, name::Name, period::Period, permission::Permission, subject::Subject};
+
+/// Why a scalar cannot be read: what a finding needs, but its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub code: Code,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Fault {
+    /// Makes a fault of a code.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Fault { code, message: message.into(), help: None }
+    }
+
+    /// Adds how to mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// A `format` of Charter's own and what checks a text against it.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// The word in the schema.
+    pub word: &'static str,
+    /// Reads the text as written and says what is wrong with it.
+    pub check: fn(&str) -> Result<(), Fault>,
+    /// Whether the raw text counts, though it looks like a number: an amount is never a float.
+    pub raw: bool,
+}
+
+fn check<T: std::str::FromStr<Err = Fault>>(text: &str) -> Result<(), Fault> {
+    text.parse::<T>().map(drop)
+}
+
+/// Every format, by its word.
+pub const FORMATS: &[Format] = &[
+    Format { word: "name", check: check::<Name>, raw: false },
+    Format { word: "subject", check: check::<Subject>, raw: false },
+    Format { word: "permission", check: check::<Permission>, raw: false },
+    Format { word: "amount", check: check::<Amount>, raw: true },
+    Format { word: "expiry", check: check::<Expiry>, raw: false },
+    Format { word: "period", check: check::<Period>, raw: true },
+];
+
+/// Finds the format that a schema names.
+pub fn format(word: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.word == word)
+}

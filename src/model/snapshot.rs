@@ -1,0 +1,83 @@
+//! What a source holds at one moment.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use super::lineage::Lineage;
+
+/// A commit of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revision {
+    /// The commit's full object id.
+    pub commit: String,
+    /// The branch or tag by which it was found, if by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The first line of the commit's message.
+    pub summary: String,
+    pub author: String,
+    /// When it was committed.
+    pub time: Timestamp,
+}
+
+impl Revision {
+    /// Returns what people are shown of the commit: seven digits.
+    pub fn short(&self) -> &str {
+        self.commit.get(..7).unwrap_or(&self.commit)
+    }
+
+    /// Writes `main@9f2c1ab`, or the commit alone.
+    pub fn label(&self) -> String {
+        match &self.reference {
+            Some(reference) => format!("{reference}@{}", self.short()),
+            None => self.short().to_owned(),
+        }
+    }
+}
+
+/// A file below the governed path that may hold manifests.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The path inside the source, `/` between its parts.
+    pub path: Arc<str>,
+    /// The file as it is.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Everything below the governed path of a source at one moment, and what is wrong with it as files.
+///
+/// Holds YAML and JSON files only: others cannot be manifests.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The commit, or `None` for a plain directory. With [`Snapshot::uncommitted`] above 0: the commit below the changes.
+    pub revision: Option<Revision>,
+    /// How many files differ from the commit, where the working tree was read.
+    pub uncommitted: usize,
+    /// Sorted by path.
+    pub files: Vec<SourceFile>,
+    /// `schemas/settings.schema.json` below the governed path, where there is one; it is not among the files.
+    pub settings_schema: Option<SourceFile>,
+    /// Links, submodules, names that no two systems read alike, files beyond the limits.
+    pub findings: Vec<Finding>,
+    /// What the store must belong to; the organisation's name is not known yet.
+    pub lineage: Lineage,
+}
+
+impl Snapshot {
+    /// Finds a file by its path.
+    pub fn file(&self, path: &str) -> Option<&SourceFile> {
+        let settings = self.settings_schema.as_ref().filter(|file| &*file.path == path);
+        settings.or_else(|| {
+            self.files.binary_search_by(|file| (*file.path).cmp(path)).ok().and_then(|index| self.files.get(index))
+        })
+    }
+
+    /// Names what was read: `main@9f2c1ab`, or `directory`.
+    pub fn label(&self) -> String {
+        self.revision.as_ref().map_or_else(|| "directory".to_owned(), Revision::label)
+    }
+}
