@@ -15,4 +15,10 @@
 //! | 3 | `reconcile` | bring them together: the one path of the CLI and the daemon |
 //! | 4 | `cli`, `config` | talk to people |
 
+pub mod access;
+pub mod budget;
+pub mod compile;
 pub mod model;
+pub mod parse;
+pub mod plan;
+pub mod policy;

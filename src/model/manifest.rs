@@ -1,6 +1,6 @@
 //! Manifests: what was read and has the shape of its kind, before anything is looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
 use super::id::ResourceId;
@@ -50,6 +50,8 @@ pub struct Read {
 #[derive(Debug, Clone, Default)]
 pub struct Manifests {
     pub manifests: Vec<Manifest>,
+    /// What is declared but cannot be read: it exists, so that what refers to it is not blamed as well.
+    pub unread: BTreeSet<ResourceId>,
     pub findings: Vec<Finding>,
     pub read: Read,
 }

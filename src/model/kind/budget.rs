@@ -1,6 +1,6 @@
 //! Budget: what a team may spend in a window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,9 +24,9 @@ pub struct Budget {
     /// What happens at the limit.
     #[serde(default)]
     pub enforcement: Enforcement,
-    /// Per cents of the limit at which somebody is told, sorted.
+    /// Per cents of the limit at which somebody is told.
     #[serde(default)]
-    pub alert_at: Vec<u16>,
+    pub alert_at: BTreeSet<u16>,
     /// Who answers for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Subject>,

@@ -1,0 +1,81 @@
+//! What is declared, by name, and how a name is found from where it is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::id::ResourceId;
+use crate::model::kind::organization::{Organization, Vocabulary};
+use crate::model::kind::{Kind, Typed};
+use crate::model::manifest::Manifest;
+use crate::model::name::Name;
+
+/// Names of one kind: the organisation's under `None`.
+type Names = BTreeMap<Option<Name>, BTreeSet<Name>>;
+
+/// Everything that can be referred to.
+#[derive(Debug)]
+pub struct Index {
+    roles: Names,
+    groups: Names,
+    teams: BTreeSet<Name>,
+    pub vocabulary: Vocabulary,
+}
+
+impl Index {
+    /// Indexes what is declared, readable or not.
+    pub fn new<'a>(manifests: &'a [Manifest], unread: impl IntoIterator<Item = &'a ResourceId>) -> Self {
+        let organization = manifests.iter().find_map(|manifest| Organization::of(&manifest.spec));
+        let vocabulary = organization.map(|organization| organization.vocabulary.clone()).unwrap_or_default();
+        let mut index = Index { roles: Names::new(), groups: Names::new(), teams: BTreeSet::new(), vocabulary };
+        for id in manifests.iter().map(|manifest| &manifest.id).chain(unread) {
+            index.add(id);
+        }
+        index
+    }
+
+    fn add(&mut self, id: &ResourceId) {
+        let (team, name) = (id.team.clone(), id.name.clone());
+        match id.kind {
+            Kind::Role => drop(self.roles.entry(team).or_default().insert(name)),
+            Kind::Group => drop(self.groups.entry(team).or_default().insert(name)),
+            Kind::Team => drop(self.teams.insert(name)),
+            Kind::Organization | Kind::Membership | Kind::RoleBinding | Kind::Budget => {}
+        }
+    }
+
+    fn names(&self, kind: Kind) -> &Names {
+        if kind == Kind::Role { &self.roles } else { &self.groups }
+    }
+
+    /// Finds a role or a group from a place: the team's first, then the organisation's.
+    pub fn find(&self, kind: Kind, from: Option<&Name>, name: &Name) -> Option<ResourceId> {
+        let names = self.names(kind);
+        let has = |team: Option<&Name>| names.get(&team.cloned()).is_some_and(|names| names.contains(name));
+        let of_team = from.filter(|team| has(Some(team)));
+        if of_team.is_none() && !has(None) {
+            return None;
+        }
+        Some(ResourceId { kind, team: of_team.cloned(), name: name.clone() })
+    }
+
+    /// Lists the roles or groups that can be seen from a place.
+    pub fn visible(&self, kind: Kind, from: Option<&Name>) -> Vec<&str> {
+        let names = self.names(kind);
+        let own = from.and_then(|team| names.get(&Some(team.clone())));
+        own.into_iter().chain(names.get(&None)).flatten().map(Name::as_str).collect()
+    }
+
+    /// Says whether a team is declared.
+    pub fn has_team(&self, name: &Name) -> bool {
+        self.teams.contains(name)
+    }
+
+    /// Lists the teams.
+    pub fn teams(&self) -> impl Iterator<Item = &str> {
+        self.teams.iter().map(Name::as_str)
+    }
+}
+
+/// Returns from where names in a manifest are looked up: a Team document belongs to the organisation.
+pub fn viewpoint(manifest: &Manifest) -> Option<&Name> {
+    manifest.id.team.as_ref()
+}

@@ -1,0 +1,98 @@
+//! Manifests to the desired state: every reference looked up, nothing declared twice, nothing in a circle.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use crate::model::code::Code;
+use crate::model::desired::Desired;
+use crate::model::finding::Finding;
+use crate::model::id::ResourceId;
+use crate::model::kind::organization::Organization;
+use crate::model::kind::{Kind, Typed};
+use crate::model::lineage::Lineage;
+use crate::model::manifest::{Manifest, Manifests};
+use crate::model::origin::Origin;
+use crate::model::resource::Resource;
+use crate::model::snapshot::Revision;
+
+mod cycle;
+mod duplicate;
+mod index;
+mod reference;
+
+use index::Index;
+
+/// The desired state and what is wrong with it. With an error among the findings the state is not whole.
+#[derive(Debug)]
+pub struct Compiled {
+    pub desired: Desired,
+    pub findings: Vec<Finding>,
+}
+
+/// Compiles the manifests of one revision.
+pub fn compile(manifests: Manifests, revision: Option<Revision>, lineage: Lineage) -> Compiled {
+    let (kept, mut findings) = duplicate::reject(manifests.manifests);
+    findings.extend(organizations(&kept, &manifests.unread.iter().map(|id| id.kind).collect::<Vec<_>>()));
+    let index = Index::new(&kept, &manifests.unread);
+    findings.extend(duplicate::shadowed(&kept, &index));
+    findings.extend(duplicate::budgets(&kept));
+    findings.extend(reference::check(&kept, &index));
+    findings.extend(cycle::find(&kept, &index));
+    let resources: BTreeMap<ResourceId, Resource> = kept.into_iter().map(resource).collect();
+    Compiled { desired: Desired::new(revision, lineage, resources), findings }
+}
+
+fn resource(manifest: Manifest) -> (ResourceId, Resource) {
+    let canonical = manifest.spec.canonical();
+    let Manifest { id, spec, labels, origin, bare } = manifest;
+    (id, Resource { spec, labels, canonical, origin, bare })
+}
+
+/// Finds the organisations among manifests.
+fn declared(manifests: &[Manifest]) -> impl Iterator<Item = (&Manifest, &Organization)> {
+    manifests
+        .iter()
+        .filter_map(|manifest| Organization::of(&manifest.spec).map(|organization| (manifest, organization)))
+}
+
+/// Checks that exactly one Organization is declared and that this version of Charter may read it.
+fn organizations(manifests: &[Manifest], unread: &[Kind]) -> Vec<Finding> {
+    let mut all = declared(manifests);
+    let Some((first, organization)) = all.next() else {
+        return if unread.contains(&Kind::Organization) { Vec::new() } else { vec![none()] };
+    };
+    let mut findings: Vec<Finding> = all.map(|(manifest, _)| another(first, manifest)).collect();
+    findings.extend(requirement(first, organization));
+    findings
+}
+
+fn none() -> Finding {
+    Finding::new(
+        Code::NoOrganization,
+        Origin::file(""),
+        "no Organization is declared: the default vocabulary counts, and nothing can be applied",
+    )
+    .help("`charter schema Organization --example` shows one; or name its folder with --path")
+}
+
+fn another(first: &Manifest, manifest: &Manifest) -> Finding {
+    let message =
+        format!("organisation `{}` is declared beside `{}`: there is exactly one", manifest.id.name, first.id.name);
+    Finding::new(Code::SeveralOrganizations, manifest.name_origin(), message)
+        .related(first.name_origin(), "the first one")
+        .help("keep one of them, or name the folder of one with --path")
+}
+
+fn requirement(manifest: &Manifest, organization: &Organization) -> Option<Finding> {
+    let version = Version::parse(env!("CARGO_PKG_VERSION")).ok()?;
+    let requires = organization.requires.as_deref()?;
+    (!organization.admits(&version)).then(|| {
+        Finding::new(
+            Code::RequiresVersion,
+            manifest.spec_origin("/requires"),
+            format!("this repository requires Charter `{requires}`, and this is {version}"),
+        )
+        .help("install a version that satisfies it (the form is that of Cargo, such as `>=0.1`)")
+    })
+}

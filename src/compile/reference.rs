@@ -1,0 +1,149 @@
+//! References: whatever a manifest names must exist, and the nearest name is offered where it does not.
+
+use rayon::prelude::*;
+
+use super::index::{Index, viewpoint};
+use crate::model::code::Code;
+use crate::model::examination::{Reference, Repetition, Target};
+use crate::model::finding::Finding;
+use crate::model::kind::Kind;
+use crate::model::manifest::Manifest;
+use crate::model::name::Name;
+use crate::model::nearest::did_you_mean;
+use crate::model::permission::{ALL, Permission};
+use crate::model::scalar::Fault;
+use crate::model::subject::{Subject, SubjectKind};
+
+/// Checks every reference, repetition and contradiction of every manifest.
+pub fn check(manifests: &[Manifest], index: &Index) -> Vec<Finding> {
+    manifests.par_iter().flat_map_iter(|manifest| check_one(manifest, index)).collect()
+}
+
+fn check_one(manifest: &Manifest, index: &Index) -> Vec<Finding> {
+    let examined = manifest.spec.examine();
+    let mut findings: Vec<Finding> = of_unknown_team(manifest, index).into_iter().collect();
+    findings.extend(examined.references.iter().filter_map(|reference| check_reference(manifest, reference, index)));
+    findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
+    findings.extend(examined.faults.into_iter().map(|(pointer, fault)| {
+        Finding::new(fault.code, manifest.spec_origin(&pointer), fault.message).maybe_help(fault.help)
+    }));
+    findings
+}
+
+fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {
+    let team = manifest.id.team.as_ref().filter(|team| !index.has_team(team))?;
+    let fault = unknown_team(team.as_str(), index);
+    Some(
+        Finding::new(fault.code, manifest.team_origin(), format!("{} belongs to {}", manifest.id.kind, fault.message))
+            .maybe_help(fault.help),
+    )
+}
+
+fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index) -> Option<Finding> {
+    let from = viewpoint(manifest);
+    let fault = match reference.target {
+        Target::Role(name) => check_name(Kind::Role, from, name, index),
+        Target::Team(name) => check_team(name.as_str(), index),
+        Target::Subject(subject) => check_subject(subject, from, index),
+        Target::Permission(permission) => check_permission(permission, index),
+    }?;
+    let message = format!("{} names {}", described(manifest), fault.message);
+    Some(Finding::new(fault.code, manifest.spec_origin(&reference.pointer), message).maybe_help(fault.help))
+}
+
+/// Describes a manifest in a sentence: `role binding `leads` of team `data``.
+fn described(manifest: &Manifest) -> String {
+    let kind = match manifest.id.kind {
+        Kind::Organization => "organisation",
+        Kind::Team => "team",
+        Kind::Role => "role",
+        Kind::Group => "group",
+        Kind::Membership => "membership",
+        Kind::RoleBinding => "binding",
+        Kind::Budget => "budget",
+    };
+    match &manifest.id.team {
+        Some(team) => format!("{kind} `{}` of team `{team}`", manifest.id.name),
+        None => format!("{kind} `{}`", manifest.id.name),
+    }
+}
+
+fn check_subject(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<Fault> {
+    match subject.kind() {
+        SubjectKind::Group => subject.id().parse().ok().and_then(|name| check_name(Kind::Group, from, &name, index)),
+        SubjectKind::Team => check_team(subject.id(), index),
+        SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => None,
+    }
+}
+
+fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
+    if index.find(kind, from, name).is_some() {
+        return None;
+    }
+    let (code, word) = if kind == Kind::Role { (Code::UnknownRole, "role") } else { (Code::UnknownGroup, "group") };
+    let visible = index.visible(kind, from);
+    let help = did_you_mean(name.as_str(), &visible).map_or_else(
+        || format!("declare it, or name one that is: {}", listed(&visible)),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Some(Fault::new(code, format!("{word} `{name}`, which does not exist{}", where_from(from))).help(help))
+}
+
+fn where_from(from: Option<&Name>) -> &'static str {
+    if from.is_some() { "" } else { " in the organisation" }
+}
+
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    if text.is_empty() { "there are none".to_owned() } else { text }
+}
+
+fn check_team(name: &str, index: &Index) -> Option<Fault> {
+    let known = name.parse::<Name>().is_ok_and(|name| index.has_team(&name));
+    (!known).then(|| unknown_team(name, index))
+}
+
+fn unknown_team(name: &str, index: &Index) -> Fault {
+    let help = did_you_mean(name, index.teams()).map_or_else(
+        || format!("declare it, or name one that is: {}", listed(&index.teams().collect::<Vec<_>>())),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Fault::new(Code::UnknownTeam, format!("team `{name}`, which does not exist")).help(help)
+}
+
+fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {
+    let (action, resource) = (permission.action(), permission.resource());
+    let actions: Vec<&str> = index.vocabulary.actions.iter().map(Name::as_str).chain([ALL]).collect();
+    let resources: Vec<&str> = index.vocabulary.resources.iter().map(Name::as_str).collect();
+    let (has_action, has_resource) = (actions.contains(&action), resources.contains(&resource));
+    if has_action && has_resource {
+        return None;
+    }
+    let nearest =
+        |word: &str, has: bool, words: &[&str]| if has { Some(word.to_owned()) } else { did_you_mean(word, words) };
+    let near = nearest(action, has_action, &actions).zip(nearest(resource, has_resource, &resources));
+    let (missing, words) = if has_action {
+        (format!("resource `{resource}`"), &resources)
+    } else {
+        (format!("action `{action}`"), &actions)
+    };
+    let help = near.map_or_else(
+        || format!("the vocabulary has {}", listed(words)),
+        |(action, resource)| format!("did you mean `{action}:{resource}`?"),
+    );
+    Some(
+        Fault::new(Code::UnknownPermission, format!("permission `{permission}`, and the vocabulary has no {missing}"))
+            .help(help),
+    )
+}
+
+fn repeated(manifest: &Manifest, repetition: &Repetition) -> Finding {
+    let message = format!("`{}` is listed twice in {}", repetition.spelling, described(manifest));
+    Finding::new(Code::DuplicateMember, manifest.spec_origin(&repetition.pointer), message)
+        .related(manifest.spec_origin(&repetition.first), "first here")
+        .help("take one out")
+}

@@ -1,0 +1,155 @@
+//! A document to a JSON value: scalars are read as the schema means them, so that an amount never is a float.
+
+use serde_json::{Map, Number, Value};
+
+use super::node::{Content, Node, Plain, mistaken_for, plain, token};
+use super::shape::Shape;
+use crate::model::code::Code;
+use crate::model::scalar::{Fault, Format};
+
+/// A value and what is wrong with its scalars, by JSON pointer.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    pub faults: Vec<(String, Fault)>,
+}
+
+impl Lowered {
+    /// Turns a node into a value.
+    pub fn lower(&mut self, node: &Node, shape: &Shape, pointer: &str) -> Value {
+        match &node.content {
+            Content::Scalar { text, plain } => self.scalar(text, *plain, shape, pointer),
+            Content::Sequence(items) => {
+                let item = if let Shape::List(item) = shape { item } else { &Shape::Any };
+                Value::Array(
+                    items
+                        .iter()
+                        .enumerate()
+                        .map(|(index, node)| self.lower(node, item, &format!("{pointer}/{index}")))
+                        .collect(),
+                )
+            }
+            Content::Mapping(_) => self.mapping(node, shape, pointer),
+        }
+    }
+
+    fn mapping(&mut self, node: &Node, shape: &Shape, pointer: &str) -> Value {
+        let shape = if let Shape::Either { mapping, .. } = shape { mapping } else { shape };
+        let mut object = Map::with_capacity(node.entries().len());
+        for entry in node.entries() {
+            let child = match shape {
+                Shape::Mapping { properties, rest } => properties.get(&entry.key).unwrap_or(rest),
+                Shape::Any | Shape::Formatted(_) | Shape::List(_) | Shape::Either { .. } => &Shape::Any,
+            };
+            let value = self.lower(&entry.value, child, &format!("{pointer}/{}", token(&entry.key)));
+            object.insert(entry.key.clone(), value);
+        }
+        Value::Object(object)
+    }
+
+    fn scalar(&mut self, text: &str, is_plain: bool, shape: &Shape, pointer: &str) -> Value {
+        match shape {
+            Shape::Formatted(format) => self.formatted(text, is_plain, format, pointer),
+            Shape::Either { scalar, .. } => self.scalar(text, is_plain, scalar, pointer),
+            Shape::Any | Shape::List(_) | Shape::Mapping { .. } => self.free(text, is_plain, pointer),
+        }
+    }
+
+    /// Reads a scalar of one of our formats; what it is not is reported once, here, and passes the schema.
+    fn formatted(&mut self, text: &str, is_plain: bool, format: &Format, pointer: &str) -> Value {
+        let mistaken = if format.raw {
+            None
+        } else {
+            mistaken_for(text).filter(|what| is_plain && (format.word == "name" || *what != "a date"))
+        };
+        if let Some(what) = mistaken {
+            self.faults.push((pointer.to_owned(), mistaken_name(text, what, format)));
+        } else if let Err(fault) = (format.check)(text) {
+            self.faults.push((pointer.to_owned(), fault));
+        }
+        Value::String(text.to_owned())
+    }
+
+    fn free(&mut self, text: &str, is_plain: bool, pointer: &str) -> Value {
+        let meaning = if is_plain { plain(text) } else { Plain::Text };
+        match meaning {
+            Plain::Null => Value::Null,
+            Plain::Bool(truth) => Value::Bool(truth),
+            Plain::Text => Value::String(text.to_owned()),
+            Plain::Integer(integer) if integer.unsigned_abs() <= 1 << 53 => {
+                self.refuse_leading_zero(text, pointer);
+                Value::Number(integer.into())
+            }
+            Plain::Float(float) if is_exact(text, float) => Number::from_f64(float).map_or(Value::Null, Value::Number),
+            Plain::Integer(_) | Plain::Float(_) => {
+                let message = format!("the number `{text}` is not kept exactly by every reader");
+                self.faults.push((
+                    pointer.to_owned(),
+                    Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\"")),
+                ));
+                Value::String(text.to_owned())
+            }
+        }
+    }
+
+    fn refuse_leading_zero(&mut self, text: &str, pointer: &str) {
+        let digits = text.trim_start_matches(['+', '-']);
+        if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()) {
+            let message = format!("the number `{text}` is octal to some readers and decimal to others");
+            self.faults.push((
+                pointer.to_owned(),
+                Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\", or take the zero out")),
+            ));
+        }
+    }
+}
+
+fn mistaken_name(text: &str, what: &str, format: &Format) -> Fault {
+    let place = match format.word {
+        "name" => "a name",
+        "subject" => "a subject",
+        "permission" => "a permission",
+        _ => "a time",
+    };
+    if text.is_empty() || what == "nothing" {
+        return Fault::new(Code::NotAName, format!("there is nothing where {place} belongs"))
+            .help("write it, or take the key out");
+    }
+    Fault::new(Code::NotAName, format!("`{text}` is {what} to a reader of YAML, where {place} belongs"))
+        .help(format!("quote it: \"{text}\""))
+}
+
+/// Says whether a double keeps a decimal: writing it out gives the same digits again.
+fn is_exact(text: &str, float: f64) -> bool {
+    float.is_finite() && digits(text) == digits(&format!("{float:e}"))
+}
+
+/// Returns the significant digits and the decimal exponent of a number.
+fn digits(text: &str) -> Option<(String, i64)> {
+    let lower = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    let (mantissa, exponent) = lower.split_once('e').unwrap_or((&lower, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    if significant.is_empty() {
+        return Some((String::new(), 0));
+    }
+    let fraction = i64::try_from(fraction.len()).ok()?;
+    let trimmed = significant.trim_end_matches('0');
+    let dropped = i64::try_from(significant.len() - trimmed.len()).ok()?;
+    Some((trimmed.to_owned(), exponent.parse::<i64>().ok()?.checked_sub(fraction)?.checked_add(dropped)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_double_keeps_short_decimals_only() {
+        for text in ["0.1", "1e3", "-2.50", "0.0", "100.0", "1.7976931348623157e308", "+5.25"] {
+            assert!(is_exact(text, text.parse().unwrap()), "{text}");
+        }
+        for text in ["9007199254740993", "0.1234567890123456789", "1e400", "1e-400"] {
+            assert!(!is_exact(text, text.parse().unwrap()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Bytes to manifests and findings. Pure: a file in, its manifests out, whatever is in the file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::model::code::Code;
+use crate::model::finding::Finding;
+use crate::model::manifest::Manifests;
+use crate::model::origin::{Origin, Span};
+use crate::model::snapshot::{Snapshot, SourceFile};
+
+mod classify;
+mod document;
+mod lower;
+mod node;
+pub mod schema;
+pub mod secret;
+mod settings;
+mod shape;
+mod yaml;
+
+use document::Outcome;
+
+/// Reads every file of a snapshot.
+pub fn parse(snapshot: &Snapshot) -> Manifests {
+    let outcomes: Vec<Outcome> = snapshot.files.par_iter().map(file).collect();
+    let mut all = Manifests { findings: snapshot.findings.clone(), ..Manifests::default() };
+    for outcome in outcomes {
+        let counter = if outcome.foreign { &mut all.read.left_alone } else { &mut all.read.files };
+        *counter += 1;
+        all.manifests.extend(outcome.manifests);
+        all.unread.extend(outcome.unread);
+        all.findings.extend(outcome.findings);
+    }
+    all.findings.extend(settings::judge(snapshot.settings_schema.as_ref(), &all.manifests));
+    all
+}
+
+/// Reads one file: a file is foreign when all of its documents are.
+fn file(file: &SourceFile) -> Outcome {
+    let text = match text(file) {
+        Ok(text) => text,
+        Err(outcome) => return outcome,
+    };
+    let mut all = Outcome { foreign: true, ..Outcome::default() };
+    for (index, document) in yaml::read(text).into_iter().enumerate() {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let one = read_document(file, text, index, document);
+        all.foreign &= one.foreign;
+        all.manifests.extend(one.manifests);
+        all.unread.extend(one.unread);
+        all.findings.extend(one.findings);
+    }
+    all
+}
+
+/// Reads a document, or reports why it cannot be read if it was meant as a manifest.
+fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document) -> Outcome {
+    let problems = document.problems;
+    let Some(root) = document.root else {
+        return if must_be_read(file, text) { unreadable(file, index, &problems) } else { foreign() };
+    };
+    let mut outcome = document::read(&file.path, index, root);
+    if !outcome.foreign && !problems.is_empty() {
+        outcome.unread.extend(outcome.manifests.drain(..).map(|manifest| manifest.id));
+        outcome.findings.extend(unreadable(file, index, &problems).findings);
+    }
+    outcome
+}
+
+fn foreign() -> Outcome {
+    Outcome { foreign: true, ..Outcome::default() }
+}
+
+/// Says whether a file that cannot be read is a mistake: what is not read must not pass for deleted.
+///
+/// Somebody else's broken files are told by what they are: templates, and JSON that does not speak of Charter.
+fn must_be_read(file: &SourceFile, text: &str) -> bool {
+    let is_json = file.path.to_ascii_lowercase().ends_with(".json");
+    classify::hints_at_manifest(text) || !(is_json || text.contains("{{"))
+}
+
+fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Outcome {
+    let at = |span: Span| Origin::at(&file.path, document, span);
+    let finding = |problem: &yaml::Problem| {
+        let found = Finding::new(problem.code, at(problem.span), problem.message.clone()).help(problem.help);
+        match problem.related {
+            Some((span, label)) => found.related(at(span), label),
+            None => found,
+        }
+    };
+    Outcome { findings: problems.iter().map(finding).collect(), ..Outcome::default() }
+}
+
+/// Returns the file's text: UTF-8, with or without a byte order mark, and without NUL.
+fn text(file: &SourceFile) -> Result<&str, Outcome> {
+    let refuse = |message: String| {
+        let readable: String = String::from_utf8_lossy(&file.bytes).replace(['\0', '\u{fffd}'], "");
+        if !must_be_read(file, &readable) {
+            return foreign();
+        }
+        let finding = Finding::new(Code::InvalidEncoding, Origin::file(file.path.clone()), message)
+            .help("save the file as UTF-8");
+        Outcome { findings: vec![finding], ..Outcome::default() }
+    };
+    let text = std::str::from_utf8(&file.bytes).map_err(|error| {
+        let line = file.bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        refuse(format!("line {line} is not UTF-8"))
+    })?;
+    if text.contains('\0') {
+        return Err(refuse("the file holds NUL bytes: it is binary, or UTF-16".to_owned()));
+    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Turns the pointers of findings into places, reading each file that has one once more.
+pub fn locate(snapshot: &Snapshot, findings: &mut [Finding]) {
+    let mut trees: BTreeMap<Arc<str>, Vec<yaml::Document>> = BTreeMap::new();
+    let unplaced = |origin: &&mut Origin| origin.span.is_none();
+    let origins = findings.iter_mut().flat_map(|finding| {
+        std::iter::once(&mut finding.origin).chain(finding.related.as_mut().map(|related| &mut related.0))
+    });
+    for origin in origins.filter(unplaced) {
+        let documents = trees.entry(origin.path.clone()).or_insert_with(|| documents(snapshot, &origin.path));
+        let root = documents.get(origin.document as usize).and_then(|document| document.root.as_ref());
+        origin.span = root.and_then(|root| nearest(root, origin));
+    }
+}
+
+fn documents(snapshot: &Snapshot, path: &str) -> Vec<yaml::Document> {
+    snapshot.file(path).and_then(|file| text(file).ok()).map(yaml::read).unwrap_or_default()
+}
+
+/// Finds the place of a node, or of the nearest node above it that is written: defaults stand nowhere.
+fn nearest(root: &node::Node, origin: &Origin) -> Option<Span> {
+    let mut pointer = origin.pointer.as_str();
+    loop {
+        if let Some(span) = root.locate(pointer, origin.part) {
+            return Some(span);
+        }
+        pointer = pointer.rsplit_once('/')?.0;
+    }
+}

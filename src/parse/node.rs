@@ -1,0 +1,191 @@
+//! A YAML document as a tree that knows where each of its nodes stands.
+
+use crate::model::origin::{Part, Span};
+
+/// A node and its place.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub span: Span,
+    pub content: Content,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A scalar with its raw text; `plain` where it was written without quotes.
+    Scalar {
+        text: String,
+        plain: bool,
+    },
+    Sequence(Vec<Node>),
+    Mapping(Vec<Entry>),
+}
+
+/// A key of a mapping and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub key: String,
+    pub key_span: Span,
+    pub value: Node,
+}
+
+/// What a plain scalar means in the core schema of YAML 1.2.2, section 10.3.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Plain {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    /// A float, or an integer beyond 64 bits.
+    Float(f64),
+    Text,
+}
+
+impl Node {
+    /// Returns the value under a key, if the node is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// Returns the entry of a key, if the node is a mapping that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// Returns the entries; none where the node is no mapping.
+    pub fn entries(&self) -> &[Entry] {
+        if let Content::Mapping(entries) = &self.content { entries } else { &[] }
+    }
+
+    /// Returns the items; none where the node is no sequence.
+    pub fn items(&self) -> &[Node] {
+        if let Content::Sequence(items) = &self.content { items } else { &[] }
+    }
+
+    /// Returns the raw text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        if let Content::Scalar { text, .. } = &self.content { Some(text) } else { None }
+    }
+
+    /// Finds the place of the node at a JSON pointer (RFC 6901), or of the key above it.
+    pub fn locate(&self, pointer: &str, part: Part) -> Option<Span> {
+        let mut span = self.span;
+        let mut node = self;
+        for token in pointer.split('/').skip(1) {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            if let Some(entry) = node.entry(&token) {
+                span = if part == Part::Key { entry.key_span } else { entry.value.span };
+                node = &entry.value;
+            } else {
+                node = node.items().get(token.parse::<usize>().ok()?)?;
+                span = node.span;
+            }
+        }
+        Some(span)
+    }
+}
+
+/// Escapes a key for a JSON pointer.
+pub fn token(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Reads a plain scalar.
+pub fn plain(text: &str) -> Plain {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
+        "true" | "True" | "TRUE" => Plain::Bool(true),
+        "false" | "False" | "FALSE" => Plain::Bool(false),
+        ".inf" | ".Inf" | ".INF" | "+.inf" => Plain::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => Plain::Float(f64::NEG_INFINITY),
+        ".nan" | ".NaN" | ".NAN" => Plain::Float(f64::NAN),
+        _ => number(text),
+    }
+}
+
+fn number(text: &str) -> Plain {
+    let based = |digits: &str, radix| i64::from_str_radix(digits, radix).map_or(Plain::Text, Plain::Integer);
+    if let Some(digits) = text.strip_prefix("0o") {
+        return based(digits, 8);
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return based(digits, 16);
+    }
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
+    if !numeric {
+        return Plain::Text;
+    }
+    match text.parse::<i64>() {
+        Ok(integer) => Plain::Integer(integer),
+        Err(_) => text.parse::<f64>().map_or(Plain::Text, Plain::Float),
+    }
+}
+
+/// Says what somebody else's reader may take a plain text for: YAML 1.1 reads `no`, `010`, `1_000`, `1:30` and dates.
+pub fn mistaken_for(text: &str) -> Option<&'static str> {
+    match plain(text) {
+        Plain::Null => return Some("nothing"),
+        Plain::Bool(_) => return Some("a boolean"),
+        Plain::Integer(_) | Plain::Float(_) => return Some("a number"),
+        Plain::Text => {}
+    }
+    let lower = text.to_ascii_lowercase();
+    if ["yes", "no", "on", "off", "y", "n"].contains(&lower.as_str()) {
+        return Some("a boolean");
+    }
+    let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    if starts_with_digit && text.chars().all(|c| c.is_ascii_digit() || "_:.".contains(c)) {
+        return Some("a number");
+    }
+    let is_date = starts_with_digit
+        && text.len() <= 10
+        && text.split('-').count() == 3
+        && text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    is_date.then_some("a date")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_follow_the_core_schema() {
+        for (text, meaning) in [
+            ("~", Plain::Null),
+            ("True", Plain::Bool(true)),
+            ("no", Plain::Text),
+            ("010", Plain::Integer(10)),
+            ("0o17", Plain::Integer(15)),
+            ("0x1F", Plain::Integer(31)),
+            ("-3", Plain::Integer(-3)),
+            ("1e3", Plain::Float(1000.0)),
+            ("1_000", Plain::Text),
+            ("2026-11-22", Plain::Text),
+            ("e", Plain::Text),
+            (".", Plain::Text),
+            ("-", Plain::Text),
+            ("1.5.2", Plain::Text),
+            ("99999999999999999999", Plain::Float(1e20)),
+        ] {
+            assert_eq!(plain(text), meaning, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_others_may_read_otherwise_is_known() {
+        for (text, what) in [
+            ("NO", "a boolean"),
+            ("2026-11-22", "a date"),
+            ("1_000", "a number"),
+            ("1:30", "a number"),
+            ("007", "a number"),
+            ("null", "nothing"),
+        ] {
+            assert_eq!(mistaken_for(text), Some(what), "{text}");
+        }
+        for text in ["frontend", "team-1", "3d-models", "2026-team", "v1.2"] {
+            assert_eq!(mistaken_for(text), None, "{text}");
+        }
+    }
+}

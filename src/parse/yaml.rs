@@ -1,0 +1,248 @@
+//! Bytes to documents: YAML 1.2 (and so JSON), strictly. What two readers may read differently is refused.
+
+use std::collections::HashSet;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
+
+use super::node::{Content, Entry, Node};
+use crate::model::code::Code;
+use crate::model::origin::Span;
+
+/// The deepest nesting of a document; the deepest manifest needs eight.
+pub const DEEPEST: usize = 64;
+
+/// A document, or why it cannot be read.
+#[derive(Debug)]
+pub struct Document {
+    pub root: Option<Node>,
+    pub problems: Vec<Problem>,
+}
+
+/// Why a text cannot be read: a finding without its file.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub code: Code,
+    pub span: Span,
+    pub message: String,
+    pub help: &'static str,
+    /// Another place that belongs to the matter.
+    pub related: Option<(Span, &'static str)>,
+}
+
+fn span(mark: Mark) -> Span {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Span {
+        line: number(mark.start.line()),
+        column: number(mark.start.col()).saturating_add(1),
+        end_line: number(mark.end.line()),
+        end_column: number(mark.end.col()).saturating_add(1),
+    }
+}
+
+/// A collection that is not closed yet.
+enum Open {
+    Sequence { start: Span, items: Vec<Node> },
+    Mapping { start: Span, entries: Vec<Entry>, keys: HashSet<String>, key: Option<(String, Span)> },
+}
+
+struct Builder<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    open: Vec<Open>,
+    problems: Vec<Problem>,
+}
+
+/// Reads every document of a text. After an error of syntax there are no more.
+pub fn read(text: &str) -> Vec<Document> {
+    let mut builder =
+        Builder { parser: Parser::new_from_str(text).keep_tags(true), open: Vec::new(), problems: Vec::new() };
+    let mut documents = Vec::new();
+    while let Some(document) = builder.document() {
+        let is_last = document.root.is_none();
+        documents.push(document);
+        if is_last {
+            break;
+        }
+    }
+    documents
+}
+
+impl Builder<'_> {
+    /// Reads the next document, `None` at the end of the text.
+    fn document(&mut self) -> Option<Document> {
+        loop {
+            let (event, mark) = match self.parser.next_event()? {
+                Ok(event) => event,
+                Err(error) => return Some(self.broken(&error)),
+            };
+            match self.take(event, span(mark)) {
+                Step::More => {}
+                Step::Document(root) => {
+                    return Some(Document { root: Some(root), problems: std::mem::take(&mut self.problems) });
+                }
+                Step::Stop => return Some(Document { root: None, problems: std::mem::take(&mut self.problems) }),
+            }
+        }
+    }
+
+    fn broken(&mut self, error: &ScanError) -> Document {
+        let at = span(Mark::new(*error.marker(), *error.marker()));
+        let at = Span { end_column: at.column.saturating_add(1), ..at };
+        self.problem(
+            Code::Syntax,
+            at,
+            format!("this is not YAML: {}", error.info()),
+            "check the indentation, the quotes and the brackets before this place",
+        );
+        Document { root: None, problems: std::mem::take(&mut self.problems) }
+    }
+
+    fn problem(&mut self, code: Code, span: Span, message: impl Into<String>, help: &'static str) {
+        self.problems.push(Problem { code, span, message: message.into(), help, related: None });
+    }
+
+    fn take(&mut self, event: Event<'_>, at: Span) -> Step {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_extras(anchor, tag.is_some(), at);
+                let at = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { first_line(at) } else { at };
+                let content = Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                self.add(Node { span: at, content })
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.refuse_extras(anchor, tag.is_some(), at);
+                self.push(Open::Sequence { start: at, items: Vec::new() }, at)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.refuse_extras(anchor, tag.is_some(), at);
+                self.push(Open::Mapping { start: at, entries: Vec::new(), keys: HashSet::new(), key: None }, at)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Alias(_) => {
+                self.problem(
+                    Code::UnsupportedYaml,
+                    at,
+                    "an alias stands for something written elsewhere",
+                    "write the value out: what is reviewed must be what is read",
+                );
+                self.add(Node { span: at, content: Content::Scalar { text: String::new(), plain: true } })
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Step::More
+            }
+        }
+    }
+
+    fn refuse_extras(&mut self, anchor: usize, tagged: bool, at: Span) {
+        if anchor != 0 {
+            self.problem(
+                Code::UnsupportedYaml,
+                at,
+                "an anchor makes a value that is used elsewhere",
+                "take the anchor out and write the value out where it is used",
+            );
+        }
+        if tagged {
+            self.problem(
+                Code::UnsupportedYaml,
+                at,
+                "a tag changes what a value is read as",
+                "take the tag out; quote the value where a string is meant",
+            );
+        }
+    }
+
+    fn push(&mut self, open: Open, at: Span) -> Step {
+        if self.open.len() >= DEEPEST {
+            self.problem(
+                Code::TooDeep,
+                at,
+                format!("this is nested more than {DEEPEST} deep"),
+                "a manifest is never this deep: take levels out",
+            );
+            self.open.clear();
+            return Step::Stop;
+        }
+        self.open.push(open);
+        Step::More
+    }
+
+    fn close(&mut self) -> Step {
+        match self.open.pop() {
+            Some(Open::Sequence { start, items }) => {
+                let span = items.first().map_or(start, |item| item.span);
+                self.add(Node { span, content: Content::Sequence(items) })
+            }
+            Some(Open::Mapping { start, entries, .. }) => {
+                let span = entries.first().map_or(start, |entry| entry.key_span);
+                self.add(Node { span, content: Content::Mapping(entries) })
+            }
+            None => Step::More,
+        }
+    }
+
+    /// Puts a finished node where it belongs: into the collection that is open, as a key or as a value.
+    fn add(&mut self, node: Node) -> Step {
+        match self.open.last_mut() {
+            None => return Step::Document(node),
+            Some(Open::Sequence { items, .. }) => items.push(node),
+            Some(Open::Mapping { entries, keys, key, .. }) => match key.take() {
+                Some((key, key_span)) => {
+                    if keys.insert(key.clone()) {
+                        entries.push(Entry { key, key_span, value: node });
+                    } else {
+                        let first =
+                            entries.iter().find(|entry| entry.key == key).map(|entry| (entry.key_span, "first here"));
+                        let message = format!("the key `{key}` stands here twice");
+                        let help = "keep one: readers differ in which of the two they take";
+                        self.problems.push(Problem {
+                            code: Code::DuplicateKey,
+                            span: key_span,
+                            message,
+                            help,
+                            related: first,
+                        });
+                    }
+                }
+                None => self.key(node),
+            },
+        }
+        Step::More
+    }
+
+    fn key(&mut self, node: Node) {
+        let text = match node.content {
+            Content::Scalar { text, .. } => text,
+            Content::Sequence(_) | Content::Mapping(_) => {
+                self.problem(
+                    Code::UnsupportedYaml,
+                    node.span,
+                    "a list or a mapping is used as a key",
+                    "a key is a plain word",
+                );
+                String::new()
+            }
+        };
+        if text == "<<" {
+            self.problem(
+                Code::UnsupportedYaml,
+                node.span,
+                "a merge key brings in what is written elsewhere",
+                "write the values out: what is reviewed must be what is read",
+            );
+        }
+        if let Some(Open::Mapping { key, .. }) = self.open.last_mut() {
+            *key = Some((text, node.span));
+        }
+    }
+}
+
+/// A block scalar is marked by the line that opens it.
+fn first_line(at: Span) -> Span {
+    Span { end_line: at.line, end_column: at.column.saturating_add(1), ..at }
+}
+
+enum Step {
+    More,
+    Document(Node),
+    Stop,
+}

@@ -1,0 +1,107 @@
+//! Desired, applied and live to a plan. Pure: the same three always make the same plan.
+
+use std::collections::BTreeSet;
+
+use crate::model::admitted::Admitted;
+use crate::model::applied::Applied;
+use crate::model::canonical::Canonical;
+use crate::model::change::{Change, Op};
+use crate::model::id::ResourceId;
+use crate::model::kind::Kind;
+use crate::model::live::Live;
+use crate::model::name::Name;
+use crate::model::plan::{FORMAT, Plan};
+
+mod guard;
+mod hash;
+mod order;
+mod ownership;
+
+pub use ownership::{Situation, decide};
+
+/// How a plan is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Takes over live resources that are desired but not ours, whatever they hold.
+    pub adopt: bool,
+    /// Deletes live resources that are nobody's here.
+    pub prune: bool,
+}
+
+/// Plans what makes live equal desired.
+///
+/// Returns `None` for an admitted state without an Organization, which cannot be made.
+pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Options) -> Option<Plan> {
+    let desired = admitted.desired();
+    let (organization, declared) = admitted.organization()?;
+    let mut split = Split::default();
+    for id in keys(admitted, applied, live) {
+        let wanted = desired.resources.get(id).map(|resource| &resource.canonical);
+        let situation = Situation { desired: wanted, applied: applied.rows.get(id), live: live.rows.get(id) };
+        split.take(id, &situation, options);
+    }
+    let changes = order::sorted(split.changes);
+    let parameters = guard::parameters(applied, &declared.guards);
+    let holds = guard::too_many_deletes(&changes, applied, &parameters);
+    let effect = hash::effect(&changes);
+    let bound = hash::bound(&desired.digest, &changes, &parameters, &applied.journal);
+    Some(Plan {
+        format: FORMAT,
+        organization: organization.clone(),
+        lineage: desired.lineage.clone(),
+        revision: desired.revision.clone(),
+        untouched_teams: untouched(admitted, &changes),
+        changes,
+        conflicts: split.conflicts,
+        unmanaged: split.unmanaged,
+        holds,
+        resources: desired.resources.len(),
+        effect,
+        bound,
+    })
+}
+
+/// Every key that is desired, applied or live, once.
+fn keys<'a>(admitted: &'a Admitted, applied: &'a Applied, live: &'a Live) -> BTreeSet<&'a ResourceId> {
+    admitted.desired().resources.keys().chain(applied.rows.keys()).chain(live.rows.keys()).collect()
+}
+
+#[derive(Default)]
+struct Split {
+    changes: Vec<Change>,
+    conflicts: Vec<ResourceId>,
+    unmanaged: Vec<ResourceId>,
+}
+
+impl Split {
+    fn take(&mut self, id: &ResourceId, situation: &Situation<'_>, options: Options) {
+        use ownership::Decision;
+        match decide(situation) {
+            Decision::Nothing => {}
+            Decision::Change { op, drift } => self.changes.push(change(id, op, drift, situation)),
+            Decision::Conflict if options.adopt => self.changes.push(change(id, Op::Update, false, situation)),
+            Decision::Conflict => self.conflicts.push(id.clone()),
+            Decision::Unmanaged if options.prune => self.changes.push(change(id, Op::Delete, true, situation)),
+            Decision::Unmanaged => self.unmanaged.push(id.clone()),
+        }
+    }
+}
+
+fn change(id: &ResourceId, op: Op, drift: bool, situation: &Situation<'_>) -> Change {
+    let own = |spec: Option<&Canonical>| spec.cloned();
+    Change {
+        id: id.clone(),
+        op,
+        drift,
+        desired: own(situation.desired),
+        applied: own(situation.applied),
+        live: own(situation.live),
+    }
+}
+
+fn untouched(admitted: &Admitted, changes: &[Change]) -> usize {
+    let touched: BTreeSet<&Name> =
+        changes.iter().filter(|change| change.writes_live()).filter_map(|change| change.id.concerns()).collect();
+    let teams = admitted.desired().resources.keys().filter(|id| id.kind == Kind::Team);
+    teams.filter(|id| !touched.contains(&id.name)).count()
+}
