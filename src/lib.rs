@@ -22,3 +22,4 @@ pub mod model;
 pub mod parse;
 pub mod plan;
 pub mod policy;
+pub mod report;

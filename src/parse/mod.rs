@@ -1,11 +1,12 @@
 //! Bytes to manifests and findings. Pure: a file in, its manifests out, whatever is in the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::model::code::Code;
+use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
 use crate::model::manifest::Manifests;
 use crate::model::origin::{Origin, Span};
@@ -142,4 +143,34 @@ fn nearest(root: &node::Node, origin: &Origin) -> Option<Span> {
         }
         pointer = pointer.rsplit_once('/')?.0;
     }
+}
+
+/// Cuts out the lines that findings point at and those between two places of one finding, without credentials.
+pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
+    let mut wanted: BTreeMap<&Arc<str>, BTreeSet<u32>> = BTreeMap::new();
+    for finding in findings {
+        let related = finding.related.as_ref().map(|(origin, _)| origin);
+        for origin in std::iter::once(&finding.origin).chain(related) {
+            wanted.entry(&origin.path).or_default().extend(origin.span.map(|span| span.line));
+        }
+        if let Some((from, to)) = between(finding) {
+            wanted.entry(&finding.origin.path).or_default().extend(from..=to);
+        }
+    }
+    let mut excerpts = Excerpts::default();
+    for (path, lines) in wanted {
+        let Some(text) = snapshot.file(path).and_then(|file| text(file).ok()) else { continue };
+        for (number, line) in (1..).zip(secret::redacted_lines(text)).filter(|(number, _)| lines.contains(number)) {
+            excerpts.add(path, number, line);
+        }
+    }
+    excerpts
+}
+
+/// Returns the lines from one place of a finding to the other, where both are near in one file.
+fn between(finding: &Finding) -> Option<(u32, u32)> {
+    const NEAR: u32 = 12;
+    let (related, _) = finding.related.as_ref().filter(|(related, _)| related.path == finding.origin.path)?;
+    let (a, b) = (finding.origin.span?.line, related.span?.line);
+    (a.abs_diff(b) <= NEAR).then(|| (a.min(b), a.max(b)))
 }

@@ -84,11 +84,38 @@ fn walk(node: &mut Node, pointer: &str, named: bool, found: &mut Vec<String>) {
     }
 }
 
-/// Replaces what looks like a credential in a line of a file, so that an excerpt can be shown.
-pub fn redact_line(line: &str) -> String {
+/// Shows the lines of a file, without what looks like a credential.
+pub fn redacted_lines(text: &str) -> impl Iterator<Item = String> + '_ {
+    let mut inside = Inside::default();
+    text.lines().map(move |line| inside.redact(line))
+}
+
+/// Whether the lines that follow belong to a credential that began above.
+#[derive(Debug, Default)]
+struct Inside {
+    private_key: bool,
+    /// The indentation of the key whose value goes on below it.
+    below: Option<usize>,
+}
+
+impl Inside {
+    fn redact(&mut self, line: &str) -> String {
+        let indent = line.len() - line.trim_start().len();
+        let goes_on = self.below.is_some_and(|above| indent > above || line.trim().is_empty());
+        let was_private_key = self.private_key;
+        self.private_key = line.contains("PRIVATE KEY-----") && line.contains("BEGIN") || self.private_key && !line.contains("-----END");
+        if goes_on || was_private_key {
+            return format!("{}{REDACTED}", line.get(..indent).unwrap_or_default());
+        }
+        let key = line.split(':').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "-\"'".contains(c));
+        self.below = (line.contains(':') && is_named(key)).then_some(indent);
+        redact_line(line)
+    }
+}
+
+fn redact_line(line: &str) -> String {
     let shaped = ANY.as_ref().map_or_else(|| REDACTED.into(), |any| any.replace_all(line, REDACTED));
-    LINE.as_ref()
-        .map_or_else(|| REDACTED.to_owned(), |named| named.replace(&shaped, format!("${{1}}{REDACTED}")).into_owned())
+    LINE.as_ref().map_or_else(|| REDACTED.to_owned(), |named| named.replace(&shaped, format!("${{1}}{REDACTED}")).into_owned())
 }
 
 #[cfg(test)]
@@ -118,6 +145,12 @@ mod tests {
     fn a_line_is_shown_without_them() {
         assert_eq!(redact_line("  password: hunter2 # old"), format!("  password: {REDACTED}"));
         assert_eq!(redact_line("key AKIAABCDEFGHIJKLMNOP end"), format!("key {REDACTED} end"));
+        let block = "a:\n  password: |\n    hunter2\n\n    more\n  team: x\nkey: -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nend";
+        let shown: Vec<String> = redacted_lines(block).collect();
+        for secret in ["hunter2", "more", "MIIE"] {
+            assert!(!shown.concat().contains(secret), "{shown:?}");
+        }
+        assert_eq!((shown[5].as_str(), shown[9].as_str()), ("  team: x", "end"));
         assert_eq!(redact_line("members: [\"user:ana\"]"), "members: [\"user:ana\"]");
     }
 }

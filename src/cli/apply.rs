@@ -1,0 +1,87 @@
+//! `charter apply`: makes the live state as a revision says, in one transaction.
+
+use std::cell::RefCell;
+
+use jiff::Timestamp;
+
+use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
+use super::{Context, Exit, Failure, outcome};
+use crate::model::name::Name;
+use crate::plan::Options;
+use crate::reconcile::{self, Intent};
+use crate::source::Source;
+use crate::store::{Landing, Store};
+
+/// Makes the live state as the last commit, or a revision, says: all of it in one transaction, or nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  charter apply                          the last commit
+  charter apply --plan 7f3a9c04b1d2      only if the plan is still the one that was looked at
+  charter apply --allow too-many-deletes --reason \"team closed, GOV-7\"
+
+Exit codes: 0 applied or in sync, 1 not valid or held, 75 busy or stale")]
+pub struct Args {
+    /// The branch, tag or commit to apply [default: HEAD]
+    #[arg(long)]
+    rev: Option<String>,
+    /// Applies only the plan with this effect hash (its beginning is enough)
+    #[arg(long, value_name = "HASH")]
+    plan: Option<String>,
+    /// Takes over live resources that are desired but were not made by Charter
+    #[arg(long)]
+    adopt: bool,
+    /// Deletes live resources that are declared nowhere
+    #[arg(long)]
+    prune: bool,
+    /// Lifts a guard for this one apply
+    #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes"])]
+    allow: Vec<String>,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Takes over a store of another organisation, path or history
+    #[arg(long)]
+    adopt_store: bool,
+    #[command(flatten)]
+    repo: RepoArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    clock: ClockArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    if let Some(hash) = args.plan.as_ref().filter(|hash| hash.len() < 8 || !hash.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return Err(Failure::Usage(format!("`{hash}` is no plan: write at least 8 hexadecimal digits of what `charter plan` prints")));
+    }
+    let source = args.repo.open(None, context)?;
+    let now = args.clock.now();
+    let landing = Landing { actor: actor(), at: now, reason: args.reason.clone(), allowed: args.allow.clone(), adopt_store: args.adopt_store };
+    let options = Options { adopt: args.adopt, prune: args.prune };
+    let intent = Intent { revision: args.rev.clone(), options, landing, expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()) };
+    land(source.as_ref(), &intent, &args.store, &args.output, context)
+}
+
+/// Makes a round and shows how it ended.
+pub fn land(source: &dyn Source, intent: &Intent, store: &StoreArgs, output: &OutputArgs, context: &Context) -> Result<Exit, Failure> {
+    let found: RefCell<Option<Store>> = RefCell::new(None);
+    let locate = |organization: &Name| {
+        let store = store.locate(source, Some(organization), context)?.ok_or_else(|| crate::store::StoreError::Unsupported(String::new()))?;
+        found.replace(Some(store.clone()));
+        Ok(store)
+    };
+    let round = reconcile::round(source, &locate, intent)?;
+    outcome::timings(&round.spent, context);
+    let now: Timestamp = intent.landing.at;
+    outcome::round(&round, found.borrow().as_ref(), output, now, context)
+}
+
+/// Names who runs the program.
+pub fn actor() -> String {
+    let named = ["CHARTER_ACTOR", "USER", "LOGNAME"].iter().find_map(|variable| std::env::var(variable).ok().filter(|name| !name.is_empty()));
+    named.unwrap_or_else(|| "unknown".to_owned())
+}

@@ -1,0 +1,81 @@
+//! What ends a verb early: one line and an exit code.
+
+use super::exit::Exit;
+use crate::config::ConfigError;
+use crate::reconcile;
+use crate::report::escape;
+use crate::source::SourceError;
+use crate::store::StoreError;
+
+/// Why a verb could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the plan is {found} now, not {expected}: what it was made from has moved; look at `charter plan` again")]
+    OtherPlan { expected: String, found: String },
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    No(String),
+    #[error("{path}: {cause}")]
+    File { path: String, cause: String },
+    /// Nothing more can be said: the output is closed.
+    #[error("the output is closed")]
+    Closed(Exit),
+}
+
+impl From<reconcile::Error> for Failure {
+    fn from(error: reconcile::Error) -> Self {
+        match error {
+            reconcile::Error::Source(error) => Failure::Source(error),
+            reconcile::Error::Store(error) => Failure::Store(error),
+            reconcile::Error::OtherPlan { expected, found } => Failure::OtherPlan { expected, found },
+        }
+    }
+}
+
+impl From<Exit> for Failure {
+    fn from(exit: Exit) -> Self {
+        Failure::Closed(exit)
+    }
+}
+
+impl Failure {
+    /// Returns what to say, if somebody can hear it.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Failure::Closed(Exit::Done) => None,
+            Failure::Closed(_) => Some("the output cannot be written".to_owned()),
+            Failure::Store(StoreError::Stale(_)) => Some(format!("stale-plan: {}", escape::line(&self.to_string()))),
+            _ => Some(escape::line(&self.to_string())),
+        }
+    }
+
+    /// Returns how the program ends.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failure::Source(_) => Exit::Unavailable,
+            Failure::Store(error) => of_store(error),
+            Failure::Config(_) => Exit::Configuration,
+            Failure::OtherPlan { .. } => Exit::Again,
+            Failure::Usage(_) => Exit::Usage,
+            Failure::No(_) => Exit::No,
+            Failure::File { .. } => Exit::Unavailable,
+            Failure::Closed(exit) => *exit,
+        }
+    }
+}
+
+fn of_store(error: &StoreError) -> Exit {
+    match error {
+        StoreError::Unsupported(_) | StoreError::NewerVersion { .. } | StoreError::OlderVersion { .. } | StoreError::OtherLineage { .. } => Exit::Configuration,
+        StoreError::NotAStore { .. } | StoreError::Corrupt { .. } | StoreError::BrokenJournal { .. } => Exit::Data,
+        StoreError::ReadOnly { .. } | StoreError::DiskFull { .. } | StoreError::Io { .. } => Exit::Unavailable,
+        StoreError::Busy { .. } | StoreError::Stale(_) => Exit::Again,
+    }
+}

@@ -1,0 +1,102 @@
+//! `charter history`: what was done, by whom and why.
+
+use serde_json::{Value, json};
+
+use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
+use super::{Context, Exit, Failure};
+use crate::model::id::ResourceId;
+use crate::model::journal::{Action, Entry};
+use crate::report::{counted, escape, json, table};
+
+/// Shows the journal, the newest last: an entry for each apply, or for each change of one resource.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  charter history                        the last applies
+  charter history Team/frontend          what happened to one resource
+  charter history --verify               whether the journal is as it was written
+
+Exit codes: 0 shown or verified, 65 the journal was tampered with")]
+pub struct Args {
+    /// One resource: Kind/name or Kind/team/name
+    resource: Option<ResourceId>,
+    /// How many entries
+    #[arg(short = 'n', long, default_value_t = 20, value_name = "COUNT")]
+    number: usize,
+    /// Checks the whole hash chain instead
+    #[arg(long, conflicts_with = "resource")]
+    verify: bool,
+    #[command(flatten)]
+    repo: RepoArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let source = args.repo.open(None, context)?;
+    let Some(store) = args.store.locate(source.as_ref(), None, context)? else {
+        context.note("note: there is no store for this repository yet: nothing was applied");
+        return Ok(Exit::Done);
+    };
+    let mut reader = store.reader()?;
+    if reader.is_missing() {
+        context.note(&format!("note: there is no store at {} yet: nothing was applied", store.url()));
+    }
+    if args.verify {
+        let head = reader.verify()?;
+        let count = usize::try_from(head.count).unwrap_or(usize::MAX);
+        args.output.emit(|format| match format {
+            Format::Text => Some(format!("ok: {}, head {}\n", counted(count, "journal entry").replace("entrys", "entries"), head.hash.get(..12).unwrap_or("-"))),
+            Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "verified": true, "head": head }))),
+            Format::Yaml => None,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let wanted = |entry: &Entry| if args.resource.is_some() { entry.resource == args.resource } else { entry.action == Action::Apply };
+    let mut entries: Vec<Entry> = reader.entries(None)?.into_iter().filter(wanted).collect();
+    entries.drain(..entries.len().saturating_sub(args.number));
+    args.output.emit(|format| match format {
+        Format::Text => Some(text(&entries)),
+        Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "entries": entries }))),
+        Format::Yaml => None,
+    })?;
+    Ok(Exit::Done)
+}
+
+fn text(entries: &[Entry]) -> String {
+    let heading = ["SEQ", "AT", "ACTOR", "ACTION", "REVISION", "PLAN", "WHAT"].map(str::to_owned).to_vec();
+    let rows = std::iter::once(heading).chain(entries.iter().map(row));
+    table::aligned(&rows.collect::<Vec<_>>())
+}
+
+fn row(entry: &Entry) -> Vec<String> {
+    let short = |text: &str, digits: usize| text.get(..digits).unwrap_or(if text.is_empty() { "-" } else { text }).to_owned();
+    let what = entry.resource.as_ref().map_or_else(|| landing(entry), ToString::to_string);
+    vec![
+        entry.seq.to_string(),
+        entry.at.strftime("%Y-%m-%d %H:%MZ").to_string(),
+        escape::line(&entry.actor),
+        entry.action.as_str().to_owned(),
+        short(&entry.revision, 7),
+        short(&entry.plan, 12),
+        what,
+    ]
+}
+
+/// Says what a landing changed, and with which reason.
+fn landing(entry: &Entry) -> String {
+    let said = entry.after.as_ref().map(crate::model::canonical::Canonical::value).unwrap_or_default();
+    let count = |key: &str| said.pointer(&format!("/changes/{key}")).and_then(Value::as_u64).unwrap_or(0);
+    let mut text = format!("+{} ~{} -{}", count("add"), count("change"), count("remove"));
+    let allowed: Vec<&str> = said.get("allowed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    if !allowed.is_empty() {
+        text.push_str(&format!(" allowed {}", allowed.join(", ")));
+    }
+    if let Some(reason) = said.get("reason").and_then(Value::as_str) {
+        text.push_str(&format!(" \"{reason}\""));
+    }
+    escape::line(&text)
+}

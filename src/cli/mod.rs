@@ -1,0 +1,153 @@
+//! The command line: a file a verb, each `Args` and `run`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::Config;
+use exit::Exit;
+use failure::Failure;
+
+mod apply;
+mod args;
+mod completions;
+mod exit;
+mod explain;
+mod failure;
+mod get;
+mod history;
+mod init;
+mod outcome;
+mod plan;
+mod print;
+mod run;
+mod schema;
+mod state;
+mod status;
+mod validate;
+
+/// Governance as code: who may do what, how teams and their agents are set up, and what each may spend.
+#[derive(Debug, Parser)]
+#[command(name = "charter", version, propagate_version = true, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "CHARTER_COLOR")]
+    color: Color,
+    /// Prints no messages beside the data.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Says how long each stage took.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  charter init acme                     write a small governed repository
+  charter validate                      check the working tree
+  charter plan                          show what the working tree would change
+  charter apply                         make the live state as the last commit says
+  charter explain unknown-role          what a finding means and how to mend it
+
+Exit codes: 0 done, 1 invalid or held, 64 usage, 65 not a store, 69 no repository, 75 busy or stale, 78 configuration";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Init(init::Args),
+    Validate(validate::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Run(run::Args),
+    Status(status::Args),
+    History(history::Args),
+    Get(get::Args),
+    Schema(schema::Args),
+    Explain(explain::Args),
+    Completions(completions::Args),
+}
+
+/// What every verb is given beside its own arguments.
+#[derive(Debug)]
+struct Context {
+    config: Config,
+    color: bool,
+    quiet: bool,
+    verbose: bool,
+    started: Instant,
+}
+
+impl Context {
+    /// Says something on stderr that is not the data that was asked for.
+    fn note(&self, text: &str) {
+        if !self.quiet {
+            print::message(text);
+        }
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let started = Instant::now();
+    let exit = match Cli::try_parse() {
+        Ok(cli) => dispatch(cli, started),
+        Err(error) => usage(&error),
+    };
+    exit.into()
+}
+
+fn usage(error: &clap::Error) -> Exit {
+    let text = error.render();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print::data(&text.to_string()).err().unwrap_or(Exit::Done),
+        _ => {
+            print::message(text.to_string().trim_end());
+            Exit::Usage
+        }
+    }
+}
+
+fn dispatch(cli: Cli, started: Instant) -> Exit {
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => print::is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let directory = std::env::current_dir().unwrap_or_default();
+    let done = Config::read(&directory).map_err(Failure::from).and_then(|config| {
+        let context = Context { config, color, quiet: cli.quiet, verbose: cli.verbose, started };
+        run(cli.verb, &context)
+    });
+    done.unwrap_or_else(|failure| {
+        if let Some(message) = failure.message() {
+            print::message(&format!("error: {message}"));
+        }
+        failure.exit()
+    })
+}
+
+fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Init(args) => init::run(&args, context),
+        Verb::Validate(args) => validate::run(&args, context),
+        Verb::Plan(args) => plan::run(&args, context),
+        Verb::Apply(args) => apply::run(&args, context),
+        Verb::Run(args) => run::run(&args, context),
+        Verb::Status(args) => status::run(&args, context),
+        Verb::History(args) => history::run(&args, context),
+        Verb::Get(args) => get::run(&args, context),
+        Verb::Schema(args) => schema::run(&args, context),
+        Verb::Explain(args) => explain::run(&args, context),
+        Verb::Completions(args) => completions::run(&args, context),
+    }
+}

@@ -1,0 +1,67 @@
+//! `charter plan`: shows what would change, and changes nothing.
+
+use super::args::{ClockArgs, Format, OutputArgs, RepoArgs, StoreArgs};
+use super::{Context, Exit, Failure, outcome};
+use crate::plan::Options;
+use crate::reconcile;
+use crate::report::{json, plan};
+use crate::source::At;
+
+/// Shows what the working tree, or a revision, would change in the live state. Changes nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  charter plan                           what the working tree would change
+  charter plan --rev HEAD --exit-code    exit 2 where there is something to do
+  charter plan -o text -o json=plan.json read it and keep it
+
+Exit codes: 0 planned, 1 not valid, 2 changes (with --exit-code)")]
+pub struct Args {
+    /// The directory to plan [default: the current directory]
+    dir: Option<String>,
+    /// A branch, tag or commit to plan instead of the working tree
+    #[arg(long)]
+    rev: Option<String>,
+    /// Ends with 2 where there are changes
+    #[arg(long)]
+    exit_code: bool,
+    /// Plans to take over live resources that are desired but were not made by Charter
+    #[arg(long)]
+    adopt: bool,
+    /// Plans to delete live resources that are declared nowhere
+    #[arg(long)]
+    prune: bool,
+    #[command(flatten)]
+    repo: RepoArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    clock: ClockArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let source = args.repo.open(args.dir.as_deref(), context)?;
+    let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
+    let now = args.clock.now();
+    let checked = reconcile::check(source.as_ref(), &at, now)?;
+    outcome::timings(&checked.spent, context);
+    let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &args.output, context) };
+    let organization = admitted.organization().map(|(name, _)| name);
+    let Some(store) = args.store.locate(source.as_ref(), organization, context)? else {
+        return outcome::invalid(&checked.report, &args.output, context);
+    };
+    let planned = reconcile::plan(&admitted, &store, Options { adopt: args.adopt, prune: args.prune })?;
+    outcome::notes(&planned, &store, context);
+    let destination = outcome::destination(&planned, &store);
+    let uncommitted = checked.report.uncommitted;
+    args.output.emit(|format| match format {
+        Format::Text => Some(plan::text(&planned.plan, &destination, uncommitted, now)),
+        Format::Json => Some(json::pretty(&json::plan(&planned.plan, &destination, uncommitted))),
+        Format::Yaml => None,
+    })?;
+    let changes = !planned.plan.is_in_sync();
+    Ok(if args.exit_code && changes { Exit::Changes } else { Exit::Done })
+}

@@ -1,0 +1,56 @@
+//! Where the store of a repository is when nobody says.
+
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use super::args::StoreArgs;
+use crate::model::digest::Digest;
+use crate::model::name::Name;
+use crate::source::Source;
+use crate::store::{Store, StoreError};
+
+impl StoreArgs {
+    /// Finds the store of an organisation: as named, beside `charter.toml`, or the user's for this repository and path.
+    pub fn locate(&self, source: &dyn Source, organization: Option<&Name>, context: &Context) -> Result<Option<Store>, StoreError> {
+        let config = &context.config;
+        if let Some(url) = self.store.as_ref().or(config.store.as_ref()) {
+            return Store::at(url).map(Some);
+        }
+        if let Some(directory) = &config.directory {
+            return at(&directory.join("charter.db")).map(Some);
+        }
+        let mark = mark(source);
+        let existing = existing(&state_directory(), &mark);
+        let fresh = || organization.map(|organization| state_directory().join(format!("{organization}-{mark}")));
+        existing.or_else(fresh).map(|directory| at(&directory.join("charter.db"))).transpose()
+    }
+}
+
+fn at(path: &Path) -> Result<Store, StoreError> {
+    Store::at(&format!("sqlite:{}", path.display()))
+}
+
+/// Eight hexadecimal digits of the repository and the governed path.
+fn mark(source: &dyn Source) -> String {
+    let digest = Digest::of([source.identity().as_bytes(), source.governed_path().as_bytes()]);
+    digest.as_str().chars().take(8).collect()
+}
+
+/// Finds the directory of this repository and path, whatever the organisation was called when it was made.
+fn existing(state: &Path, mark: &str) -> Option<PathBuf> {
+    let suffix = format!("-{mark}");
+    let entries = std::fs::read_dir(state).ok()?;
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&suffix)))
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+/// Returns `$XDG_STATE_HOME/charter`, by the XDG Base Directory Specification.
+fn state_directory() -> PathBuf {
+    let absolute = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    state.unwrap_or_else(std::env::temp_dir).join("charter")
+}

@@ -1,0 +1,51 @@
+//! The operator's file: `charter.toml`, which is not governed.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The file's name, in the working directory.
+pub const FILE: &str = "charter.toml";
+
+/// What the operator set. Flags and `CHARTER_*` come first, defaults last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub repo: Option<String>,
+    pub path: Option<String>,
+    pub branch: Option<String>,
+    pub store: Option<String>,
+    /// The directory of the file, if there is one.
+    #[serde(skip)]
+    pub directory: Option<PathBuf>,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {cause}", path.display())]
+pub struct ConfigError {
+    path: PathBuf,
+    cause: String,
+}
+
+impl Config {
+    /// Reads the file of a directory; without one nothing is set.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is not TOML, or sets what does not exist.
+    pub fn read(directory: &Path) -> Result<Config, ConfigError> {
+        let path = directory.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(error) => return Err(ConfigError { path, cause: error.to_string() }),
+        };
+        let read: Result<Config, _> = toml::from_str(&text);
+        let config = read.map_err(|error| ConfigError { path, cause: one_line(&error.to_string()) })?;
+        Ok(Config { directory: Some(directory.to_owned()), ..config })
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().filter(|word| !word.chars().all(|c| "|^".contains(c))).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,44 @@
+//! What a check found: the value that every format of a report is a function of.
+
+use super::code::Severity;
+use super::excerpt::Excerpts;
+use super::finding::Finding;
+use super::manifest::Read;
+use super::snapshot::Revision;
+
+/// The result of checking one snapshot.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Located and sorted by place.
+    pub findings: Vec<Finding>,
+    pub excerpts: Excerpts,
+    pub read: Read,
+    /// How many resources are declared.
+    pub resources: usize,
+    /// The commit that was checked, or that lies below the working tree; `None` for a plain directory.
+    pub revision: Option<Revision>,
+    /// How many files differ from the commit.
+    pub uncommitted: usize,
+}
+
+impl Report {
+    /// Counts the findings of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity() == severity).count()
+    }
+
+    /// Says whether nothing refuses the change.
+    pub fn is_valid(&self) -> bool {
+        self.count(Severity::Error) == 0
+    }
+
+    /// Names what was checked: `main@9f2c1ab + 2 uncommitted files`.
+    pub fn label(&self) -> String {
+        let revision = self.revision.as_ref().map_or_else(|| "no commit".to_owned(), Revision::label);
+        match self.uncommitted {
+            0 => revision,
+            1 => format!("{revision} + 1 uncommitted file"),
+            many => format!("{revision} + {many} uncommitted files"),
+        }
+    }
+}

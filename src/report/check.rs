@@ -1,0 +1,124 @@
+//! A report as text, in rustc's shape.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
+
+use super::{counted, escape};
+use crate::model::code::Severity;
+use crate::model::excerpt::Excerpts;
+use crate::model::finding::Finding;
+use crate::model::origin::{Origin, Span};
+use crate::model::report::Report;
+
+/// Places of one file that are no further apart than this are shown in one excerpt.
+const NEAR: u32 = 12;
+
+/// Renders a report: every finding with its excerpt, then one line that sums up.
+pub fn text(report: &Report, elapsed: Duration, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    let mut out = String::new();
+    for finding in &report.findings {
+        out.push_str(&render(&renderer, finding, &report.excerpts));
+        out.push_str("\n\n");
+    }
+    out.push_str(&summary(report, elapsed));
+    out
+}
+
+/// Writes the last line, which always has the same shape.
+fn summary(report: &Report, elapsed: Duration) -> String {
+    let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    let (files, resources) = (counted(report.read.files, "file"), counted(report.resources, "resource"));
+    let others = match report.read.left_alone {
+        0 => String::new(),
+        others => format!("; {} left alone", counted(others, "other file")),
+    };
+    let about = format!("({}, {} ms)", report.label(), elapsed.as_millis());
+    match report.findings.iter().min_by_key(|finding| finding.severity()) {
+        Some(worst) => format!("{errors}, {warnings} in {files}, {resources} {about}{others}        charter explain {}\n", worst.code),
+        None => format!("ok: {files}, {resources}, {errors}, {warnings} {about}{others}\n"),
+    }
+}
+
+/// One excerpt: the lines of a file and the stretches of it that are marked.
+struct Block {
+    path: String,
+    first_line: u32,
+    text: String,
+    marks: Vec<(Range<usize>, String, AnnotationKind)>,
+}
+
+fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String {
+    let level = if finding.severity() == Severity::Error { Level::ERROR } else { Level::WARNING };
+    let mut group = Group::with_title(level.primary_title(escape::line(&finding.message)).id(finding.code.as_str()));
+    for block in blocks(finding, excerpts) {
+        let annotations = block.marks.into_iter().map(|(range, label, kind)| annotation(range, label, kind));
+        group = group.element(Snippet::source(block.text).line_start(block.first_line as usize).path(block.path).annotations(annotations));
+    }
+    for origin in std::iter::once(&finding.origin).chain(finding.related.as_ref().map(|(origin, _)| origin)) {
+        if mark(origin, excerpts).is_none() && !origin.path.is_empty() {
+            group = group.element(place(origin));
+        }
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(escape::line(help)));
+    }
+    renderer.render(&[group]).to_string()
+}
+
+fn annotation(range: Range<usize>, label: String, kind: AnnotationKind) -> Annotation<'static> {
+    let annotation = kind.span(range);
+    if label.is_empty() { annotation } else { annotation.label(label) }
+}
+
+fn place(origin: &Origin) -> Place<'static> {
+    let place = Place::path(escape::line(&origin.path));
+    match origin.span {
+        Some(span) => place.line(span.line as usize).char_column(span.column as usize),
+        None => place,
+    }
+}
+
+/// Returns the span of an origin whose lines can be shown.
+fn mark(origin: &Origin, excerpts: &Excerpts) -> Option<Span> {
+    origin.span.filter(|span| excerpts.lines(&origin.path, span.line, span.line).is_some())
+}
+
+/// Cuts the excerpts of a finding: one where both places are near one another, else one for each.
+fn blocks(finding: &Finding, excerpts: &Excerpts) -> Vec<Block> {
+    let primary = mark(&finding.origin, excerpts).map(|span| (&finding.origin, span, finding.label.as_str(), AnnotationKind::Primary));
+    let related = finding.related.as_ref().and_then(|(origin, label)| Some((origin, mark(origin, excerpts)?, label.as_str(), AnnotationKind::Context)));
+    match (primary, related) {
+        (Some(a), Some(b)) if a.0.path == b.0.path && a.1.line.abs_diff(b.1.line) <= NEAR => block(&[a, b], excerpts).into_iter().collect(),
+        (a, b) => a.into_iter().chain(b).filter_map(|one| block(&[one], excerpts)).collect(),
+    }
+}
+
+type Marked<'a> = (&'a Origin, Span, &'a str, AnnotationKind);
+
+fn block(marked: &[Marked<'_>], excerpts: &Excerpts) -> Option<Block> {
+    let first_line = marked.iter().map(|(_, span, ..)| span.line).min()?;
+    let last_line = marked.iter().map(|(_, span, ..)| span.line).max()?;
+    let path = &marked.first()?.0.path;
+    let lines: Vec<String> = excerpts.lines(path, first_line, last_line)?.into_iter().map(escape::line).collect();
+    let starts: Vec<usize> = lines.iter().scan(0, |at, line| { let start = *at; *at += line.len() + 1; Some(start) }).collect();
+    let marks = marked.iter().filter_map(|(_, span, label, kind)| {
+        let index = (span.line - first_line) as usize;
+        let range = bytes(lines.get(index)?, span)?;
+        let start = *starts.get(index)?;
+        Some((start + range.start..start + range.end, escape::line(label), *kind))
+    });
+    Some(Block { path: escape::line(path), first_line, marks: marks.collect(), text: lines.join("\n") })
+}
+
+/// Turns the columns of a span into bytes of its first line, at least one character wide.
+fn bytes(line: &str, span: &Span) -> Option<Range<usize>> {
+    let end_column = if span.end_line > span.line { u32::MAX } else { span.end_column.max(span.column.saturating_add(1)) };
+    let byte = |column: u32| line.char_indices().nth(column.saturating_sub(1) as usize).map_or(line.len(), |(index, _)| index);
+    let start = byte(span.column);
+    Some(start..byte(end_column).max(start))
+}

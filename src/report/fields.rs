@@ -1,0 +1,79 @@
+//! What differs between two specs, field by field, for people.
+
+use serde_json::{Map, Value};
+
+use super::escape;
+
+/// A field that differs, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub field: String,
+    pub change: String,
+}
+
+/// The longest value that is shown whole.
+const LONGEST: usize = 60;
+
+/// Lists the fields that differ and counts those that do not.
+pub fn compare(before: &Value, after: &Value) -> (Vec<Difference>, usize) {
+    let (Value::Object(before), Value::Object(after)) = (before, after) else {
+        return (vec![Difference { field: "spec".into(), change: arrow(before, after) }], 0);
+    };
+    let mut differences = Vec::new();
+    let mut same = 0;
+    for key in keys(before, after) {
+        let (old, new) = (before.get(key).unwrap_or(&Value::Null), after.get(key).unwrap_or(&Value::Null));
+        if old == new {
+            same += 1;
+        } else {
+            differences.push(Difference { field: escape::line(key), change: describe(old, new) });
+        }
+    }
+    (differences, same)
+}
+
+fn keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Vec<&'a String> {
+    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn describe(old: &Value, new: &Value) -> String {
+    let (Value::Array(old_items), Value::Array(new_items)) = (old, new) else { return arrow(old, new) };
+    let gone = old_items.iter().filter(|item| !new_items.contains(item)).map(|item| format!("-{}", shown(item)));
+    let come = new_items.iter().filter(|item| !old_items.contains(item)).map(|item| format!("+{}", shown(item)));
+    let changes: Vec<String> = gone.chain(come).collect();
+    if changes.is_empty() { arrow(old, new) } else { changes.join(" ") }
+}
+
+fn arrow(old: &Value, new: &Value) -> String {
+    format!("{} -> {}", shown(old), shown(new))
+}
+
+/// Writes a value in a line: text without quotes, anything else as JSON, cut where it is long.
+pub fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    };
+    let text = escape::line(&text);
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or(&text)),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn sets_show_what_came_and_went() {
+        let (differences, same) = compare(&json!({"members": ["user:a", "user:b"], "limit": "3000", "x": 1}), &json!({"members": ["user:b", "user:c"], "limit": "4000", "x": 1}));
+        let text: Vec<String> = differences.iter().map(|d| format!("{} {}", d.field, d.change)).collect();
+        assert_eq!((text, same), (vec!["limit 3000 -> 4000".to_owned(), "members -user:a +user:c".to_owned()], 1));
+    }
+}

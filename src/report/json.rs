@@ -1,0 +1,78 @@
+//! Reports and plans as JSON: a version, then the same facts as the text.
+
+use serde_json::{Value, json};
+
+use super::plan::Destination;
+use crate::model::code::Severity;
+use crate::model::finding::Finding;
+use crate::model::origin::Origin;
+use crate::model::plan::Plan;
+use crate::model::report::Report;
+
+/// The version of the shape of every JSON that Charter prints.
+pub const VERSION: u32 = 1;
+
+/// Writes a value on lines, with a newline at the end.
+pub fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// Renders a report.
+pub fn report(report: &Report) -> Value {
+    json!({
+        "version": VERSION,
+        "valid": report.is_valid(),
+        "revision": report.revision,
+        "uncommitted": report.uncommitted,
+        "counts": {
+            "errors": report.count(Severity::Error),
+            "warnings": report.count(Severity::Warning),
+            "files": report.read.files,
+            "leftAlone": report.read.left_alone,
+            "resources": report.resources,
+        },
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    let mut value = json!({
+        "code": finding.code,
+        "severity": finding.severity(),
+        "message": finding.message,
+    });
+    let mut set = |key: &str, entry: Value| value.as_object_mut().map(|object| object.insert(key.to_owned(), entry));
+    for (key, entry) in place(&finding.origin) {
+        set(key, entry);
+    }
+    if let Some(help) = &finding.help {
+        set("help", json!(help));
+    }
+    if let Some((origin, label)) = &finding.related {
+        let mut related: serde_json::Map<String, Value> = place(origin).into_iter().map(|(key, entry)| (key.to_owned(), entry)).collect();
+        related.insert("label".to_owned(), json!(label));
+        set("related", Value::Object(related));
+    }
+    value
+}
+
+fn place(origin: &Origin) -> Vec<(&'static str, Value)> {
+    let mut place = vec![("path", json!(&*origin.path))];
+    if let Some(span) = origin.span {
+        place.extend([("line", json!(span.line)), ("column", json!(span.column)), ("endLine", json!(span.end_line)), ("endColumn", json!(span.end_column))]);
+    }
+    place
+}
+
+/// Renders a plan: all of it, with both hashes whole.
+pub fn plan(plan: &Plan, destination: &Destination, uncommitted: usize) -> Value {
+    json!({
+        "version": VERSION,
+        "store": destination.store,
+        "applied": destination.applied,
+        "uncommitted": uncommitted,
+        "inSync": plan.is_in_sync(),
+        "counts": plan.counts(),
+        "plan": plan,
+    })
+}

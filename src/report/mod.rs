@@ -1,0 +1,26 @@
+//! Values to text: pure functions of one report, plan or list. Nothing untrusted reaches a terminal raw.
+
+pub mod check;
+pub mod escape;
+pub mod fields;
+pub mod json;
+pub mod plan;
+pub mod table;
+
+/// Counts things in words: `1 error`, `2 errors`.
+pub fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{} {word}s", grouped(count)) }
+}
+
+/// Separates thousands: `20,000`.
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

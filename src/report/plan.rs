@@ -1,0 +1,157 @@
+//! A plan as text: what changes, by team, and one line that sums up.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::fields::{compare, shown};
+use super::{counted, escape, grouped};
+use crate::model::change::{Change, Op};
+use crate::model::kind::Kind;
+use crate::model::name::Name;
+use crate::model::plan::Plan;
+use crate::model::snapshot::Revision;
+
+/// Where the plan would land.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    pub store: String,
+    /// The last revision that landed, as people name it.
+    pub applied: Option<String>,
+}
+
+/// Renders a plan as seen at one moment.
+pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
+    let applied = destination.applied.as_ref().map_or_else(|| "nothing applied yet".to_owned(), |applied| format!("applied {applied}"));
+    let mut out = format!("desired  {}\nlive     {}, {applied}\n\n", desired(plan, uncommitted, now), destination.store);
+    out.push_str(&budgets(plan));
+    for (team, changes) in by_team(plan) {
+        out.push_str(&section(team, &changes));
+    }
+    out.push_str(&asides(plan));
+    out.push_str(&summary(plan));
+    out
+}
+
+fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
+    let Some(revision) = &plan.revision else { return "a directory without a commit".to_owned() };
+    let files = if uncommitted > 0 { format!(" + {}", counted(uncommitted, "uncommitted file")) } else { String::new() };
+    let when = ago(now.duration_since(revision.time));
+    format!("{}{files} \"{}\" ({}, {when})", revision.label(), escape::line(&revision.summary), escape::line(&revision.author))
+}
+
+/// Says how long ago something was, in its largest unit.
+pub fn ago(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs();
+    let (count, unit) = match seconds {
+        ..0 => return "in the future".to_owned(),
+        0..60 => return "just now".to_owned(),
+        60..3_600 => (seconds / 60, "min"),
+        3_600..86_400 => (seconds / 3_600, "h"),
+        86_400.. => (seconds / 86_400, "d"),
+    };
+    format!("{count} {unit} ago")
+}
+
+/// Groups the changes that people see by the team that they concern; what concerns none is the organisation's.
+fn by_team(plan: &Plan) -> BTreeMap<Option<&Name>, Vec<&Change>> {
+    let mut groups: BTreeMap<Option<&Name>, Vec<&Change>> = BTreeMap::new();
+    for change in plan.changes.iter().filter(|change| change.writes_live()) {
+        groups.entry(change.id.concerns()).or_default().push(change);
+    }
+    groups
+}
+
+fn section(team: Option<&Name>, changes: &[&Change]) -> String {
+    let title = team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}"));
+    let mut out = format!("{title:<60}  {}\n", counted(changes.len(), "change"));
+    changes.iter().for_each(|change| out.push_str(&one(change)));
+    out.push('\n');
+    out
+}
+
+fn one(change: &Change) -> String {
+    let mark = match (&change.live, &change.desired) {
+        (None, _) => '+',
+        (Some(_), Some(_)) => '~',
+        (Some(_), None) => '-',
+    };
+    let note = match (change.op, change.drift) {
+        (Op::Heal, _) => "   drift: put back as it was applied",
+        (_, true) => "   drift: somebody changed it by hand",
+        (_, false) => "",
+    };
+    let mut out = format!("  {mark} {}{note}\n", change.id);
+    if let (Some(before), Some(after)) = (&change.live, &change.desired) {
+        let (differences, same) = compare(&before.value(), &after.value());
+        let width = differences.iter().map(|difference| difference.field.chars().count()).max().unwrap_or(0);
+        for difference in differences {
+            out.push_str(&format!("      {:<width$}  {}\n", difference.field, difference.change));
+        }
+        if same > 0 {
+            out.push_str(&format!("      # {}\n", counted(same, "unchanged field")));
+        }
+    }
+    out
+}
+
+/// Shows what changes in money: the limits of budgets.
+fn budgets(plan: &Plan) -> String {
+    let changes = plan.changes.iter().filter(|change| change.id.kind == Kind::Budget && change.writes_live());
+    let lines: String = changes.filter_map(budget).collect();
+    if lines.is_empty() { lines } else { format!("budgets\n{lines}\n") }
+}
+
+fn budget(change: &Change) -> Option<String> {
+    let field = |spec: &Option<crate::model::canonical::Canonical>, key: &str| spec.as_ref().map(|spec| spec.value().get(key).cloned().unwrap_or(Value::Null));
+    let limit = |value: Option<Value>| match value {
+        None => "none".to_owned(),
+        Some(Value::Null) => "unlimited".to_owned(),
+        Some(value) => value.as_str().and_then(|text| text.parse::<crate::model::money::Amount>().ok()).map_or_else(|| shown(&value), |amount| amount.grouped()),
+    };
+    let (before, after) = (limit(field(&change.live, "limit")), limit(field(&change.desired, "limit")));
+    let window = field(&change.desired, "window").or_else(|| field(&change.live, "window"))?;
+    (before != after).then(|| format!("  ~ {:<20}  {before} -> {after} a {}\n", change.id.team_or_empty(), shown(&window)))
+}
+
+/// Says what the plan does not do, or not yet: conflicts, guards, what is nobody's, what is only remembered.
+fn asides(plan: &Plan) -> String {
+    let mut out = String::new();
+    for id in &plan.conflicts {
+        out.push_str(&format!("conflict[unmanaged-conflict]: `{id}` is live, but not through Charter, and differs: apply with --adopt to take it over\n"));
+    }
+    for hold in &plan.holds {
+        out.push_str(&format!("held by guard {}: {}; apply with --allow {} --reason TEXT to lift it once\n", hold.guard, hold.reason, hold.guard));
+    }
+    for id in &plan.unmanaged {
+        out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));
+    }
+    let remembered = |op: Op| plan.changes.iter().filter(|change| change.op == op).count();
+    match (remembered(Op::Adopt), remembered(Op::Forget)) {
+        (0, 0) => {}
+        (adopted, forgotten) => out.push_str(&format!("live already as desired: {} adopted, {} forgotten\n", grouped(adopted), grouped(forgotten))),
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+/// Writes the last line, which always has the same shape.
+fn summary(plan: &Plan) -> String {
+    if plan.is_in_sync() {
+        let at = plan.revision.as_ref().map_or_else(String::new, |revision| format!(" at {}", revision.label()));
+        return format!("in sync: {}{at}\n", counted(plan.resources, "resource"));
+    }
+    let counts = plan.counts();
+    let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
+    let drift = if counts.drift > 0 { format!(", {} of them drift", grouped(counts.drift)) } else { String::new() };
+    let untouched = counted(plan.untouched_teams, "team");
+    format!("plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        charter apply --plan {}\n", plan.effect, plan.effect)
+}
+
+/// Names a revision that may be none.
+pub fn label(revision: Option<&Revision>) -> String {
+    revision.map_or_else(|| "a directory".to_owned(), Revision::label)
+}
