@@ -17,9 +17,14 @@
 
 pub mod access;
 pub mod budget;
+pub mod cli;
 pub mod compile;
+pub mod config;
 pub mod model;
 pub mod parse;
 pub mod plan;
 pub mod policy;
+pub mod reconcile;
 pub mod report;
+pub mod source;
+pub mod store;

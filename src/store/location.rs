@@ -1,0 +1,115 @@
+//! Where a store is.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::error::StoreError;
+use super::lock::RunLock;
+use super::reader::Reader;
+use super::writer::Writer;
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The location of a store: a SQLite file that need not be there yet. Nothing is read or written until asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    path: PathBuf,
+    patience: Duration,
+}
+
+impl Store {
+    /// Reads a URL `sqlite:PATH`, where the path is taken as it is: no parameters, no percent signs.
+    ///
+    /// `sqlite://PATH` means the same, as other tools write it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] for anything else.
+    pub fn at(url: &str) -> Result<Store, StoreError> {
+        let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        if scheme != "sqlite" || path.is_empty() || path == ":memory:" || path.contains('\0') {
+            return Err(StoreError::Unsupported(shown(scheme, path)));
+        }
+        Ok(Store { path: path.into(), patience: PATIENCE })
+    }
+
+    /// Sets how long a writer waits for another one before it is [`StoreError::Busy`]; ten seconds unless said.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Store {
+        Store { patience, ..self }
+    }
+
+    /// Returns the URL that names the store.
+    pub fn url(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the store for reading. A store that is not there reads as empty.
+    ///
+    /// # Errors
+    /// A file that is no store, is damaged, cannot be read, or has another schema than this Charter's.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Reader::open(&self.path, self.patience)
+    }
+
+    /// Opens the store for writing; creates it and its folders, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// As for reading, and a file that cannot be written, a full disk, another writer.
+    pub fn writer(&self) -> Result<Writer, StoreError> {
+        Writer::open(&self.path, self.patience)
+    }
+
+    /// Takes the lock of a `run`, until the lock is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where another `run` has it; a folder that cannot be written.
+    pub fn lock(&self) -> Result<RunLock, StoreError> {
+        RunLock::take(&self.path)
+    }
+}
+
+/// Shows what was asked for, without what may be a password.
+fn shown(scheme: &str, path: &str) -> String {
+    if scheme == "sqlite" {
+        format!("sqlite:{path}").escape_debug().to_string()
+    } else {
+        format!("{}:…", scheme.escape_debug())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_a_file() {
+        for (url, path) in [
+            ("sqlite:charter.db", "charter.db"),
+            ("sqlite:/var/lib/charter.db", "/var/lib/charter.db"),
+            ("sqlite:///var/lib/charter.db", "/var/lib/charter.db"),
+            ("sqlite:a b?c#d%20.db", "a b?c#d%20.db"),
+        ] {
+            let store = Store::at(url).unwrap();
+            assert_eq!(store.path(), Path::new(path), "{url}");
+            assert_eq!(Store::at(&store.url()).unwrap(), store);
+        }
+    }
+
+    #[test]
+    fn other_stores_are_refused_and_passwords_not_repeated() {
+        for url in ["postgres://charter:secret@db/charter", "charter.db", "sqlite:", "sqlite::memory:", "", "/a:secret"]
+        {
+            let error = Store::at(url).unwrap_err();
+            assert!(matches!(error, StoreError::Unsupported(_)), "{url}");
+            assert!(!error.to_string().contains("secret"), "{error}");
+            assert!(error.to_string().contains("sqlite:PATH"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What is otherwise than a plan was made from.
+
+use sqlx::SqliteConnection;
+
+use super::batch::batches;
+use super::error::Failure;
+use super::state::spec_text;
+use crate::model::applied::Accepted;
+use crate::model::canonical::Canonical;
+use crate::model::change::Change;
+use crate::model::journal::Head;
+use crate::model::plan::Plan;
+use crate::model::snapshot::Revision;
+
+/// The changes whose rows SQLite takes for different from what the plan says.
+const SUSPECTS: &str = "
+    SELECT CAST(w.value ->> 0 AS INTEGER)
+    FROM json_each(?1) AS w
+    LEFT JOIN live_resource AS l
+        ON l.kind = w.value ->> 1 AND l.team = w.value ->> 2 AND l.name = w.value ->> 3
+    LEFT JOIN applied_resource AS a
+        ON a.kind = w.value ->> 1 AND a.team = w.value ->> 2 AND a.name = w.value ->> 3
+    WHERE l.spec IS NOT (w.value ->> 4) OR a.spec IS NOT (w.value ->> 5)";
+
+const ROWS: &str = "
+    SELECT (SELECT CAST(spec AS BLOB) FROM live_resource WHERE kind = ?1 AND team = ?2 AND name = ?3),
+        (SELECT CAST(spec AS BLOB) FROM applied_resource WHERE kind = ?1 AND team = ?2 AND name = ?3)";
+
+/// Refuses a plan that was made from anything else than what the store holds.
+pub(super) async fn refuse(
+    connection: &mut SqliteConnection,
+    plan: &Plan,
+    head: &Head,
+    accepted: Option<&Accepted>,
+) -> Result<(), Failure> {
+    let mut moved = Vec::new();
+    if plan.bound.journal != *head {
+        moved.push(another_landing(accepted));
+    }
+    for suspect in suspects(connection, plan).await? {
+        moved.extend(differences(connection, suspect).await?);
+    }
+    if moved.is_empty() { Ok(()) } else { Err(Failure::Stale(moved)) }
+}
+
+fn another_landing(accepted: Option<&Accepted>) -> String {
+    match accepted {
+        Some(Accepted { revision: Some(revision), .. }) => {
+            format!("another apply landed {}", Revision::label(revision))
+        }
+        Some(Accepted { revision: None, .. }) => "another apply landed a directory".to_owned(),
+        None => "the store was replaced by an empty one".to_owned(),
+    }
+}
+
+async fn suspects<'a>(connection: &mut SqliteConnection, plan: &'a Plan) -> Result<Vec<&'a Change>, Failure> {
+    let rows = plan.changes.iter().enumerate().map(|(index, change)| {
+        let id = &change.id;
+        let [live, applied] = [&change.live, &change.applied].map(|spec| spec.as_ref().map(Canonical::as_str));
+        (index, id.kind.as_str(), id.team_or_empty(), id.name.as_str(), live, applied)
+    });
+    let mut suspects = Vec::new();
+    for batch in batches(rows) {
+        let indices: Vec<i64> = sqlx::query_scalar(SUSPECTS).bind(batch?).fetch_all(&mut *connection).await?;
+        suspects.extend(indices.into_iter().filter_map(|index| plan.changes.get(usize::try_from(index).ok()?)));
+    }
+    Ok(suspects)
+}
+
+/// Compares a suspect as a plan sees it: text by hand, with a NUL or no UTF-8, does not pass through JSON unchanged.
+async fn differences(connection: &mut SqliteConnection, change: &Change) -> Result<Vec<String>, Failure> {
+    let id = &change.id;
+    let query = sqlx::query_as(ROWS).bind(id.kind.as_str()).bind(id.team_or_empty()).bind(id.name.as_str());
+    let (live, applied): (Option<Vec<u8>>, Option<Vec<u8>>) = query.fetch_one(connection).await?;
+    let [live, applied] = [live, applied].map(|spec| spec.as_deref().map(spec_text));
+    let mut differences = Vec::new();
+    if live != change.live {
+        differences.push(format!("{id} is live otherwise"));
+    }
+    if applied != change.applied {
+        differences.push(format!("{id} was applied otherwise"));
+    }
+    Ok(differences)
+}

@@ -1,0 +1,146 @@
+//! Reading what is live and what was applied, all of one moment.
+
+use std::collections::BTreeMap;
+use std::str;
+
+use sqlx::{FromRow, SqliteConnection};
+
+use super::error::Failure;
+use super::packed::Packed;
+use super::sqlite::transaction;
+use crate::model::applied::{Accepted, Applied};
+use crate::model::canonical::Canonical;
+use crate::model::id::ResourceId;
+use crate::model::journal::Head;
+use crate::model::lineage::Lineage;
+use crate::model::live::Live;
+
+/// A page of rows after a key, packed. Keys are bound as bytes, since by hand they may be no UTF-8.
+macro_rules! page_of {
+    ($table:literal) => {
+        concat!(
+            "SELECT CAST(group_concat(
+                octet_length(kind) || ':' || kind || octet_length(team) || ':' || team ||
+                octet_length(name) || ':' || name || octet_length(spec) || ':' || spec, '') AS BLOB)
+            FROM (SELECT kind, team, name, spec FROM ",
+            $table,
+            " WHERE (kind, team, name) > (CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT))
+                ORDER BY kind, team, name LIMIT 256)"
+        )
+    };
+}
+
+const LIVE_PAGE: &str = page_of!("live_resource");
+const APPLIED_PAGE: &str = page_of!("applied_resource");
+
+/// Reads everything in one transaction.
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<(Live, Applied), Failure> {
+    transaction(connection, "BEGIN", async |connection| {
+        let live = live(connection).await?;
+        let rows = applied(connection).await?;
+        let (accepted, journal) = (accepted(connection).await?, head(connection).await?);
+        Ok((live, Applied { rows, accepted, journal }))
+    })
+    .await
+}
+
+async fn live(connection: &mut SqliteConnection) -> Result<Live, Failure> {
+    let (mut rows, mut foreign) = (Vec::new(), Vec::new());
+    each_row(connection, LIVE_PAGE, |[kind, team, name, spec]| {
+        match id(kind, team, name) {
+            Some(id) => rows.push((id, spec_text(spec))),
+            None => foreign.push([kind, team, name].map(String::from_utf8_lossy).join("/")),
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Live { rows: rows.into_iter().collect(), foreign })
+}
+
+/// Reads the applied rows.
+pub(super) async fn applied(connection: &mut SqliteConnection) -> Result<BTreeMap<ResourceId, Canonical>, Failure> {
+    let mut rows = Vec::new();
+    each_row(connection, APPLIED_PAGE, |[kind, team, name, spec]| {
+        let key = || [kind, team, name].map(String::from_utf8_lossy).join("/");
+        let id = id(kind, team, name).ok_or_else(|| {
+            Failure::Corrupt(format!("applied_resource: `{}` names no resource", key().escape_debug()))
+        })?;
+        rows.push((id, spec_text(spec)));
+        Ok(())
+    })
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn each_row(
+    connection: &mut SqliteConnection,
+    page: &'static str,
+    mut take: impl FnMut([&[u8]; 4]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut after = [const { Vec::new() }; 3];
+    loop {
+        let [kind, team, name] = &after;
+        let query = sqlx::query_scalar(page).bind(kind.as_slice()).bind(team.as_slice()).bind(name.as_slice());
+        let Some(bytes): Option<Vec<u8>> = query.fetch_one(&mut *connection).await? else { return Ok(()) };
+        let mut packed = Packed::of(&bytes);
+        while !packed.is_empty() {
+            let row = packed.row()?;
+            take(row)?;
+            let [kind, team, name, _] = row;
+            if packed.is_empty() {
+                after = [kind, team, name].map(<[u8]>::to_vec);
+            }
+        }
+    }
+}
+
+fn id(kind: &[u8], team: &[u8], name: &[u8]) -> Option<ResourceId> {
+    let text = |bytes| str::from_utf8(bytes).ok();
+    let team = Some(text(team)?).filter(|team| !team.is_empty()).map(str::parse).transpose().ok()?;
+    Some(ResourceId { kind: text(kind)?.parse().ok()?, team, name: text(name)?.parse().ok()? })
+}
+
+/// Takes the text of a spec. What is no UTF-8 was written by hand: it is shown as well as it can be, and equals no spec.
+pub(super) fn spec_text(bytes: &[u8]) -> Canonical {
+    match str::from_utf8(bytes) {
+        Ok(text) => Canonical::stored(text),
+        Err(_) => Canonical::stored(format!("not UTF-8: {}", String::from_utf8_lossy(bytes))),
+    }
+}
+
+/// Reads where the journal should end.
+pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Head, Failure> {
+    let row: Option<(i64, String)> =
+        sqlx::query_as("SELECT count, hash FROM journal_head").fetch_optional(connection).await?;
+    let Some((count, hash)) = row else { return Ok(Head::default()) };
+    let count = count.try_into().map_err(|_| Failure::Corrupt(format!("journal_head: {count} entries")))?;
+    Ok(Head { count, hash })
+}
+
+#[derive(FromRow)]
+struct AcceptedRow {
+    organization: String,
+    path: String,
+    roots: String,
+    revision: Option<String>,
+    at: String,
+}
+
+/// Reads which revision landed last.
+pub(super) async fn accepted(connection: &mut SqliteConnection) -> Result<Option<Accepted>, Failure> {
+    let sql = "SELECT organization, path, roots, revision, at FROM accepted";
+    let row: Option<AcceptedRow> = sqlx::query_as(sql).fetch_optional(connection).await?;
+    row.map(read_accepted).transpose()
+}
+
+fn read_accepted(row: AcceptedRow) -> Result<Accepted, Failure> {
+    let unreadable = |column| move |why: String| Failure::Corrupt(format!("accepted.{column}: {why}"));
+    let roots = serde_json::from_str(&row.roots).map_err(|error| unreadable("roots")(error.to_string()))?;
+    let revision = row.revision.as_deref().map(serde_json::from_str).transpose();
+    Ok(Accepted {
+        organization: row.organization.parse().map_err(|fault| unreadable("organization")(format!("{fault}")))?,
+        lineage: Lineage { path: row.path, roots },
+        revision: revision.map_err(|error| unreadable("revision")(error.to_string()))?,
+        at: row.at.parse().map_err(|error| unreadable("at")(format!("{error}")))?,
+    })
+}

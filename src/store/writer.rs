@@ -1,0 +1,201 @@
+//! The writing half of a store.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::error::{Failure, StoreError};
+use super::sqlite::{Session, transaction};
+use super::{batch, day_end, moved, record, state};
+use crate::model::applied::{Accepted, Applied};
+use crate::model::canonical::Canonical;
+use crate::model::change::Change;
+use crate::model::id::ResourceId;
+use crate::model::journal::{Entry, Head};
+use crate::model::lineage::Lineage;
+use crate::model::live::Live;
+use crate::model::name::Name;
+use crate::model::plan::Plan;
+
+/// Writes a store: lands plans, each in one transaction.
+#[derive(Debug)]
+pub struct Writer {
+    session: Session,
+}
+
+/// Who lands a plan, when and why: what the journal says beside the plan itself.
+#[derive(Debug, Clone)]
+pub struct Landing {
+    pub actor: String,
+    pub at: Timestamp,
+    pub reason: Option<String>,
+    /// The guards that were lifted, by name.
+    pub allowed: Vec<String>,
+    /// Whether to take over a store of another organisation, path or history.
+    pub adopt_store: bool,
+}
+
+/// A plan that landed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landed {
+    /// Where the journal ends now.
+    pub head: Head,
+    /// How many live rows were created, changed or deleted.
+    pub written: usize,
+}
+
+impl Writer {
+    pub(super) fn open(path: &Path, patience: Duration) -> Result<Writer, StoreError> {
+        Ok(Writer { session: Session::write(path, patience)? })
+    }
+
+    /// Reads what is live and what was applied, both of one moment.
+    ///
+    /// # Errors
+    /// A damaged store, and whatever keeps it from being read.
+    pub fn state(&mut self) -> Result<(Live, Applied), StoreError> {
+        self.session.run(state::read)
+    }
+
+    /// Makes the changes of a plan, with their journal and what is accepted from here on: all in one transaction.
+    ///
+    /// A plan without changes lands too: its revision is accepted.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where the store is not as the plan saw it, [`StoreError::OtherLineage`] where it is somebody
+    /// else's, and whatever keeps it from being written. Nothing is changed then.
+    pub fn land(&mut self, plan: &Plan, landing: &Landing) -> Result<Landed, StoreError> {
+        self.session.run(async |connection| {
+            transaction(connection, "BEGIN IMMEDIATE", async |connection| land(connection, plan, landing).await).await
+        })
+    }
+}
+
+async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing) -> Result<Landed, Failure> {
+    let (accepted, head) = (state::accepted(connection).await?, state::head(connection).await?);
+    let stored = accepted.as_ref().filter(|_| !landing.adopt_store);
+    if let Some(accepted) = stored {
+        belongs(accepted, plan)?;
+    }
+    moved::refuse(connection, plan, &head, accepted.as_ref()).await?;
+
+    write_live(connection, plan).await?;
+    write_applied(connection, plan).await?;
+    let entries = record::entries(plan, landing, &head);
+    let head = write_journal(connection, &entries, head).await?;
+    write_accepted(connection, plan, landing, stored).await?;
+    day_end::keep(connection, plan).await?;
+    Ok(Landed { head, written: plan.changes.iter().filter(|change| change.writes_live()).count() })
+}
+
+/// Refuses a plan for a store that belongs to another organisation, path or history.
+fn belongs(accepted: &Accepted, plan: &Plan) -> Result<(), Failure> {
+    let same = accepted.organization == plan.organization
+        && accepted.lineage.path == plan.lineage.path
+        && share_a_beginning(&accepted.lineage.roots, &plan.lineage.roots);
+    if same {
+        return Ok(());
+    }
+    Err(Failure::OtherLineage {
+        expected: described(&accepted.organization, &accepted.lineage),
+        found: described(&plan.organization, &plan.lineage),
+    })
+}
+
+/// Says whether two histories may be one: a later commit has the roots of an earlier one, and more after a merge of
+/// another history. Roots that are not known say nothing.
+fn share_a_beginning(stored: &[String], found: &[String]) -> bool {
+    let holds = |all: &[String], some: &[String]| some.iter().all(|root| all.contains(root));
+    stored.is_empty() || found.is_empty() || holds(found, stored) || holds(stored, found)
+}
+
+fn described(organization: &Name, lineage: &Lineage) -> String {
+    let root = lineage.roots.first().map(|root| format!(" from {}", root.get(..7).unwrap_or(root)));
+    let path = if lineage.path.is_empty() { "/" } else { &lineage.path };
+    format!("organization {organization} at {}{}", path.escape_debug(), root.unwrap_or_default())
+}
+
+const PUT_LIVE: &str = "
+    INSERT INTO live_resource (kind, team, name, spec)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
+    ON CONFLICT (kind, team, name) DO UPDATE SET spec = excluded.spec";
+const TAKE_LIVE: &str = "
+    DELETE FROM live_resource
+    WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))";
+const PUT_APPLIED: &str = "
+    INSERT INTO applied_resource (kind, team, name, spec)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
+    ON CONFLICT (kind, team, name) DO UPDATE SET spec = excluded.spec";
+const TAKE_APPLIED: &str = "
+    DELETE FROM applied_resource
+    WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))";
+
+async fn write_live(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
+    let changes = || plan.changes.iter().filter(|change| change.writes_live());
+    batch::run(connection, TAKE_LIVE, changes().filter_map(taken)).await?;
+    batch::run(connection, PUT_LIVE, changes().filter_map(put)).await
+}
+
+async fn write_applied(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
+    let changes = || plan.changes.iter().filter(|change| change.writes_applied());
+    batch::run(connection, TAKE_APPLIED, changes().filter_map(taken)).await?;
+    batch::run(connection, PUT_APPLIED, changes().filter_map(put)).await
+}
+
+type Key<'a> = (&'a str, &'a str, &'a str);
+
+fn key(id: &ResourceId) -> Key<'_> {
+    (id.kind.as_str(), id.team_or_empty(), id.name.as_str())
+}
+
+fn taken(change: &Change) -> Option<Key<'_>> {
+    change.desired.is_none().then(|| key(&change.id))
+}
+
+fn put(change: &Change) -> Option<(&str, &str, &str, &str)> {
+    let (kind, team, name) = key(&change.id);
+    change.desired.as_ref().map(|spec| (kind, team, name, spec.as_str()))
+}
+
+const APPEND: &str = r#"
+    INSERT INTO journal (seq, at, actor, action, resource, "before", "after", revision, plan, prev_hash, hash)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+        value ->> 8, value ->> 9, value ->> 10
+    FROM json_each(?1)"#;
+const PUT_HEAD: &str = "INSERT OR REPLACE INTO journal_head (only_row, count, hash) VALUES (1, ?1, ?2)";
+
+async fn write_journal(connection: &mut SqliteConnection, entries: &[Entry], before: Head) -> Result<Head, Failure> {
+    let text = |spec: &Option<Canonical>| spec.as_ref().map(|spec| spec.as_str().to_owned());
+    let rows = entries.iter().map(|entry| {
+        let told = (entry.action, &entry.resource, text(&entry.before), text(&entry.after));
+        let (action, resource, before, after) = told;
+        let Entry { seq, at, actor, revision, plan, prev_hash, hash, .. } = entry;
+        (seq, at, actor, action, resource, before, after, revision, plan, prev_hash, hash)
+    });
+    batch::run(connection, APPEND, rows).await?;
+    let head = entries.last().map_or(before, |last| Head { count: last.seq, hash: last.hash.clone() });
+    let count = i64::try_from(head.count).map_err(|error| Failure::Corrupt(format!("journal_head: {error}")))?;
+    sqlx::query(PUT_HEAD).bind(count).bind(&head.hash).execute(connection).await?;
+    Ok(head)
+}
+
+const PUT_ACCEPTED: &str = "
+    INSERT OR REPLACE INTO accepted (only_row, organization, path, roots, revision, at) VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+
+/// Writes what was accepted. The roots stay those of the first revision of which they were known.
+async fn write_accepted(
+    connection: &mut SqliteConnection,
+    plan: &Plan,
+    landing: &Landing,
+    stored: Option<&Accepted>,
+) -> Result<(), Failure> {
+    let json = |error: serde_json::Error| Failure::Corrupt(error.to_string());
+    let first = stored.map(|accepted| &accepted.lineage.roots).filter(|roots| !roots.is_empty());
+    let roots = serde_json::to_string(first.unwrap_or(&plan.lineage.roots)).map_err(json)?;
+    let revision = plan.revision.as_ref().map(serde_json::to_string).transpose().map_err(json)?;
+    let query = sqlx::query(PUT_ACCEPTED).bind(plan.organization.as_str()).bind(&plan.lineage.path).bind(roots);
+    query.bind(revision).bind(landing.at.to_string()).execute(connection).await?;
+    Ok(())
+}
