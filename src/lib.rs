@@ -16,3 +16,4 @@
 //! | 4 | `cli`, `config` | talk to people |
 
 pub mod model;
+pub mod source;
