@@ -1,3 +1,5 @@
 //! The `charter` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    charter::cli::main()
+}

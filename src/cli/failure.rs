@@ -48,12 +48,12 @@ impl From<Exit> for Failure {
 impl Failure {
     /// Returns what to say, if somebody can hear it.
     pub fn message(&self) -> Option<String> {
-        match self {
-            Failure::Closed(Exit::Done) => None,
-            Failure::Closed(_) => Some("the output cannot be written".to_owned()),
-            Failure::Store(StoreError::Stale(_)) => Some(format!("stale-plan: {}", escape::line(&self.to_string()))),
-            _ => Some(escape::line(&self.to_string())),
+        if let Failure::Closed(exit) = self {
+            return (*exit != Exit::Done).then(|| "the output cannot be written".to_owned());
         }
+        let is_stale = matches!(self, Failure::Store(StoreError::Stale(_)) | Failure::OtherPlan { .. });
+        let code = if is_stale { "stale-plan: " } else { "" };
+        Some(format!("{code}{}", escape::line(&self.to_string())))
     }
 
     /// Returns how the program ends.

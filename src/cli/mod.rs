@@ -107,14 +107,12 @@ pub fn main() -> ExitCode {
 }
 
 fn usage(error: &clap::Error) -> Exit {
-    let text = error.render();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print::data(&text.to_string()).err().unwrap_or(Exit::Done),
-        _ => {
-            print::message(text.to_string().trim_end());
-            Exit::Usage
-        }
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return print::data(&text).err().unwrap_or(Exit::Done);
     }
+    print::message(text.trim_end());
+    Exit::Usage
 }
 
 fn dispatch(cli: Cli, started: Instant) -> Exit {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::access;
 use crate::budget;
 use crate::compile::{Compiled, compile};
-use crate::model::admitted::{Admitted, Refused};
+use crate::model::admitted::Admitted;
 use crate::model::applied::{Accepted, Applied};
 use crate::model::code::Code;
 use crate::model::desired::Desired;
@@ -88,10 +88,7 @@ fn admit(desired: Desired, findings: &mut Vec<Finding>, now: Timestamp) -> Optio
     let facts = policy::Facts { members: access::expand(&desired, now), allocations: budget::allocate(&desired) };
     let verdict = policy::judge(&desired, &facts, now);
     findings.extend(verdict.findings().iter().cloned());
-    match Admitted::seal(desired, &verdict) {
-        Ok(admitted) => Some(admitted),
-        Err(Refused::Errors | Refused::OtherState | Refused::NoOrganization) => None,
-    }
+    Admitted::seal(desired, &verdict).ok()
 }
 
 /// Locates and sorts findings. A repository for another version of Charter has that one finding: the rest may be wrong.

@@ -1,0 +1,55 @@
+//! Why a source cannot be read.
+
+use super::tree::escape;
+
+/// Why a source cannot be read as a whole: what the operator must mend, where a finding is what an author must.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    #[error("there is nothing at `{repo}`: give the path of a git repository or of a directory")]
+    NotFound { repo: String },
+    #[error("`{repo}` is not a git repository: {cause}")]
+    NotARepository { repo: String, cause: String },
+    #[error(
+        "`{repo}` has no commit yet: commit the manifests first; `charter validate` reads the working tree without"
+    )]
+    NoCommit { repo: String },
+    #[error("`{repo}` has no branch, tag or commit `{revision}`{hint}")]
+    NoSuchRevision { repo: String, revision: String, hint: String },
+    #[error("`{revision}` is the beginning of several objects of `{repo}`: write more digits of the commit")]
+    AmbiguousRevision { repo: String, revision: String },
+    #[error("there is no directory `{path}` in {place}{hint}")]
+    NoSuchPath { path: String, place: String, hint: String },
+    #[error(
+        "`{path}` cannot be a governed path: {rule}; give a directory inside the repository, such as governance/acme"
+    )]
+    BadPath { path: String, rule: String },
+    #[error(
+        "`{repo}` uses the repository extension `{extension}`, which Charter cannot read: give a clone of it with SHA-1 \
+         objects and the `files` reference format"
+    )]
+    UnsupportedRepository { repo: String, extension: String },
+    #[error(
+        "`{repo}` belongs to another user, so that git does not trust it: run as its owner, or \
+         `git config --global --add safe.directory {repo}`"
+    )]
+    NotOwned { repo: String },
+    #[error("`{url}` is remote, and remote repositories do not work yet: clone it and give the path of the clone")]
+    RemoteNotSupported { url: String },
+    #[error("`{path}` cannot be read: {cause}")]
+    Unreadable { path: String, cause: String },
+    #[error("`{path}` changed while it was being read: run it again")]
+    Changed { path: String },
+}
+
+impl SourceError {
+    /// Reports what git or the operating system says of a path, on one line.
+    pub(super) fn unreadable(path: impl AsRef<[u8]>, cause: impl ToString) -> Self {
+        SourceError::Unreadable { path: escape(path.as_ref()), cause: one_line(&cause.to_string()) }
+    }
+}
+
+/// Takes what a library says as one line without the number that libgit2 adds.
+pub(super) fn one_line(text: &str) -> String {
+    let text = text.split("; class=").next().unwrap_or(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,152 @@
+//! A git repository as a source: blobs straight out of the object database, never a checkout.
+
+use std::fmt;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use git2::{Odb, Oid, Repository};
+
+use super::disk;
+use super::error::SourceError;
+use super::objects::{id, list, read, read_tree, walk};
+use super::revision::{self, Found};
+use super::roots::Roots;
+use super::tree::{Entry, Sort, escape};
+use super::working_tree::Overlay;
+use super::{At, Source};
+use crate::model::nearest::did_you_mean;
+use crate::model::snapshot::{Revision, Snapshot};
+
+/// A repository, kept open.
+pub struct Git {
+    pub repo: Repository,
+    /// The governed path inside the repository, empty for its root.
+    pub governed: String,
+    /// The branch that counts in place of HEAD.
+    pub branch: Option<String>,
+    roots: Roots,
+}
+
+impl fmt::Debug for Git {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Git({})", self.describe())
+    }
+}
+
+impl Git {
+    /// Governs a path of a repository.
+    pub fn new(repo: Repository, governed: String, branch: Option<String>) -> Self {
+        Git { repo, governed, branch, roots: Roots::default() }
+    }
+
+    /// Returns the directory that people know the repository by: of all its work trees the main one, or the bare repository.
+    fn place(&self) -> PathBuf {
+        let common = self.repo.commondir();
+        let common = common.canonicalize().unwrap_or_else(|_| common.to_owned());
+        let main = common.parent().filter(|_| common.file_name().is_some_and(|name| name == ".git"));
+        main.unwrap_or(&common).to_owned()
+    }
+
+    fn find(&self, revision: Option<&str>) -> Result<Option<Found<'_>>, SourceError> {
+        let place = self.identity();
+        match (revision, &self.branch) {
+            (Some(name), _) => revision::named(&self.repo, &place, name).map(Some),
+            (None, Some(name)) => revision::branch(&self.repo, &place, name).map(Some),
+            (None, None) => revision::head(&self.repo),
+        }
+    }
+
+    fn at_commit(&self, revision: Option<&str>) -> Result<Snapshot, SourceError> {
+        let found = self.find(revision)?.ok_or_else(|| SourceError::NoCommit { repo: self.identity() })?;
+        let tree = self.governed_tree(&found)?.map_err(|hint| self.no_such_path(Some(&found), hint))?;
+        self.read(Some(tree), Some(&found), &Overlay::default())
+    }
+
+    fn in_working_tree(&self, root: &Path) -> Result<Snapshot, SourceError> {
+        let found = revision::head(&self.repo)?;
+        let overlay = Overlay::new(&self.repo, root, &self.governed)?;
+        let now = revision::head(&self.repo)?;
+        if now.map(|now| now.commit.id()) != found.as_ref().map(|found| found.commit.id()) {
+            return Err(SourceError::Changed { path: self.identity() });
+        }
+        let hint = match found.as_ref().map(|found| self.governed_tree(found)).transpose()? {
+            Some(Ok(tree)) => return self.read(Some(tree), found.as_ref(), &overlay),
+            Some(Err(hint)) => hint,
+            None => String::new(),
+        };
+        if self.governed.is_empty() || overlay.listing(&self.governed).next().is_some() {
+            return self.read(None, found.as_ref(), &overlay);
+        }
+        let is_there = disk::is_directory_below(root, Path::new(&self.governed));
+        let unseen = ": the directory is empty, or git ignores what is in it".to_owned();
+        Err(self.no_such_path(found.as_ref(), if is_there { unseen } else { hint }))
+    }
+
+    fn read(&self, tree: Option<Oid>, found: Option<&Found<'_>>, overlay: &Overlay) -> Result<Snapshot, SourceError> {
+        let odb = self.odb()?;
+        let gathered = walk(&odb, &self.governed, tree, overlay)?.read(|wanted| read(&odb, wanted))?;
+        let roots = found.map(|found| self.roots.of(&self.repo, found.commit.id())).transpose()?;
+        Ok(gathered.snapshot(found.map(Found::revision), overlay.changed(), roots.unwrap_or_default()))
+    }
+
+    fn odb(&self) -> Result<Odb<'_>, SourceError> {
+        self.repo.odb().map_err(|error| SourceError::unreadable(self.identity(), error))
+    }
+
+    fn no_such_path(&self, found: Option<&Found<'_>>, hint: String) -> SourceError {
+        let place = match found {
+            Some(found) => format!("{} of `{}`", found.revision().label(), self.identity()),
+            None => format!("`{}`", self.identity()),
+        };
+        SourceError::NoSuchPath { path: self.governed.clone(), place, hint }
+    }
+
+    /// Finds the tree at the governed path, or says in its place what is there or near.
+    fn governed_tree(&self, found: &Found<'_>) -> Result<Result<Oid, String>, SourceError> {
+        let odb = self.odb()?;
+        let mut tree = found.commit.tree_id();
+        for part in self.governed.split('/').filter(|part| !part.is_empty()) {
+            let object = read_tree(&odb, tree, &self.governed)?;
+            let listed = list(&object, &self.governed)?;
+            match listed.iter().find(|entry| entry.name == part.as_bytes()) {
+                Some(entry) if entry.sort == Sort::Directory => tree = id(entry, &self.governed)?,
+                Some(_) => return Ok(Err(format!(": `{part}` is no directory there"))),
+                None => return Ok(Err(near(part, &listed))),
+            }
+        }
+        Ok(Ok(tree))
+    }
+}
+
+/// Names the directory that was meant, where one is near.
+fn near(part: &str, listed: &[Entry<'_>]) -> String {
+    let directories = listed.iter().filter(|entry| entry.sort == Sort::Directory);
+    let names = directories.map(|entry| escape(entry.name));
+    did_you_mean(part, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+}
+
+impl Source for Git {
+    fn describe(&self) -> String {
+        super::locate::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed)
+    }
+
+    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+        match (at, self.repo.workdir().filter(|_| self.branch.is_none())) {
+            (At::WorkingTree, Some(root)) => self.in_working_tree(root),
+            (At::WorkingTree, None) | (At::Revision(None), _) => self.at_commit(None),
+            (At::Revision(Some(revision)), _) => self.at_commit(Some(revision)),
+        }
+    }
+
+    fn head(&self) -> Result<Option<Revision>, SourceError> {
+        Ok(self.find(None)?.map(|found| found.revision()))
+    }
+
+    fn identity(&self) -> String {
+        escape(self.place().as_os_str().as_bytes())
+    }
+
+    fn governed_path(&self) -> &str {
+        &self.governed
+    }
+}

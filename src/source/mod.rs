@@ -1,0 +1,74 @@
+//! Tier 2: where manifests come from: a git repository, or a plain directory.
+//!
+//! ```text
+//! open -> Git        commit:        tree -> Gathering -> blobs          -> Snapshot
+//!                    working tree:  tree + Overlay -> blobs and files   -> Snapshot
+//!      -> Directory                 files                               -> Snapshot
+//! ```
+//!
+//! Nothing is checked out, no link is followed, no hook runs. What cannot be read is an error, or a finding with which no
+//! change is accepted: it is never taken for absent.
+
+use std::fmt::Debug;
+
+use crate::model::snapshot::{Revision, Snapshot};
+
+mod directory;
+mod disk;
+mod error;
+mod gathering;
+mod git;
+pub mod limits;
+mod locate;
+mod objects;
+mod revision;
+mod roots;
+mod tree;
+mod working_tree;
+
+pub use error::SourceError;
+pub use locate::{create_repository, open};
+
+/// Which state of a source is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// HEAD with the uncommitted changes, as the files lie there. Where a branch was named and in a bare repository, which
+    /// have no such thing, the commit.
+    WorkingTree,
+    /// A branch, a tag or a commit, also abbreviated; `None` for the named branch, or HEAD.
+    Revision(Option<String>),
+}
+
+/// What is governed in a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The governed path below the directory that is opened, `/` between its parts; empty for all of it.
+    pub path: String,
+    /// The branch that counts in place of HEAD.
+    pub branch: Option<String>,
+}
+
+/// Where manifests come from.
+pub trait Source: Debug + Send {
+    /// Names the source for people: its place, and the governed path.
+    fn describe(&self) -> String;
+
+    /// Reads everything below the governed path at one moment. Paths are those of the repository, or of the directory.
+    ///
+    /// # Errors
+    /// Where the moment or the path does not exist, and where anything below the path cannot be read.
+    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError>;
+
+    /// Names the commit that [`At::Revision`] without a name means; `None` before the first commit and for a directory.
+    ///
+    /// # Errors
+    /// Where the branch does not exist or the repository cannot be read.
+    fn head(&self) -> Result<Option<Revision>, SourceError>;
+
+    /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
+    /// trees.
+    fn identity(&self) -> String;
+
+    /// Returns the governed path inside the repository, empty for all of it.
+    fn governed_path(&self) -> &str;
+}

@@ -1,0 +1,53 @@
+//! Where a history begins.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use git2::{Oid, Repository};
+
+use super::error::SourceError;
+
+/// How many revisions are remembered. A daemon asks for one after the other; the last is enough for the next to be cheap.
+const REMEMBERED: usize = 1024;
+
+/// The root commits of the revisions asked for so far: a walk ends where an earlier one began.
+#[derive(Debug, Default)]
+pub struct Roots(RefCell<HashMap<Oid, BTreeSet<Oid>>>);
+
+impl Roots {
+    /// Lists the commits without parents that are reachable from a commit, sorted; none in a shallow clone, whose
+    /// beginning is somewhere else.
+    ///
+    /// # Errors
+    /// Where a commit cannot be read.
+    pub fn of(&self, repo: &Repository, commit: Oid) -> Result<Vec<String>, SourceError> {
+        if repo.is_shallow() {
+            return Ok(Vec::new());
+        }
+        let roots = self.walk(repo, commit)?;
+        let listed = roots.iter().map(Oid::to_string).collect();
+        let mut known = self.0.borrow_mut();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(commit, roots);
+        Ok(listed)
+    }
+
+    fn walk(&self, repo: &Repository, commit: Oid) -> Result<BTreeSet<Oid>, SourceError> {
+        let known = self.0.borrow();
+        let (mut roots, mut met, mut pending) = (BTreeSet::new(), HashSet::from([commit]), vec![commit]);
+        while let Some(id) = pending.pop() {
+            if let Some(earlier) = known.get(&id) {
+                roots.extend(earlier);
+                continue;
+            }
+            let commit = repo.find_commit(id).map_err(|error| SourceError::unreadable(id.to_string(), error))?;
+            if commit.parent_count() == 0 {
+                roots.insert(id);
+            }
+            pending.extend(commit.parent_ids().filter(|parent| met.insert(*parent)));
+        }
+        Ok(roots)
+    }
+}
