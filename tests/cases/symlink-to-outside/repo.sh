@@ -1,0 +1,3 @@
+mkdir teams
+ln -s /etc/hostname teams/hostname.yaml
+ln -s ../../elsewhere teams/elsewhere

@@ -1,0 +1,126 @@
+//! Explain pages: the wrong example of each yields its finding and no other, the right one none at all.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
+
+mod support;
+
+use charter::model::code::{Code, Severity};
+use rayon::prelude::*;
+use serde_json::Value;
+use support::Sandbox;
+
+/// Codes that cannot be shown alone, and what comes along.
+const ALONG: &[(Code, &[Code])] = &[];
+
+/// An example of a page: one file `charter.yaml`, or a script that builds a repository.
+#[derive(Debug, PartialEq)]
+enum Example {
+    Manifest(String),
+    Script(String),
+}
+
+/// A page, taken apart.
+#[derive(Debug)]
+struct Page {
+    prose: String,
+    wrong: Example,
+    right: Example,
+}
+
+/// Takes a page apart.
+fn parse(code: &str, text: &str) -> Result<Page, String> {
+    let body = text.strip_prefix(&format!("# {code}\n")).ok_or("the first line is not the code")?;
+    let (prose, rest) = body.split_once("\n\n## Wrong\n").ok_or("no section `Wrong` after the text")?;
+    let (wrong, right) = rest.split_once("\n\n## Right\n").ok_or("no section `Right` after it")?;
+    Ok(Page { prose: prose.to_owned(), wrong: example(wrong)?, right: example(right)? })
+}
+
+fn example(section: &str) -> Result<Example, String> {
+    let inner = section.trim_end().strip_suffix("\n```").ok_or("an example is not closed with ```")?;
+    let (fence, body) = inner.split_once('\n').ok_or("an example is empty")?;
+    if body.contains("```") {
+        return Err("a section has more than one example".to_owned());
+    }
+    match fence {
+        "```yaml" => Ok(Example::Manifest(format!("{body}\n"))),
+        "```sh" => Ok(Example::Script(body.to_owned())),
+        _ => Err(format!("an example begins with `{fence}`")),
+    }
+}
+
+fn page(code: Code) -> Page {
+    parse(code.as_str(), code.page()).unwrap_or_else(|error| panic!("{code}: {error}"))
+}
+
+/// Builds an example and returns the codes of its findings, sorted and each once, with the exit code.
+fn validate(example: &Example) -> Result<(Vec<String>, Option<i32>), String> {
+    let sandbox = Sandbox::new();
+    match example {
+        Example::Manifest(text) => sandbox.write("charter.yaml", text),
+        Example::Script(script) => sandbox.shell(script),
+    }
+    let rev = if sandbox.has_commit() { " --rev HEAD" } else { "" };
+    let output = sandbox.charter(&format!("validate -o json{rev}"));
+    let said = || format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("{error}\n{}", said()))?;
+    let findings =
+        report.get("findings").and_then(Value::as_array).ok_or_else(|| format!("no findings\n{}", said()))?;
+    let code = |finding: &Value| finding.get("code").and_then(Value::as_str).unwrap_or("no code").to_owned();
+    let mut codes: Vec<String> = findings.iter().map(code).collect();
+    codes.sort();
+    codes.dedup();
+    Ok((codes, output.status.code()))
+}
+
+fn expect(example: &Example, codes: &[Code], exit: i32) -> Option<String> {
+    let mut wanted: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    wanted.sort_unstable();
+    match validate(example) {
+        Ok((found, status)) if found == wanted && status == Some(exit) => None,
+        Ok((found, status)) => Some(format!("found {found:?} with exit {status:?}, wanted {wanted:?} with {exit}")),
+        Err(error) => Some(error),
+    }
+}
+
+fn hold(check: impl Fn(Code) -> Option<String> + Sync) {
+    let failures: Vec<String> = Code::ALL
+        .par_iter()
+        .filter_map(|code| check(*code).map(|problem| format!("policies/codes/{code}.md: {problem}")))
+        .collect();
+    println!("{} pages ran, {} failed", Code::ALL.len(), failures.len());
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+}
+
+#[test]
+fn every_page_has_its_shape() {
+    hold(|code| {
+        let page = page(code);
+        let sentences = page.prose.replace('\n', " ").split_inclusive(". ").count();
+        let long = page.prose.lines().any(|line| line.chars().count() > 120);
+        (long || !(2..=5).contains(&sentences) || !page.prose.ends_with('.') || page.wrong == page.right)
+            .then(|| format!("{sentences} sentences, long lines: {long}, or equal examples"))
+    });
+}
+
+#[test]
+fn every_wrong_example_yields_its_finding() {
+    hold(|code| {
+        let along = ALONG.iter().find(|(shown, _)| *shown == code).map_or(&[][..], |(_, along)| *along);
+        let codes: Vec<Code> = along.iter().copied().chain([code]).collect();
+        let is_error = codes.iter().any(|code| code.severity() == Severity::Error);
+        expect(&page(code).wrong, &codes, i32::from(is_error))
+    });
+}
+
+#[test]
+fn every_right_example_yields_nothing() {
+    hold(|code| expect(&page(code).right, &[], 0));
+}
+
+#[test]
+fn a_page_of_another_shape_is_found() {
+    let good = "# a\nOne. Two.\n\n## Wrong\n```yaml\na: 1\n```\n\n## Right\n```sh\ntrue\n```\n";
+    assert_eq!(parse("a", good).unwrap().right, Example::Script("true".to_owned()));
+    assert!(parse("b", good).is_err());
+    assert!(parse("a", &good.replace("## Right", "## Good")).is_err());
+    assert!(parse("a", &good.replace("```sh", "```python")).is_err());
+}
