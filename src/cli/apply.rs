@@ -55,22 +55,44 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    if let Some(hash) = args.plan.as_ref().filter(|hash| hash.len() < 8 || !hash.bytes().all(|b| b.is_ascii_hexdigit())) {
-        return Err(Failure::Usage(format!("`{hash}` is no plan: write at least 8 hexadecimal digits of what `charter plan` prints")));
+    if let Some(hash) = args.plan.as_ref().filter(|hash| hash.len() < 8 || !hash.bytes().all(|b| b.is_ascii_hexdigit()))
+    {
+        return Err(Failure::Usage(format!(
+            "`{hash}` is no plan: write at least 8 hexadecimal digits of what `charter plan` prints"
+        )));
     }
     let source = args.repo.open(None, context)?;
     let now = args.clock.now();
-    let landing = Landing { actor: actor(), at: now, reason: args.reason.clone(), allowed: args.allow.clone(), adopt_store: args.adopt_store };
+    let landing = Landing {
+        actor: actor(),
+        at: now,
+        reason: args.reason.clone(),
+        allowed: args.allow.clone(),
+        adopt_store: args.adopt_store,
+    };
     let options = Options { adopt: args.adopt, prune: args.prune };
-    let intent = Intent { revision: args.rev.clone(), options, landing, expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()) };
+    let intent = Intent {
+        revision: args.rev.clone(),
+        options,
+        landing,
+        expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()),
+    };
     land(source.as_ref(), &intent, &args.store, &args.output, context)
 }
 
 /// Makes a round and shows how it ended.
-pub fn land(source: &dyn Source, intent: &Intent, store: &StoreArgs, output: &OutputArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn land(
+    source: &dyn Source,
+    intent: &Intent,
+    store: &StoreArgs,
+    output: &OutputArgs,
+    context: &Context,
+) -> Result<Exit, Failure> {
     let found: RefCell<Option<Store>> = RefCell::new(None);
     let locate = |organization: &Name| {
-        let store = store.locate(source, Some(organization), context)?.ok_or_else(|| crate::store::StoreError::Unsupported(String::new()))?;
+        let store = store
+            .locate(source, Some(organization), context)?
+            .ok_or_else(|| crate::store::StoreError::Unsupported(String::new()))?;
         found.replace(Some(store.clone()));
         Ok(store)
     };
@@ -82,6 +104,8 @@ pub fn land(source: &dyn Source, intent: &Intent, store: &StoreArgs, output: &Ou
 
 /// Names who runs the program.
 pub fn actor() -> String {
-    let named = ["CHARTER_ACTOR", "USER", "LOGNAME"].iter().find_map(|variable| std::env::var(variable).ok().filter(|name| !name.is_empty()));
+    let named = ["CHARTER_ACTOR", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|variable| std::env::var(variable).ok().filter(|name| !name.is_empty()));
     named.unwrap_or_else(|| "unknown".to_owned())
 }

@@ -82,7 +82,11 @@ impl FromStr for Output {
             "text" => Format::Text,
             "json" => Format::Json,
             "yaml" => Format::Yaml,
-            _ => return Err(format!("there is no format `{word}`: write text, json or yaml, with =FILE to write it to a file")),
+            _ => {
+                return Err(format!(
+                    "there is no format `{word}`: write text, json or yaml, with =FILE to write it to a file"
+                ));
+            }
         };
         Ok(Output { format, file })
     }
@@ -102,9 +106,11 @@ impl OutputArgs {
         let default = [Output { format: Format::Text, file: None }];
         let outputs = if self.output.is_empty() { &default[..] } else { &self.output };
         for output in outputs {
-            let text = render(output.format).ok_or_else(|| Failure::Usage("this verb does not write that format: see --help".to_owned()))?;
+            let text = render(output.format)
+                .ok_or_else(|| Failure::Usage("this verb does not write that format: see --help".to_owned()))?;
             match &output.file {
-                Some(file) => std::fs::write(file, text).map_err(|error| Failure::File { path: file.clone(), cause: error.to_string() })?,
+                Some(file) => std::fs::write(file, text)
+                    .map_err(|error| Failure::File { path: file.clone(), cause: error.to_string() })?,
                 None => print::data(&text).map_err(|exit: Exit| Failure::from(exit))?,
             }
         }

@@ -33,7 +33,9 @@ pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
 }
 
 fn codes() -> String {
-    table::aligned(&Code::ALL.iter().map(|code| vec![code.to_string(), code.severity().as_str().to_owned()]).collect::<Vec<_>>())
+    table::aligned(
+        &Code::ALL.iter().map(|code| vec![code.to_string(), code.severity().as_str().to_owned()]).collect::<Vec<_>>(),
+    )
 }
 
 fn explain(subject: &str) -> Result<String, Failure> {
@@ -54,7 +56,10 @@ fn body(page: &str) -> &str {
 
 fn unknown(subject: &str) -> Failure {
     let words = Code::ALL.iter().map(|code| code.as_str()).chain(Kind::ALL.iter().map(|kind| kind.as_str()));
-    let help = did_you_mean(subject, words).map_or("`charter explain` lists the codes, `charter schema` the kinds".to_owned(), |near| format!("did you mean `{near}`?"));
+    let help = did_you_mean(subject, words)
+        .map_or("`charter explain` lists the codes, `charter schema` the kinds".to_owned(), |near| {
+            format!("did you mean `{near}`?")
+        });
     Failure::Usage(format!("there is nothing called `{subject}`: {help}"))
 }
 
@@ -78,7 +83,10 @@ fn field(kind: Kind, fields: Option<&str>) -> Result<String, Failure> {
         text.push_str(&format!("\n{}", table::aligned(&rows)));
     }
     if fields.is_none() {
-        text.push_str(&format!("\nExample\n{}", kind.example().lines().map(|line| format!("  {line}\n")).collect::<String>()));
+        text.push_str(&format!(
+            "\nExample\n{}",
+            kind.example().lines().map(|line| format!("  {line}\n")).collect::<String>()
+        ));
     }
     Ok(text)
 }
@@ -99,14 +107,17 @@ fn inner(schema: &Value) -> Vec<&Value> {
 }
 
 fn no_field(title: &str, schema: &Value) -> Failure {
-    let names: Vec<String> = rows(schema).into_iter().filter_map(|row| row.into_iter().next()).map(|name| name.trim().to_owned()).collect();
+    let names: Vec<String> =
+        rows(schema).into_iter().filter_map(|row| row.into_iter().next()).map(|name| name.trim().to_owned()).collect();
     Failure::Usage(format!("there is no field `{title}`: the fields are {}", names.join(", ")))
 }
 
 fn rows(schema: &Value) -> Vec<Vec<String>> {
-    let properties = inner(schema).into_iter().find_map(|schema| Some((schema, schema.get("properties")?.as_object()?)));
+    let properties =
+        inner(schema).into_iter().find_map(|schema| Some((schema, schema.get("properties")?.as_object()?)));
     let Some((schema, properties)) = properties else { return Vec::new() };
-    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let row = |(name, schema): (&String, &Value)| {
         let needed = if required.contains(&name.as_str()) { "required" } else { "" };
         vec![format!("  {name}"), type_of(schema), needed.to_owned(), description(schema)]
@@ -119,11 +130,23 @@ fn description(schema: &Value) -> String {
 }
 
 fn type_of(schema: &Value) -> String {
-    let words = schema.get("enum").and_then(Value::as_array).map(|words| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "));
-    let constants = schema.get("oneOf").and_then(Value::as_array).map(|ones| ones.iter().filter_map(|one| one.get("const")?.as_str()).collect::<Vec<_>>().join(" | "));
+    let words = schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .map(|words| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "));
+    let constants = schema
+        .get("oneOf")
+        .and_then(Value::as_array)
+        .map(|ones| ones.iter().filter_map(|one| one.get("const")?.as_str()).collect::<Vec<_>>().join(" | "));
     let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
     let list = schema.get("items").map(|items| format!("list of {}", type_of(items)));
-    let plain = schema.get("type").and_then(Value::as_str).map(|word| if word == "object" { "mapping".to_owned() } else { word.to_owned() });
-    let any = schema.get("anyOf").and_then(Value::as_array).map(|all| all.iter().map(type_of).collect::<Vec<_>>().join(" or "));
+    let plain = schema
+        .get("type")
+        .and_then(Value::as_str)
+        .map(|word| if word == "object" { "mapping".to_owned() } else { word.to_owned() });
+    let any = schema
+        .get("anyOf")
+        .and_then(Value::as_array)
+        .map(|all| all.iter().map(type_of).collect::<Vec<_>>().join(" or "));
     words.or(constants).or(format).or(list).or(any).or(plain).unwrap_or_else(|| "anything".to_owned())
 }

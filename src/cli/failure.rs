@@ -73,7 +73,10 @@ impl Failure {
 
 fn of_store(error: &StoreError) -> Exit {
     match error {
-        StoreError::Unsupported(_) | StoreError::NewerVersion { .. } | StoreError::OlderVersion { .. } | StoreError::OtherLineage { .. } => Exit::Configuration,
+        StoreError::Unsupported(_)
+        | StoreError::NewerVersion { .. }
+        | StoreError::OlderVersion { .. }
+        | StoreError::OtherLineage { .. } => Exit::Configuration,
         StoreError::NotAStore { .. } | StoreError::Corrupt { .. } | StoreError::BrokenJournal { .. } => Exit::Data,
         StoreError::ReadOnly { .. } | StoreError::DiskFull { .. } | StoreError::Io { .. } => Exit::Unavailable,
         StoreError::Busy { .. } | StoreError::Stale(_) => Exit::Again,

@@ -44,7 +44,9 @@ impl Wanted {
         let kind = super::schema::find(parts.next().unwrap_or_default())?;
         let parts: Vec<String> = parts.map(str::to_owned).collect();
         if parts.len() > 2 || parts.iter().any(String::is_empty) {
-            return Err(Failure::Usage(format!("`{text}` names no resource: write Kind, Kind/name, Kind/team or Kind/team/name")));
+            return Err(Failure::Usage(format!(
+                "`{text}` names no resource: write Kind, Kind/name, Kind/team or Kind/team/name"
+            )));
         }
         Ok(Wanted { kind, parts })
     }
@@ -74,7 +76,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     args.output.emit(|format| match format {
         Format::Text => Some(text(&rows)),
-        Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "items": rows.iter().map(manifest).collect::<Vec<_>>() }))),
+        Format::Json => Some(json::pretty(
+            &json!({ "version": json::VERSION, "items": rows.iter().map(manifest).collect::<Vec<_>>() }),
+        )),
         Format::Yaml => Some(yaml(&rows)),
     })?;
     Ok(Exit::Done)

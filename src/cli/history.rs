@@ -49,13 +49,19 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         let head = reader.verify()?;
         let count = usize::try_from(head.count).unwrap_or(usize::MAX);
         args.output.emit(|format| match format {
-            Format::Text => Some(format!("ok: {}, head {}\n", counted(count, "journal entry").replace("entrys", "entries"), head.hash.get(..12).unwrap_or("-"))),
+            Format::Text => Some(format!(
+                "ok: {}, head {}\n",
+                counted(count, "journal entry").replace("entrys", "entries"),
+                head.hash.get(..12).unwrap_or("-")
+            )),
             Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "verified": true, "head": head }))),
             Format::Yaml => None,
         })?;
         return Ok(Exit::Done);
     }
-    let wanted = |entry: &Entry| if args.resource.is_some() { entry.resource == args.resource } else { entry.action == Action::Apply };
+    let wanted = |entry: &Entry| {
+        if args.resource.is_some() { entry.resource == args.resource } else { entry.action == Action::Apply }
+    };
     let mut entries: Vec<Entry> = reader.entries(None)?.into_iter().filter(wanted).collect();
     entries.drain(..entries.len().saturating_sub(args.number));
     args.output.emit(|format| match format {
@@ -73,7 +79,8 @@ fn text(entries: &[Entry]) -> String {
 }
 
 fn row(entry: &Entry) -> Vec<String> {
-    let short = |text: &str, digits: usize| text.get(..digits).unwrap_or(if text.is_empty() { "-" } else { text }).to_owned();
+    let short =
+        |text: &str, digits: usize| text.get(..digits).unwrap_or(if text.is_empty() { "-" } else { text }).to_owned();
     let what = entry.resource.as_ref().map_or_else(|| landing(entry), ToString::to_string);
     vec![
         entry.seq.to_string(),
@@ -91,7 +98,8 @@ fn landing(entry: &Entry) -> String {
     let said = entry.after.as_ref().map(crate::model::canonical::Canonical::value).unwrap_or_default();
     let count = |key: &str| said.pointer(&format!("/changes/{key}")).and_then(Value::as_u64).unwrap_or(0);
     let mut text = format!("+{} ~{} -{}", count("add"), count("change"), count("remove"));
-    let allowed: Vec<&str> = said.get("allowed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let allowed: Vec<&str> =
+        said.get("allowed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     if !allowed.is_empty() {
         text.push_str(&format!(" allowed {}", allowed.join(", ")));
     }

@@ -31,17 +31,23 @@ pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
     let directory = Path::new(&args.dir);
     if let Some((path, _)) = FILES.iter().find(|(path, _)| directory.join(path).symlink_metadata().is_ok()) {
         let path = directory.join(path).display().to_string();
-        return Err(Failure::File { path, cause: "exists already, and nothing was written: choose another directory".to_owned() });
+        return Err(Failure::File {
+            path,
+            cause: "exists already, and nothing was written: choose another directory".to_owned(),
+        });
     }
     let mut written = String::new();
     for (path, text) in FILES {
         let path = directory.join(path);
-        write(&path, text).map_err(|error| Failure::File { path: path.display().to_string(), cause: error.to_string() })?;
+        write(&path, text)
+            .map_err(|error| Failure::File { path: path.display().to_string(), cause: error.to_string() })?;
         written.push_str(&format!("wrote {}\n", path.display()));
     }
     crate::source::create_repository(directory)?;
     let enter = if args.dir == "." { String::new() } else { format!("cd {} && ", args.dir) };
-    print::data(&format!("{written}\nnext: {enter}charter validate && git add . && git commit -m governance && charter apply\n"))?;
+    print::data(&format!(
+        "{written}\nnext: {enter}charter validate && git add . && git commit -m governance && charter apply\n"
+    ))?;
     Ok(Exit::Done)
 }
 

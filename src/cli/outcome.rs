@@ -19,7 +19,10 @@ pub fn invalid(report: &Report, output: &OutputArgs, context: &Context) -> Resul
         Format::Yaml => None,
     })?;
     if report.is_valid() {
-        return Err(Failure::No("no Organization is declared, so there is nothing to plan for: add one, or name its folder with --path".to_owned()));
+        return Err(Failure::No(
+            "no Organization is declared, so there is nothing to plan for: add one, or name its folder with --path"
+                .to_owned(),
+        ));
     }
     Ok(Exit::No)
 }
@@ -50,7 +53,13 @@ pub fn destination(planned: &Planned, store: &Store) -> Destination {
 }
 
 /// Shows a round: the plan that it made and how it ended.
-pub fn round(round: &Round, store: Option<&Store>, output: &OutputArgs, now: Timestamp, context: &Context) -> Result<Exit, Failure> {
+pub fn round(
+    round: &Round,
+    store: Option<&Store>,
+    output: &OutputArgs,
+    now: Timestamp,
+    context: &Context,
+) -> Result<Exit, Failure> {
     let (planned, exit) = match &round.outcome {
         Outcome::Invalid => return invalid(&round.report, output, context),
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
@@ -74,14 +83,24 @@ fn text(round: &Round, planned: &Planned, destination: &Destination, now: Timest
     let at = plan::label(planned.plan.revision.as_ref());
     match &round.outcome {
         Outcome::Invalid => String::new(),
-        Outcome::Current(_) => format!("in sync: {} at {at}, nothing to do ({})\n", counted(planned.plan.resources, "resource"), destination.store),
-        Outcome::Blocked(_) => format!("{shown}blocked: live resources that are not Charter's stand in the way; nothing was changed\n"),
+        Outcome::Current(_) => format!(
+            "in sync: {} at {at}, nothing to do ({})\n",
+            counted(planned.plan.resources, "resource"),
+            destination.store
+        ),
+        Outcome::Blocked(_) => {
+            format!("{shown}blocked: live resources that are not Charter's stand in the way; nothing was changed\n")
+        }
         Outcome::Held(_) => format!("{shown}held: nothing was changed\n"),
         Outcome::Landed(_, landed) => {
             let counts = planned.plan.counts();
             let [add, change, remove] = [counts.add, counts.change, counts.remove].map(crate::report::grouped);
             let body = if planned.plan.is_in_sync() { String::new() } else { without_summary(&shown) };
-            format!("{body}applied {at}: {add} added, {change} changed, {remove} removed; journal {} ({})\n", crate::report::grouped(landed.head.count as usize), destination.store)
+            format!(
+                "{body}applied {at}: {add} added, {change} changed, {remove} removed; journal {} ({})\n",
+                crate::report::grouped(landed.head.count as usize),
+                destination.store
+            )
         }
     }
 }

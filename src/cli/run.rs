@@ -31,7 +31,8 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
-    let landing = Landing { actor: apply::actor(), at: args.clock.now(), reason: None, allowed: Vec::new(), adopt_store: false };
+    let landing =
+        Landing { actor: apply::actor(), at: args.clock.now(), reason: None, allowed: Vec::new(), adopt_store: false };
     let intent = Intent { revision: None, options: Options::default(), landing, expected: None };
     apply::land(source.as_ref(), &intent, &args.store, &args.output, context)
 }

@@ -36,7 +36,9 @@ pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
 }
 
 fn kinds() -> String {
-    let summary = |kind: &Kind| manifest_schema(*kind).get("description").and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
+    let summary = |kind: &Kind| {
+        manifest_schema(*kind).get("description").and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    };
     table::aligned(&Kind::ALL.iter().map(|kind| vec![kind.to_string(), summary(kind)]).collect::<Vec<_>>())
 }
 
@@ -48,7 +50,10 @@ pub fn find(word: &str) -> Result<Kind, Failure> {
     };
     Kind::ALL.iter().find(same).copied().ok_or_else(|| {
         let names = Kind::ALL.iter().map(|kind| kind.as_str());
-        let help = did_you_mean(word, names.clone()).map_or_else(|| format!("the kinds are {}", names.collect::<Vec<_>>().join(", ")), |near| format!("did you mean `{near}`?"));
+        let help = did_you_mean(word, names.clone()).map_or_else(
+            || format!("the kinds are {}", names.collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
         Failure::Usage(format!("there is no kind `{word}`: {help}"))
     })
 }

@@ -11,7 +11,12 @@ use crate::store::{Store, StoreError};
 
 impl StoreArgs {
     /// Finds the store of an organisation: as named, beside `charter.toml`, or the user's for this repository and path.
-    pub fn locate(&self, source: &dyn Source, organization: Option<&Name>, context: &Context) -> Result<Option<Store>, StoreError> {
+    pub fn locate(
+        &self,
+        source: &dyn Source,
+        organization: Option<&Name>,
+        context: &Context,
+    ) -> Result<Option<Store>, StoreError> {
         let config = &context.config;
         if let Some(url) = self.store.as_ref().or(config.store.as_ref()) {
             return Store::at(url).map(Some);

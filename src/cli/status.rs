@@ -91,13 +91,29 @@ impl Status {
 
     fn text(&self, now: Timestamp) -> String {
         let heading = ["SOURCE", "REF", "ACCEPTED", "SEEN", "STATE", "SINCE", "REASON"].map(str::to_owned).to_vec();
-        let short = |revision: Option<&Revision>| revision.map_or_else(|| "-".to_owned(), |revision| revision.short().to_owned());
+        let short = |revision: Option<&Revision>| {
+            revision.map_or_else(|| "-".to_owned(), |revision| revision.short().to_owned())
+        };
         let reference = self.seen.as_ref().and_then(|seen| seen.reference.clone()).unwrap_or_else(|| "-".to_owned());
         let since = self.accepted.as_ref().map_or(SignedDuration::ZERO, |accepted| now.duration_since(accepted.at));
         let since = if self.accepted.is_some() { plan::ago(since) } else { "-".to_owned() };
-        let row = vec!["central".to_owned(), reference, short(self.accepted_commit()), short(self.seen.as_ref()), self.state().to_owned(), since, self.reason()];
+        let row = vec![
+            "central".to_owned(),
+            reference,
+            short(self.accepted_commit()),
+            short(self.seen.as_ref()),
+            self.state().to_owned(),
+            since,
+            self.reason(),
+        ];
         let resources = counted(self.resources, "resource");
-        format!("charter {}   store {}   {resources}, {} drift\n{}", env!("CARGO_PKG_VERSION"), self.store, self.drift, table::aligned(&[heading, row]))
+        format!(
+            "charter {}   store {}   {resources}, {} drift\n{}",
+            env!("CARGO_PKG_VERSION"),
+            self.store,
+            self.drift,
+            table::aligned(&[heading, row])
+        )
     }
 
     fn json(&self) -> serde_json::Value {

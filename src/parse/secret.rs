@@ -103,11 +103,13 @@ impl Inside {
         let indent = line.len() - line.trim_start().len();
         let goes_on = self.below.is_some_and(|above| indent > above || line.trim().is_empty());
         let was_private_key = self.private_key;
-        self.private_key = line.contains("PRIVATE KEY-----") && line.contains("BEGIN") || self.private_key && !line.contains("-----END");
+        self.private_key = line.contains("PRIVATE KEY-----") && line.contains("BEGIN")
+            || self.private_key && !line.contains("-----END");
         if goes_on || was_private_key {
             return format!("{}{REDACTED}", line.get(..indent).unwrap_or_default());
         }
-        let key = line.split(':').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "-\"'".contains(c));
+        let key =
+            line.split(':').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "-\"'".contains(c));
         self.below = (line.contains(':') && is_named(key)).then_some(indent);
         redact_line(line)
     }
@@ -115,7 +117,8 @@ impl Inside {
 
 fn redact_line(line: &str) -> String {
     let shaped = ANY.as_ref().map_or_else(|| REDACTED.into(), |any| any.replace_all(line, REDACTED));
-    LINE.as_ref().map_or_else(|| REDACTED.to_owned(), |named| named.replace(&shaped, format!("${{1}}{REDACTED}")).into_owned())
+    LINE.as_ref()
+        .map_or_else(|| REDACTED.to_owned(), |named| named.replace(&shaped, format!("${{1}}{REDACTED}")).into_owned())
 }
 
 #[cfg(test)]

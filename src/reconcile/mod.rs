@@ -62,7 +62,8 @@ pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, So
     let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
     let mut manifests = timed(&mut spent.parse, || parse::parse(&snapshot));
     let (read, mut findings) = (manifests.read, std::mem::take(&mut manifests.findings));
-    let compiled = timed(&mut spent.compile, || compile(manifests, snapshot.revision.clone(), snapshot.lineage.clone()));
+    let compiled =
+        timed(&mut spent.compile, || compile(manifests, snapshot.revision.clone(), snapshot.lineage.clone()));
     let Compiled { desired, findings: compiled } = compiled;
     findings.extend(compiled);
     let resources = desired.resources.len();
@@ -127,8 +128,15 @@ pub fn plan(admitted: &Admitted, store: &Store, options: plan::Options) -> Resul
     planned(admitted, &applied, &live, options, store_is_missing)
 }
 
-fn planned(admitted: &Admitted, applied: &Applied, live: &Live, options: plan::Options, store_is_missing: bool) -> Result<Planned, StoreError> {
-    let plan = plan::plan(admitted, applied, live, options).ok_or(StoreError::Stale(vec!["the Organization is gone".to_owned()]))?;
+fn planned(
+    admitted: &Admitted,
+    applied: &Applied,
+    live: &Live,
+    options: plan::Options,
+    store_is_missing: bool,
+) -> Result<Planned, StoreError> {
+    let plan = plan::plan(admitted, applied, live, options)
+        .ok_or(StoreError::Stale(vec!["the Organization is gone".to_owned()]))?;
     let warning = applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
     Ok(Planned { plan, accepted: applied.accepted.clone(), store_is_missing, warning })
 }
@@ -137,8 +145,11 @@ fn planned(admitted: &Admitted, applied: &Applied, live: &Live, options: plan::O
 fn foreign(accepted: &Accepted, plan: &Plan) -> Option<String> {
     let same = accepted.organization == plan.organization && accepted.lineage.path == plan.lineage.path;
     (!same).then(|| {
-        let of = |organization: &Name, path: &str| if path.is_empty() { format!("`{organization}`") } else { format!("`{organization}` in `{path}`") };
-        let (theirs, ours) = (of(&accepted.organization, &accepted.lineage.path), of(&plan.organization, &plan.lineage.path));
+        let of = |organization: &Name, path: &str| {
+            if path.is_empty() { format!("`{organization}`") } else { format!("`{organization}` in `{path}`") }
+        };
+        let (theirs, ours) =
+            (of(&accepted.organization, &accepted.lineage.path), of(&plan.organization, &plan.lineage.path));
         format!("the store belongs to {theirs}, and this is {ours}")
     })
 }
@@ -182,7 +193,11 @@ pub struct Round {
 ///
 /// # Errors
 /// Where the source or the store cannot be used, or the plan is not the expected one.
-pub fn round(source: &dyn Source, store: &dyn Fn(&Name) -> Result<Store, StoreError>, intent: &Intent) -> Result<Round, Error> {
+pub fn round(
+    source: &dyn Source,
+    store: &dyn Fn(&Name) -> Result<Store, StoreError>,
+    intent: &Intent,
+) -> Result<Round, Error> {
     let checked = check(source, &At::Revision(intent.revision.clone()), intent.landing.at)?;
     let Checked { report, admitted, spent } = checked;
     let outcome = match admitted.as_ref().and_then(|admitted| Some((admitted, admitted.organization()?.0))) {
@@ -195,7 +210,9 @@ pub fn round(source: &dyn Source, store: &dyn Fn(&Name) -> Result<Store, StoreEr
 fn apply(admitted: &Admitted, store: &Store, intent: &Intent) -> Result<Outcome, Error> {
     let planned = Box::new(plan(admitted, store, intent.options)?);
     let (plan, landing) = (&planned.plan, &intent.landing);
-    if let Some(expected) = intent.expected.as_ref().filter(|expected| !plan.effect.as_str().starts_with(expected.as_str())) {
+    if let Some(expected) =
+        intent.expected.as_ref().filter(|expected| !plan.effect.as_str().starts_with(expected.as_str()))
+    {
         return Err(Error::OtherPlan { expected: expected.clone(), found: plan.effect.short().to_owned() });
     }
     if !plan.conflicts.is_empty() {
@@ -213,8 +230,13 @@ fn apply(admitted: &Admitted, store: &Store, intent: &Intent) -> Result<Outcome,
 
 /// Says whether the plan's revision is the accepted one already.
 fn is_accepted(planned: &Planned) -> bool {
-    let commit = |revision: &Option<crate::model::snapshot::Revision>| revision.as_ref().map(|revision| revision.commit.clone());
+    let commit =
+        |revision: &Option<crate::model::snapshot::Revision>| revision.as_ref().map(|revision| revision.commit.clone());
     let plan = &planned.plan;
-    let same = |accepted: &Accepted| commit(&accepted.revision) == commit(&plan.revision) && accepted.organization == plan.organization && accepted.lineage == plan.lineage;
+    let same = |accepted: &Accepted| {
+        commit(&accepted.revision) == commit(&plan.revision)
+            && accepted.organization == plan.organization
+            && accepted.lineage == plan.lineage
+    };
     planned.accepted.as_ref().is_some_and(same)
 }

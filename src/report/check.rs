@@ -39,7 +39,10 @@ fn summary(report: &Report, elapsed: Duration) -> String {
     };
     let about = format!("({}, {} ms)", report.label(), elapsed.as_millis());
     match report.findings.iter().min_by_key(|finding| finding.severity()) {
-        Some(worst) => format!("{errors}, {warnings} in {files}, {resources} {about}{others}        charter explain {}\n", worst.code),
+        Some(worst) => format!(
+            "{errors}, {warnings} in {files}, {resources} {about}{others}        charter explain {}\n",
+            worst.code
+        ),
         None => format!("ok: {files}, {resources}, {errors}, {warnings} {about}{others}\n"),
     }
 }
@@ -57,7 +60,9 @@ fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String
     let mut group = Group::with_title(level.primary_title(escape::line(&finding.message)).id(finding.code.as_str()));
     for block in blocks(finding, excerpts) {
         let annotations = block.marks.into_iter().map(|(range, label, kind)| annotation(range, label, kind));
-        group = group.element(Snippet::source(block.text).line_start(block.first_line as usize).path(block.path).annotations(annotations));
+        group = group.element(
+            Snippet::source(block.text).line_start(block.first_line as usize).path(block.path).annotations(annotations),
+        );
     }
     for origin in std::iter::once(&finding.origin).chain(finding.related.as_ref().map(|(origin, _)| origin)) {
         if mark(origin, excerpts).is_none() && !origin.path.is_empty() {
@@ -90,10 +95,16 @@ fn mark(origin: &Origin, excerpts: &Excerpts) -> Option<Span> {
 
 /// Cuts the excerpts of a finding: one where both places are near one another, else one for each.
 fn blocks(finding: &Finding, excerpts: &Excerpts) -> Vec<Block> {
-    let primary = mark(&finding.origin, excerpts).map(|span| (&finding.origin, span, finding.label.as_str(), AnnotationKind::Primary));
-    let related = finding.related.as_ref().and_then(|(origin, label)| Some((origin, mark(origin, excerpts)?, label.as_str(), AnnotationKind::Context)));
+    let primary = mark(&finding.origin, excerpts)
+        .map(|span| (&finding.origin, span, finding.label.as_str(), AnnotationKind::Primary));
+    let related = finding
+        .related
+        .as_ref()
+        .and_then(|(origin, label)| Some((origin, mark(origin, excerpts)?, label.as_str(), AnnotationKind::Context)));
     match (primary, related) {
-        (Some(a), Some(b)) if a.0.path == b.0.path && a.1.line.abs_diff(b.1.line) <= NEAR => block(&[a, b], excerpts).into_iter().collect(),
+        (Some(a), Some(b)) if a.0.path == b.0.path && a.1.line.abs_diff(b.1.line) <= NEAR => {
+            block(&[a, b], excerpts).into_iter().collect()
+        }
         (a, b) => a.into_iter().chain(b).filter_map(|one| block(&[one], excerpts)).collect(),
     }
 }
@@ -105,7 +116,14 @@ fn block(marked: &[Marked<'_>], excerpts: &Excerpts) -> Option<Block> {
     let last_line = marked.iter().map(|(_, span, ..)| span.line).max()?;
     let path = &marked.first()?.0.path;
     let lines: Vec<String> = excerpts.lines(path, first_line, last_line)?.into_iter().map(escape::line).collect();
-    let starts: Vec<usize> = lines.iter().scan(0, |at, line| { let start = *at; *at += line.len() + 1; Some(start) }).collect();
+    let starts: Vec<usize> = lines
+        .iter()
+        .scan(0, |at, line| {
+            let start = *at;
+            *at += line.len() + 1;
+            Some(start)
+        })
+        .collect();
     let marks = marked.iter().filter_map(|(_, span, label, kind)| {
         let index = (span.line - first_line) as usize;
         let range = bytes(lines.get(index)?, span)?;
@@ -117,8 +135,10 @@ fn block(marked: &[Marked<'_>], excerpts: &Excerpts) -> Option<Block> {
 
 /// Turns the columns of a span into bytes of its first line, at least one character wide.
 fn bytes(line: &str, span: &Span) -> Option<Range<usize>> {
-    let end_column = if span.end_line > span.line { u32::MAX } else { span.end_column.max(span.column.saturating_add(1)) };
-    let byte = |column: u32| line.char_indices().nth(column.saturating_sub(1) as usize).map_or(line.len(), |(index, _)| index);
+    let end_column =
+        if span.end_line > span.line { u32::MAX } else { span.end_column.max(span.column.saturating_add(1)) };
+    let byte =
+        |column: u32| line.char_indices().nth(column.saturating_sub(1) as usize).map_or(line.len(), |(index, _)| index);
     let start = byte(span.column);
     Some(start..byte(end_column).max(start))
 }

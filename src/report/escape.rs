@@ -11,7 +11,17 @@ fn is_active(character: char) -> bool {
 
 /// Replaces what a terminal would act on, character by character, so that columns stay true. A tab becomes a space.
 pub fn line(text: &str) -> String {
-    text.chars().map(|c| if c == '\t' { ' ' } else if is_active(c) { REPLACEMENT } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c == '\t' {
+                ' '
+            } else if is_active(c) {
+                REPLACEMENT
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

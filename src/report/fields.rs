@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn sets_show_what_came_and_went() {
-        let (differences, same) = compare(&json!({"members": ["user:a", "user:b"], "limit": "3000", "x": 1}), &json!({"members": ["user:b", "user:c"], "limit": "4000", "x": 1}));
+        let (differences, same) = compare(
+            &json!({"members": ["user:a", "user:b"], "limit": "3000", "x": 1}),
+            &json!({"members": ["user:b", "user:c"], "limit": "4000", "x": 1}),
+        );
         let text: Vec<String> = differences.iter().map(|d| format!("{} {}", d.field, d.change)).collect();
         assert_eq!((text, same), (vec!["limit 3000 -> 4000".to_owned(), "members -user:a +user:c".to_owned()], 1));
     }

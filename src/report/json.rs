@@ -49,7 +49,8 @@ fn finding(finding: &Finding) -> Value {
         set("help", json!(help));
     }
     if let Some((origin, label)) = &finding.related {
-        let mut related: serde_json::Map<String, Value> = place(origin).into_iter().map(|(key, entry)| (key.to_owned(), entry)).collect();
+        let mut related: serde_json::Map<String, Value> =
+            place(origin).into_iter().map(|(key, entry)| (key.to_owned(), entry)).collect();
         related.insert("label".to_owned(), json!(label));
         set("related", Value::Object(related));
     }
@@ -59,7 +60,12 @@ fn finding(finding: &Finding) -> Value {
 fn place(origin: &Origin) -> Vec<(&'static str, Value)> {
     let mut place = vec![("path", json!(&*origin.path))];
     if let Some(span) = origin.span {
-        place.extend([("line", json!(span.line)), ("column", json!(span.column)), ("endLine", json!(span.end_line)), ("endColumn", json!(span.end_column))]);
+        place.extend([
+            ("line", json!(span.line)),
+            ("column", json!(span.column)),
+            ("endLine", json!(span.end_line)),
+            ("endColumn", json!(span.end_column)),
+        ]);
     }
     place
 }

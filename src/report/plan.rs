@@ -23,8 +23,12 @@ pub struct Destination {
 
 /// Renders a plan as seen at one moment.
 pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
-    let applied = destination.applied.as_ref().map_or_else(|| "nothing applied yet".to_owned(), |applied| format!("applied {applied}"));
-    let mut out = format!("desired  {}\nlive     {}, {applied}\n\n", desired(plan, uncommitted, now), destination.store);
+    let applied = destination
+        .applied
+        .as_ref()
+        .map_or_else(|| "nothing applied yet".to_owned(), |applied| format!("applied {applied}"));
+    let mut out =
+        format!("desired  {}\nlive     {}, {applied}\n\n", desired(plan, uncommitted, now), destination.store);
     out.push_str(&budgets(plan));
     for (team, changes) in by_team(plan) {
         out.push_str(&section(team, &changes));
@@ -36,9 +40,15 @@ pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Tim
 
 fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
     let Some(revision) = &plan.revision else { return "a directory without a commit".to_owned() };
-    let files = if uncommitted > 0 { format!(" + {}", counted(uncommitted, "uncommitted file")) } else { String::new() };
+    let files =
+        if uncommitted > 0 { format!(" + {}", counted(uncommitted, "uncommitted file")) } else { String::new() };
     let when = ago(now.duration_since(revision.time));
-    format!("{}{files} \"{}\" ({}, {when})", revision.label(), escape::line(&revision.summary), escape::line(&revision.author))
+    format!(
+        "{}{files} \"{}\" ({}, {when})",
+        revision.label(),
+        escape::line(&revision.summary),
+        escape::line(&revision.author)
+    )
 }
 
 /// Says how long ago something was, in its largest unit.
@@ -104,15 +114,21 @@ fn budgets(plan: &Plan) -> String {
 }
 
 fn budget(change: &Change) -> Option<String> {
-    let field = |spec: &Option<crate::model::canonical::Canonical>, key: &str| spec.as_ref().map(|spec| spec.value().get(key).cloned().unwrap_or(Value::Null));
+    let field = |spec: &Option<crate::model::canonical::Canonical>, key: &str| {
+        spec.as_ref().map(|spec| spec.value().get(key).cloned().unwrap_or(Value::Null))
+    };
     let limit = |value: Option<Value>| match value {
         None => "none".to_owned(),
         Some(Value::Null) => "unlimited".to_owned(),
-        Some(value) => value.as_str().and_then(|text| text.parse::<crate::model::money::Amount>().ok()).map_or_else(|| shown(&value), |amount| amount.grouped()),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| text.parse::<crate::model::money::Amount>().ok())
+            .map_or_else(|| shown(&value), |amount| amount.grouped()),
     };
     let (before, after) = (limit(field(&change.live, "limit")), limit(field(&change.desired, "limit")));
     let window = field(&change.desired, "window").or_else(|| field(&change.live, "window"))?;
-    (before != after).then(|| format!("  ~ {:<20}  {before} -> {after} a {}\n", change.id.team_or_empty(), shown(&window)))
+    (before != after)
+        .then(|| format!("  ~ {:<20}  {before} -> {after} a {}\n", change.id.team_or_empty(), shown(&window)))
 }
 
 /// Says what the plan does not do, or not yet: conflicts, guards, what is nobody's, what is only remembered.
@@ -122,7 +138,10 @@ fn asides(plan: &Plan) -> String {
         out.push_str(&format!("conflict[unmanaged-conflict]: `{id}` is live, but not through Charter, and differs: apply with --adopt to take it over\n"));
     }
     for hold in &plan.holds {
-        out.push_str(&format!("held by guard {}: {}; apply with --allow {} --reason TEXT to lift it once\n", hold.guard, hold.reason, hold.guard));
+        out.push_str(&format!(
+            "held by guard {}: {}; apply with --allow {} --reason TEXT to lift it once\n",
+            hold.guard, hold.reason, hold.guard
+        ));
     }
     for id in &plan.unmanaged {
         out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));
@@ -130,7 +149,11 @@ fn asides(plan: &Plan) -> String {
     let remembered = |op: Op| plan.changes.iter().filter(|change| change.op == op).count();
     match (remembered(Op::Adopt), remembered(Op::Forget)) {
         (0, 0) => {}
-        (adopted, forgotten) => out.push_str(&format!("live already as desired: {} adopted, {} forgotten\n", grouped(adopted), grouped(forgotten))),
+        (adopted, forgotten) => out.push_str(&format!(
+            "live already as desired: {} adopted, {} forgotten\n",
+            grouped(adopted),
+            grouped(forgotten)
+        )),
     }
     if !out.is_empty() {
         out.push('\n');
@@ -148,7 +171,10 @@ fn summary(plan: &Plan) -> String {
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
     let drift = if counts.drift > 0 { format!(", {} of them drift", grouped(counts.drift)) } else { String::new() };
     let untouched = counted(plan.untouched_teams, "team");
-    format!("plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        charter apply --plan {}\n", plan.effect, plan.effect)
+    format!(
+        "plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        charter apply --plan {}\n",
+        plan.effect, plan.effect
+    )
 }
 
 /// Names a revision that may be none.

@@ -10,8 +10,8 @@ use sqlx::SqliteConnection;
 use super::batch;
 use super::error::Failure;
 use crate::model::expiry::Expiry;
-use crate::model::kind::organization::Organization;
 use crate::model::kind::Typed;
+use crate::model::kind::organization::Organization;
 use crate::model::plan::Plan;
 
 const ORGANIZATION: &str = "SELECT spec FROM applied_resource WHERE kind = 'Organization'";
