@@ -13,13 +13,13 @@ use crate::source::{self, Options, Source};
 /// Which repository is governed, and which part of it.
 #[derive(Debug, Clone, Args)]
 pub struct RepoArgs {
-    /// The repository or directory [default: the current directory]
+    /// The repository or directory; the current directory by default.
     #[arg(long, env = "CHARTER_REPO", value_name = "PATH")]
     pub repo: Option<String>,
-    /// The governed directory inside the repository [default: all of it]
+    /// The governed directory inside the repository; all of it by default.
     #[arg(long, env = "CHARTER_PATH", value_name = "PREFIX")]
     pub path: Option<String>,
-    /// The branch that counts in place of HEAD
+    /// The branch that counts in place of HEAD.
     #[arg(long, env = "CHARTER_BRANCH")]
     pub branch: Option<String>,
 }
@@ -38,7 +38,7 @@ impl RepoArgs {
 /// Where the live state is.
 #[derive(Debug, Clone, Args)]
 pub struct StoreArgs {
-    /// The store, such as sqlite:charter.db [default: charter.db beside charter.toml, else one of the user's for this repository]
+    /// The store, such as sqlite:charter.db; by default charter.db beside charter.toml, else one of the user's.
     #[arg(long, env = "CHARTER_STORE", value_name = "URL")]
     pub store: Option<String>,
 }
@@ -46,7 +46,7 @@ pub struct StoreArgs {
 /// At what moment the clock stands.
 #[derive(Debug, Clone, Args)]
 pub struct ClockArgs {
-    /// The moment for which to decide, such as 2026-12-31T18:00:00Z [default: now]
+    /// The moment for which to decide, such as 2026-12-31T18:00:00Z; now by default.
     #[arg(long, value_name = "TIME")]
     pub at: Option<Timestamp>,
 }
@@ -95,7 +95,7 @@ impl FromStr for Output {
 /// How the result is written.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
-    /// The format, text or json, with =FILE to write it to a file; may be given several times
+    /// The format, text or json, with =FILE to write it to a file; may be given several times.
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,
 }

@@ -88,6 +88,11 @@ struct Context {
 }
 
 impl Context {
+    /// Returns the milliseconds since the program began.
+    fn elapsed_ms(&self) -> u128 {
+        self.started.elapsed().as_millis()
+    }
+
     /// Says something on stderr that is not the data that was asked for.
     fn note(&self, text: &str) {
         if !self.quiet {

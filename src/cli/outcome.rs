@@ -14,7 +14,7 @@ use jiff::Timestamp;
 /// Shows why nothing can be planned.
 pub fn invalid(report: &Report, output: &OutputArgs, context: &Context) -> Result<Exit, Failure> {
     output.emit(|format| match format {
-        Format::Text => Some(check::text(report, context.started.elapsed(), context.color)),
+        Format::Text => Some(check::text(report, context.elapsed_ms(), context.color)),
         Format::Json => Some(json::pretty(&json::report(report))),
         Format::Yaml => None,
     })?;

@@ -37,7 +37,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let checked = reconcile::check(source.as_ref(), &at, args.clock.now())?;
     outcome::timings(&checked.spent, context);
     args.output.emit(|format| match format {
-        Format::Text => Some(check::text(&checked.report, context.started.elapsed(), context.color)),
+        Format::Text => Some(check::text(&checked.report, context.elapsed_ms(), context.color)),
         Format::Json => Some(json::pretty(&json::report(&checked.report))),
         Format::Yaml => None,
     })?;

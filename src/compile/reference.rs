@@ -83,7 +83,7 @@ fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Op
     let (code, word) = if kind == Kind::Role { (Code::UnknownRole, "role") } else { (Code::UnknownGroup, "group") };
     let visible = index.visible(kind, from);
     let help = did_you_mean(name.as_str(), &visible).map_or_else(
-        || format!("declare it, or name one that is: {}", listed(&visible)),
+        || declare(&visible),
         |near| format!("did you mean `{near}`?"),
     );
     Some(Fault::new(code, format!("{word} `{name}`, which does not exist{}", where_from(from))).help(help))
@@ -99,7 +99,11 @@ fn listed(names: &[&str]) -> String {
     if names.len() > SHOWN {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
-    if text.is_empty() { "there are none".to_owned() } else { text }
+    text
+}
+
+fn declare(names: &[&str]) -> String {
+    if names.is_empty() { "declare it: there is none yet".to_owned() } else { format!("declare it, or name one that is: {}", listed(names)) }
 }
 
 fn check_team(name: &str, index: &Index) -> Option<Fault> {
@@ -109,7 +113,7 @@ fn check_team(name: &str, index: &Index) -> Option<Fault> {
 
 fn unknown_team(name: &str, index: &Index) -> Fault {
     let help = did_you_mean(name, index.teams()).map_or_else(
-        || format!("declare it, or name one that is: {}", listed(&index.teams().collect::<Vec<_>>())),
+        || declare(&index.teams().collect::<Vec<_>>()),
         |near| format!("did you mean `{near}`?"),
     );
     Fault::new(Code::UnknownTeam, format!("team `{name}`, which does not exist")).help(help)

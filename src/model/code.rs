@@ -109,6 +109,21 @@ codes! {
 }
 
 impl Code {
+    /// Says whether something was not read that may hold anything: what is missing then may be in there.
+    pub const fn leaves_unread(self) -> bool {
+        matches!(
+            self,
+            Code::Symlink
+                | Code::FileTooLarge
+                | Code::TooManyFiles
+                | Code::InvalidEncoding
+                | Code::Syntax
+                | Code::TooDeep
+                | Code::NotAManifest
+                | Code::UnknownKind
+        )
+    }
+
     /// Finds the code that is spelled `text`.
     pub fn parse(text: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.as_str() == text)

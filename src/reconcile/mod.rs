@@ -92,10 +92,14 @@ fn admit(desired: Desired, findings: &mut Vec<Finding>, now: Timestamp) -> Optio
     Admitted::seal(desired, &verdict).ok()
 }
 
-/// Locates and sorts findings. A repository for another version of Charter has that one finding: the rest may be wrong.
+/// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter
+/// all the rest may be wrong, and what is not declared may be in a file that could not be read.
 fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
     if findings.iter().any(|finding| finding.code == Code::RequiresVersion) {
         findings.retain(|finding| finding.code == Code::RequiresVersion);
+    }
+    if findings.iter().any(|finding| finding.code.leaves_unread()) {
+        findings.retain(|finding| finding.code != Code::NoOrganization);
     }
     parse::locate(snapshot, &mut findings);
     findings.sort_by(|a, b| {

@@ -1,7 +1,6 @@
 //! A report as text, in rustc's shape.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
@@ -17,19 +16,19 @@ use crate::model::report::Report;
 const NEAR: u32 = 12;
 
 /// Renders a report: every finding with its excerpt, then one line that sums up.
-pub fn text(report: &Report, elapsed: Duration, color: bool) -> String {
+pub fn text(report: &Report, elapsed_ms: u128, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     for finding in &report.findings {
         out.push_str(&render(&renderer, finding, &report.excerpts));
         out.push_str("\n\n");
     }
-    out.push_str(&summary(report, elapsed));
+    out.push_str(&summary(report, elapsed_ms));
     out
 }
 
 /// Writes the last line, which always has the same shape.
-fn summary(report: &Report, elapsed: Duration) -> String {
+fn summary(report: &Report, elapsed_ms: u128) -> String {
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
     let (files, resources) = (counted(report.read.files, "file"), counted(report.resources, "resource"));
@@ -37,7 +36,7 @@ fn summary(report: &Report, elapsed: Duration) -> String {
         0 => String::new(),
         others => format!("; {} left alone", counted(others, "other file")),
     };
-    let about = format!("({}, {} ms)", report.label(), elapsed.as_millis());
+    let about = format!("({}, {} ms)", report.label(), elapsed_ms);
     match report.findings.iter().min_by_key(|finding| finding.severity()) {
         Some(worst) => format!(
             "{errors}, {warnings} in {files}, {resources} {about}{others}        charter explain {}\n",
