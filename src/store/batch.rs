@@ -1,4 +1,4 @@
-//! Rows for one statement, as a JSON array that it takes apart with `json_each`: constant SQL for any number of rows.
+//! Rows for one statement, as a JSON array that it takes apart with `jsonb_each`: constant SQL for any number of rows.
 
 use serde::Serialize;
 use sqlx::SqliteConnection;

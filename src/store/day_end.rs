@@ -18,7 +18,7 @@ const ORGANIZATION: &str = "SELECT spec FROM applied_resource WHERE kind = 'Orga
 const WITH_AN_END: &str = "
     SELECT spec FROM live_resource WHERE instr(spec, '\"expires\"') > 0 OR instr(spec, '\"until\"') > 0";
 const WRITE: &str = "
-    INSERT INTO day_end (date, at) SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true
+    INSERT INTO day_end (date, at) SELECT value ->> 0, value ->> 1 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (date) DO UPDATE SET at = excluded.at";
 
 /// Sees to it that the end of every day in a live spec is known, after the plan's changes were written.

@@ -15,7 +15,7 @@ use crate::model::snapshot::Revision;
 /// The changes whose rows SQLite takes for different from what the plan says.
 const SUSPECTS: &str = "
     SELECT CAST(w.value ->> 0 AS INTEGER)
-    FROM json_each(?1) AS w
+    FROM jsonb_each(?1) AS w
     LEFT JOIN live_resource AS l
         ON l.kind = w.value ->> 1 AND l.team = w.value ->> 2 AND l.name = w.value ->> 3
     LEFT JOIN applied_resource AS a

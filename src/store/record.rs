@@ -12,6 +12,7 @@ use crate::model::plan::{Counts, Plan};
 
 /// What the entry of a landing as a whole says.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Account<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,

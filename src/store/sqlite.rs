@@ -61,12 +61,10 @@ impl Session {
             return Err(Failure::NotAStore("it is a folder".into()).at(path));
         }
         super::lock::create_folders(path)?;
-        // SQLite opens a file that it may not write for reading, without a word.
-        if path.exists() {
-            let file = OpenOptions::new().write(true).open(path);
-            file.map_err(|error| of_files(path, "it cannot be opened for writing", &error))?;
-        }
-        let options = options(path, patience)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
+        // SQLite opens a file that it may not write for reading, without a word, and does not say why it cannot create one.
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        file.map_err(|error| of_files(path, "it cannot be opened for writing", &error))?;
+        let options = options(path, patience)?.synchronous(SqliteSynchronous::Full);
         let mut session = Session::connect(path, &options).map_err(|failure| failure.at(path))?;
         session.run(prepare)?;
         Ok(session)
@@ -166,12 +164,12 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<(), Failure> {
     if found == Identity::Store(known) {
         return Ok(());
     }
-    transaction(connection, "BEGIN IMMEDIATE", async |connection| {
-        // Another process may have been here while this one waited; then nothing is left to do.
-        identity(connection).await?;
-        Ok(MIGRATIONS.run_direct(None, connection, false).await?)
-    })
-    .await
+    // sqlx's own transaction, since its migrator nests another in it; where this fails the connection goes too.
+    let mut migration = connection.begin_with("BEGIN IMMEDIATE").await?;
+    // Another process may have been here while this one waited; then nothing is left to do.
+    identity(&mut migration).await?;
+    MIGRATIONS.run_direct(None, &mut *migration, false).await?;
+    Ok(migration.commit().await?)
 }
 
 /// Does something in a transaction: all of it, or none where it fails.

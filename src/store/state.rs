@@ -15,7 +15,8 @@ use crate::model::journal::Head;
 use crate::model::lineage::Lineage;
 use crate::model::live::Live;
 
-/// A page of rows after a key, packed. Keys are bound as bytes, since by hand they may be no UTF-8.
+/// A page of rows after a key, packed. Keys are bound as bytes, since by hand they may be no UTF-8; the `+` takes the
+/// affinity from the casts, without which the primary key would not be searched by all three columns.
 macro_rules! page_of {
     ($table:literal) => {
         concat!(
@@ -24,7 +25,7 @@ macro_rules! page_of {
                 octet_length(name) || ':' || name || octet_length(spec) || ':' || spec, '') AS BLOB)
             FROM (SELECT kind, team, name, spec FROM ",
             $table,
-            " WHERE (kind, team, name) > (CAST(?1 AS TEXT), CAST(?2 AS TEXT), CAST(?3 AS TEXT))
+            " WHERE (kind, team, name) > (+CAST(?1 AS TEXT), +CAST(?2 AS TEXT), +CAST(?3 AS TEXT))
                 ORDER BY kind, team, name LIMIT 256)"
         )
     };

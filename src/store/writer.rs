@@ -119,18 +119,18 @@ fn described(organization: &Name, lineage: &Lineage) -> String {
 
 const PUT_LIVE: &str = "
     INSERT INTO live_resource (kind, team, name, spec)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (kind, team, name) DO UPDATE SET spec = excluded.spec";
 const TAKE_LIVE: &str = "
     DELETE FROM live_resource
-    WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))";
+    WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1))";
 const PUT_APPLIED: &str = "
     INSERT INTO applied_resource (kind, team, name, spec)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (kind, team, name) DO UPDATE SET spec = excluded.spec";
 const TAKE_APPLIED: &str = "
     DELETE FROM applied_resource
-    WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))";
+    WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1))";
 
 async fn write_live(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
     let changes = || plan.changes.iter().filter(|change| change.writes_live());
@@ -163,7 +163,7 @@ const APPEND: &str = r#"
     INSERT INTO journal (seq, at, actor, action, resource, "before", "after", revision, plan, prev_hash, hash)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
         value ->> 8, value ->> 9, value ->> 10
-    FROM json_each(?1)"#;
+    FROM jsonb_each(?1)"#;
 const PUT_HEAD: &str = "INSERT OR REPLACE INTO journal_head (only_row, count, hash) VALUES (1, ?1, ?2)";
 
 async fn write_journal(connection: &mut SqliteConnection, entries: &[Entry], before: Head) -> Result<Head, Failure> {
