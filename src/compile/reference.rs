@@ -82,10 +82,8 @@ fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Op
     }
     let (code, word) = if kind == Kind::Role { (Code::UnknownRole, "role") } else { (Code::UnknownGroup, "group") };
     let visible = index.visible(kind, from);
-    let help = did_you_mean(name.as_str(), &visible).map_or_else(
-        || declare(&visible),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let help = did_you_mean(name.as_str(), &visible)
+        .map_or_else(|| declare(&visible), |near| format!("did you mean `{near}`?"));
     Some(Fault::new(code, format!("{word} `{name}`, which does not exist{}", where_from(from))).help(help))
 }
 
@@ -103,7 +101,11 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn declare(names: &[&str]) -> String {
-    if names.is_empty() { "declare it: there is none yet".to_owned() } else { format!("declare it, or name one that is: {}", listed(names)) }
+    if names.is_empty() {
+        "declare it: there is none yet".to_owned()
+    } else {
+        format!("declare it, or name one that is: {}", listed(names))
+    }
 }
 
 fn check_team(name: &str, index: &Index) -> Option<Fault> {
@@ -112,10 +114,8 @@ fn check_team(name: &str, index: &Index) -> Option<Fault> {
 }
 
 fn unknown_team(name: &str, index: &Index) -> Fault {
-    let help = did_you_mean(name, index.teams()).map_or_else(
-        || declare(&index.teams().collect::<Vec<_>>()),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let help = did_you_mean(name, index.teams())
+        .map_or_else(|| declare(&index.teams().collect::<Vec<_>>()), |near| format!("did you mean `{near}`?"));
     Fault::new(Code::UnknownTeam, format!("team `{name}`, which does not exist")).help(help)
 }
 

@@ -87,13 +87,24 @@ impl Builder<'_> {
     fn broken(&mut self, error: &ScanError) -> Document {
         let at = span(Mark::new(*error.marker(), *error.marker()));
         let at = Span { end_column: at.column.saturating_add(1), ..at };
-        self.problem(
-            Code::Syntax,
-            at,
-            format!("this is not YAML: {}", error.info()),
-            "check the indentation, the quotes and the brackets before this place",
-        );
+        if error.info().contains("recursion limit") {
+            // The scanner looks ahead in a flow collection, and gives up before the builder sees how deep it is.
+            self.too_deep(at);
+        } else {
+            let message = format!("this is not YAML: {}", error.info());
+            self.problem(
+                Code::Syntax,
+                at,
+                message,
+                "check the indentation, the quotes and the brackets before this place",
+            );
+        }
         Document { root: None, problems: std::mem::take(&mut self.problems) }
+    }
+
+    fn too_deep(&mut self, at: Span) {
+        let message = format!("this is nested more than {DEEPEST} deep");
+        self.problem(Code::TooDeep, at, message, "a manifest is never this deep: take levels out");
     }
 
     fn problem(&mut self, code: Code, span: Span, message: impl Into<String>, help: &'static str) {
@@ -153,12 +164,7 @@ impl Builder<'_> {
 
     fn push(&mut self, open: Open, at: Span) -> Step {
         if self.open.len() >= DEEPEST {
-            self.problem(
-                Code::TooDeep,
-                at,
-                format!("this is nested more than {DEEPEST} deep"),
-                "a manifest is never this deep: take levels out",
-            );
+            self.too_deep(at);
             self.open.clear();
             return Step::Stop;
         }

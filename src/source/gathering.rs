@@ -73,8 +73,9 @@ impl Gathering {
         is_manifest(path) || path == self.settings
     }
 
-    /// Meets an entry of a directory, whose names so far are `twins`, and returns its path where it is a sound file or
-    /// directory.
+    /// Meets an entry of a directory and returns its path where it is a sound file or directory.
+    ///
+    /// `twins` are the names that the directory has so far.
     pub fn meet(&mut self, twins: &mut Twins, directory: &str, bytes: &[u8], sort: Sort) -> Option<String> {
         self.entries += 1;
         if self.entries > limits::ENTRIES {

@@ -16,8 +16,9 @@ use super::{Options, Source};
 /// The extensions of repositories that change nothing for a reader.
 const HARMLESS: [&str; 4] = ["noop", "preciousobjects", "partialclone", "worktreeconfig"];
 
-/// Opens a source: a work tree (also a linked one), a bare repository, a directory inside a work tree, whose path is
-/// then governed, or a plain directory.
+/// Opens a source: a repository, a directory inside a work tree, or a plain directory.
+///
+/// A linked work tree and a bare repository are repositories too; of a directory inside a work tree the path is governed.
 ///
 /// # Errors
 /// Where nothing is there, where it is remote, and where git cannot or will not read it.

@@ -85,8 +85,9 @@ pub fn branch<'repo>(repo: &'repo Repository, place: &str, name: &str) -> Result
     found.ok_or_else(|| no_such_revision(repo, place, name))
 }
 
-/// Finds a commit by a branch, a tag, or its id or the beginning of it. A branch goes before a tag of its name, and both
-/// before a beginning; a whole id goes before all.
+/// Finds a commit by a branch, a tag, or its id or the beginning of it.
+///
+/// A branch goes before a tag of its name, and both before a beginning; a whole id goes before all.
 ///
 /// # Errors
 /// Where there is none, or several.

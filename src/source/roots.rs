@@ -15,8 +15,9 @@ const REMEMBERED: usize = 1024;
 pub struct Roots(RefCell<HashMap<Oid, BTreeSet<Oid>>>);
 
 impl Roots {
-    /// Lists the commits without parents that are reachable from a commit, sorted; none in a shallow clone, whose
-    /// beginning is somewhere else.
+    /// Lists the commits without parents that are reachable from a commit, sorted.
+    ///
+    /// There are none in a shallow clone, whose beginning is somewhere else.
     ///
     /// # Errors
     /// Where a commit cannot be read.

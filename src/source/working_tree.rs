@@ -28,8 +28,9 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// Reads the changes below a path of the work tree at `root`: the index against HEAD, the files against the index,
-    /// what is untracked and not ignored.
+    /// Reads the changes below a path of the work tree at `root`.
+    ///
+    /// They are the index against HEAD, the files against the index, and what is untracked and not ignored.
     ///
     /// # Errors
     /// Where something cannot be read or changes meanwhile.
