@@ -1,16 +1,11 @@
 //! `charter apply`: makes the live state as a revision says, in one transaction.
 
-use std::cell::RefCell;
-
-use jiff::Timestamp;
-
 use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::model::name::Name;
 use crate::plan::Options;
 use crate::reconcile::{self, Intent};
-use crate::source::Source;
-use crate::store::{Landing, Store};
+use crate::store::Landing;
 
 /// Makes the live state as the last commit, or a revision, says: all of it in one transaction, or nothing.
 #[derive(Debug, clap::Args)]
@@ -77,29 +72,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         landing,
         expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()),
     };
-    land(source.as_ref(), &intent, &args.store, &args.output, context)
-}
-
-/// Makes a round and shows how it ended.
-pub fn land(
-    source: &dyn Source,
-    intent: &Intent,
-    store: &StoreArgs,
-    output: &OutputArgs,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let found: RefCell<Option<Store>> = RefCell::new(None);
-    let locate = |organization: &Name| {
-        let store = store
-            .locate(source, Some(organization), context)?
-            .ok_or_else(|| crate::store::StoreError::Unsupported(String::new()))?;
-        found.replace(Some(store.clone()));
-        Ok(store)
-    };
-    let round = reconcile::round(source, &locate, intent)?;
-    outcome::timings(&round.spent, context);
-    let now: Timestamp = intent.landing.at;
-    outcome::round(&round, found.borrow().as_ref(), output, now, context)
+    let place = |organization: &Name| args.store.place(source.as_ref(), organization, context);
+    let round = reconcile::round(source.as_ref(), &place, &intent)?;
+    outcome::round(&round, &args.output, now, context)
 }
 
 /// Names who runs the program.

@@ -8,7 +8,6 @@ use crate::model::report::Report;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
 use crate::report::{check, counted, json, plan};
-use crate::store::Store;
 use jiff::Timestamp;
 
 /// Shows why nothing can be planned.
@@ -37,9 +36,9 @@ pub fn timings(spent: &Spent, context: &Context) {
 }
 
 /// Says what is odd about a store.
-pub fn notes(planned: &Planned, store: &Store, context: &Context) {
+pub fn notes(planned: &Planned, context: &Context) {
     if planned.store_is_missing {
-        context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
+        context.note(&format!("note: there is no store at {} yet: it reads as empty", planned.store.url()));
     }
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
@@ -47,26 +46,20 @@ pub fn notes(planned: &Planned, store: &Store, context: &Context) {
 }
 
 /// Names where a plan lands.
-pub fn destination(planned: &Planned, store: &Store) -> Destination {
+pub fn destination(planned: &Planned) -> Destination {
     let applied = planned.accepted.as_ref().map(|accepted| plan::label(accepted.revision.as_ref()));
-    Destination { store: store.url(), applied }
+    Destination { store: planned.store.url(), applied }
 }
 
 /// Shows a round: the plan that it made and how it ended.
-pub fn round(
-    round: &Round,
-    store: Option<&Store>,
-    output: &OutputArgs,
-    now: Timestamp,
-    context: &Context,
-) -> Result<Exit, Failure> {
+pub fn round(round: &Round, output: &OutputArgs, now: Timestamp, context: &Context) -> Result<Exit, Failure> {
+    timings(&round.spent, context);
     let (planned, exit) = match &round.outcome {
         Outcome::Invalid => return invalid(&round.report, output, context),
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
-    let Some(store) = store else { return Ok(Exit::Internal) };
-    let destination = destination(planned, store);
+    let destination = destination(planned);
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }

@@ -8,6 +8,7 @@ use crate::model::canonical::Canonical;
 use crate::model::change::{Change, Op};
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
+use crate::model::kind::team::Team;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::{FORMAT, Plan};
@@ -29,11 +30,8 @@ pub struct Options {
 }
 
 /// Plans what makes live equal desired.
-///
-/// Returns `None` for an admitted state without an Organization, which cannot be made.
-pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Options) -> Option<Plan> {
+pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Options) -> Plan {
     let desired = admitted.desired();
-    let (organization, declared) = admitted.organization()?;
     let mut split = Split::default();
     for id in keys(admitted, applied, live) {
         let wanted = desired.resources.get(id).map(|resource| &resource.canonical);
@@ -41,13 +39,14 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Option
         split.take(id, &situation, options);
     }
     let changes = order::sorted(split.changes);
-    let parameters = guard::parameters(applied, &declared.guards);
-    let holds = guard::too_many_deletes(&changes, applied, &parameters);
+    let parameters = guard::parameters(applied, &admitted.organization().guards);
+    let teams = desired.declared::<Team>().count();
+    let holds = guard::too_many_deletes(&changes, applied, teams, &parameters);
     let effect = hash::effect(&changes);
     let bound = hash::bound(&desired.digest, &changes, &parameters, &applied.journal);
-    Some(Plan {
+    Plan {
         format: FORMAT,
-        organization: organization.clone(),
+        organization: admitted.name().clone(),
         lineage: desired.lineage.clone(),
         revision: desired.revision.clone(),
         untouched_teams: untouched(admitted, &changes),
@@ -58,7 +57,7 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Option
         resources: desired.resources.len(),
         effect,
         bound,
-    })
+    }
 }
 
 /// Every key that is desired, applied or live, once.

@@ -8,11 +8,10 @@ use crate::access;
 use crate::budget;
 use crate::compile::{Compiled, compile};
 use crate::model::admitted::Admitted;
-use crate::model::applied::{Accepted, Applied};
+use crate::model::applied::Accepted;
 use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
-use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
 use crate::model::report::Report;
@@ -114,6 +113,7 @@ fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
 #[derive(Debug)]
 pub struct Planned {
     pub plan: Plan,
+    pub store: Store,
     pub accepted: Option<Accepted>,
     /// Whether the store holds nothing because there is none yet.
     pub store_is_missing: bool,
@@ -125,24 +125,13 @@ pub struct Planned {
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn plan(admitted: &Admitted, store: &Store, options: plan::Options) -> Result<Planned, StoreError> {
+pub fn plan(admitted: &Admitted, store: Store, options: plan::Options) -> Result<Planned, StoreError> {
     let mut reader = store.reader()?;
     let store_is_missing = reader.is_missing();
     let (live, applied) = reader.state()?;
-    planned(admitted, &applied, &live, options, store_is_missing)
-}
-
-fn planned(
-    admitted: &Admitted,
-    applied: &Applied,
-    live: &Live,
-    options: plan::Options,
-    store_is_missing: bool,
-) -> Result<Planned, StoreError> {
-    let plan = plan::plan(admitted, applied, live, options)
-        .ok_or(StoreError::Stale(vec!["the Organization is gone".to_owned()]))?;
+    let plan = plan::plan(admitted, &applied, &live, options);
     let warning = applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
-    Ok(Planned { plan, accepted: applied.accepted.clone(), store_is_missing, warning })
+    Ok(Planned { plan, store, accepted: applied.accepted, store_is_missing, warning })
 }
 
 /// Says that a store belongs to another organisation or path than the plan.
@@ -204,14 +193,14 @@ pub fn round(
 ) -> Result<Round, Error> {
     let checked = check(source, &At::Revision(intent.revision.clone()), intent.landing.at)?;
     let Checked { report, admitted, spent } = checked;
-    let outcome = match admitted.as_ref().and_then(|admitted| Some((admitted, admitted.organization()?.0))) {
-        Some((admitted, organization)) => apply(admitted, &store(organization)?, intent)?,
+    let outcome = match admitted {
+        Some(admitted) => apply(&admitted, store(admitted.name())?, intent)?,
         None => Outcome::Invalid,
     };
     Ok(Round { report, outcome, spent })
 }
 
-fn apply(admitted: &Admitted, store: &Store, intent: &Intent) -> Result<Outcome, Error> {
+fn apply(admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
     let planned = Box::new(plan(admitted, store, intent.options)?);
     let (plan, landing) = (&planned.plan, &intent.landing);
     if let Some(expected) =
@@ -228,7 +217,7 @@ fn apply(admitted: &Admitted, store: &Store, intent: &Intent) -> Result<Outcome,
     if plan.changes.is_empty() && is_accepted(&planned) {
         return Ok(Outcome::Current(planned));
     }
-    let landed = store.writer()?.land(plan, landing)?;
+    let landed = planned.store.writer()?.land(plan, landing)?;
     Ok(Outcome::Landed(planned, landed))
 }
 
