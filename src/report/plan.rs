@@ -43,12 +43,9 @@ fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
     let files =
         if uncommitted > 0 { format!(" + {}", counted(uncommitted, "uncommitted file")) } else { String::new() };
     let when = ago(now.duration_since(revision.time));
-    format!(
-        "{}{files} \"{}\" ({}, {when})",
-        revision.label(),
-        escape::line(&revision.summary),
-        escape::line(&revision.author)
-    )
+    let author = revision.author.split(" <").next().unwrap_or_default();
+    let [summary, author] = [&revision.summary, author].map(escape::line);
+    format!("{}{files} \"{summary}\" ({author}, {when})", revision.label())
 }
 
 /// Says how long ago something was, in its largest unit.
