@@ -106,6 +106,7 @@ mod contract {
             changes: changes(desired, live, applied),
             conflicts: Vec::new(),
             unmanaged: Vec::new(),
+            foreign: Vec::new(),
             holds: Vec::new(),
             untouched_teams: 0,
             resources: desired.len(),

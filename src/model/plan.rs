@@ -28,6 +28,8 @@ pub struct Plan {
     pub conflicts: Vec<ResourceId>,
     /// Live and nobody's here: shown, never touched.
     pub unmanaged: Vec<ResourceId>,
+    /// Live rows that are no resources that Charter knows, as `kind/team/name`: shown, never touched.
+    pub foreign: Vec<String>,
     /// Guards that hold the apply.
     pub holds: Vec<Hold>,
     /// How many teams no change concerns.

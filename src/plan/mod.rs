@@ -53,6 +53,7 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Option
         changes,
         conflicts: split.conflicts,
         unmanaged: split.unmanaged,
+        foreign: live.foreign.clone(),
         holds,
         resources: desired.resources.len(),
         effect,
