@@ -107,6 +107,7 @@ mod contract {
             conflicts: Vec::new(),
             unmanaged: Vec::new(),
             foreign: Vec::new(),
+            records: Vec::new(),
             holds: Vec::new(),
             untouched_teams: 0,
             resources: desired.len(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Op};
 use super::digest::Digest;
+use super::drift::Record;
 use super::guard::Hold;
 use super::id::ResourceId;
 use super::journal::Head;
@@ -30,6 +31,9 @@ pub struct Plan {
     pub unmanaged: Vec<ResourceId>,
     /// Live rows that are no resources that Charter knows, as `kind/team/name`: shown, never touched.
     pub foreign: Vec<String>,
+    /// The records of drift that change with this plan, as they are after it. No part of either hash.
+    #[serde(default)]
+    pub records: Vec<Record>,
     /// Guards that hold the apply.
     pub holds: Vec<Hold>,
     /// How many teams no change concerns.

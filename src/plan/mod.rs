@@ -54,6 +54,7 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Option
         conflicts: split.conflicts,
         unmanaged: split.unmanaged,
         foreign: live.foreign.clone(),
+        records: Vec::new(),
         holds,
         resources: desired.resources.len(),
         effect,
