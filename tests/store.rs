@@ -108,6 +108,7 @@ mod contract {
             unmanaged: Vec::new(),
             foreign: Vec::new(),
             records: Vec::new(),
+            withheld: Vec::new(),
             holds: Vec::new(),
             untouched_teams: 0,
             resources: desired.len(),

@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long)]
     prune: bool,
     /// Lifts a guard for this one apply
-    #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes"])]
+    #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes", "rewind"])]
     allow: Vec<String>,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         allowed: args.allow.clone(),
         adopt_store: args.adopt_store,
     };
-    let options = Options { adopt: args.adopt, prune: args.prune };
+    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
     let intent = Intent {
         revision: args.rev.clone(),
         options,

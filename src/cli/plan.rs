@@ -49,8 +49,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let checked = reconcile::check(source.as_ref(), &at, now)?;
     outcome::timings(&checked.spent, context);
     let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &args.output, context) };
+    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
-    let planned = reconcile::plan(&admitted, store, Options { adopt: args.adopt, prune: args.prune })?;
+    let planned = reconcile::plan(source.as_ref(), &admitted, store, &options)?;
     outcome::notes(&planned, context);
     let destination = outcome::destination(&planned);
     let uncommitted = checked.report.uncommitted;

@@ -31,6 +31,9 @@ pub struct Plan {
     pub unmanaged: Vec<ResourceId>,
     /// Live rows that are no resources that Charter knows, as `kind/team/name`: shown, never touched.
     pub foreign: Vec<String>,
+    /// Managed resources that differ and are not put back: drift is only reported, or somebody writes it back each time.
+    #[serde(default)]
+    pub withheld: Vec<ResourceId>,
     /// The records of drift that change with this plan, as they are after it. No part of either hash.
     #[serde(default)]
     pub records: Vec<Record>,
@@ -90,7 +93,8 @@ impl Plan {
 
     /// Says whether live is as desired.
     pub fn is_in_sync(&self) -> bool {
-        self.conflicts.is_empty() && !self.changes.iter().any(Change::writes_live)
+        let open = !self.conflicts.is_empty() || !self.withheld.is_empty();
+        !open && !self.changes.iter().any(Change::writes_live)
     }
 
     /// Says whether nothing at all would be written for the changes.

@@ -1,13 +1,17 @@
 //! Guards: whether a plan should be applied now. They hold the apply; the plan is whole and shown.
 
-use crate::model::applied::Applied;
+use crate::model::applied::{Accepted, Applied};
 use crate::model::change::{Change, Op};
 use crate::model::guard::{Guards, Hold, TooManyDeletes};
 use crate::model::kind::organization::Organization;
 use crate::model::kind::{Kind, Spec, Typed};
+use crate::model::snapshot::Revision;
 
 /// The name by which `--allow` lifts the guard.
 pub const TOO_MANY_DELETES: &str = "too-many-deletes";
+
+/// The name by which `--allow` lets a revision be applied that does not build on the applied one.
+pub const REWIND: &str = "rewind";
 
 /// Combines the guards that stood with those that the change brings: loosening counts from the next change.
 pub fn parameters(applied: &Applied, brought: &Guards) -> Guards {
@@ -31,6 +35,14 @@ pub fn too_many_deletes(changes: &[Change], applied: &Applied, teams: usize, par
     };
     let holds = Kind::ALL.iter().filter_map(objection);
     holds.map(|reason| Hold { guard: TOO_MANY_DELETES.to_owned(), reason }).collect()
+}
+
+/// Holds a revision that does not build on what is applied: the history was rewritten, or an older state is asked for.
+pub fn rewind(revision: Option<&Revision>, accepted: Option<&Accepted>) -> Hold {
+    let label = |revision: Option<&Revision>| revision.map_or_else(|| "a directory".to_owned(), Revision::label);
+    let applied = label(accepted.and_then(|accepted| accepted.revision.as_ref()));
+    let reason = format!("{} is no descendant of {applied}, which is applied", label(revision));
+    Hold { guard: REWIND.to_owned(), reason }
 }
 
 /// How much of a kind a plan deletes.
