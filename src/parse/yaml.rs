@@ -216,8 +216,8 @@ impl Builder<'_> {
     }
 
     fn key(&mut self, node: Node) {
-        let text = match node.content {
-            Content::Scalar { text, .. } => text,
+        let (text, is_plain) = match node.content {
+            Content::Scalar { text, plain } => (text, plain),
             Content::Sequence(_) | Content::Mapping(_) => {
                 self.problem(
                     Code::UnsupportedYaml,
@@ -225,10 +225,10 @@ impl Builder<'_> {
                     "a list or a mapping is used as a key",
                     "a key is a plain word",
                 );
-                String::new()
+                (String::new(), false)
             }
         };
-        if text == "<<" {
+        if is_plain && text == "<<" {
             self.problem(
                 Code::UnsupportedYaml,
                 node.span,
@@ -251,4 +251,16 @@ enum Step {
     More,
     Document(Node),
     Stop,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_key_is_refused_and_a_quoted_one_is_a_key_like_others() {
+        let refused = |text: &str| read(text).iter().any(|document| !document.problems.is_empty());
+        assert!(refused("a: {<<: {b: c}}\n") && refused("<<: {b: c}\n"));
+        assert!(!refused("{\"<<\": {\"b\": \"c\"}}\n") && !refused("'<<': {b: c}\n") && !refused("a: <<\n"));
+    }
 }

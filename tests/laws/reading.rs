@@ -1,0 +1,174 @@
+//! Whatever is in a file, reading it ends: in manifests, in findings, or in neither.
+
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
+use crate::checked;
+use crate::law::{Case, Law};
+use crate::memory::Files;
+use crate::organisation::Dice;
+
+/// Checks files, which reads, judges, locates and cuts out. A file that is read has manifests, or findings.
+fn reads(files: &Files) -> Result<Case, TestCaseError> {
+    let report = checked(files).report;
+    for finding in &report.findings {
+        let span = finding.origin.span;
+        prop_assert!(span.is_none_or(|span| span.line > 0 && span.column > 0 && span.line <= span.end_line));
+    }
+    // The organisation that nobody declares is always told.
+    let told = report.findings.iter().any(|finding| finding.code.as_str() != "no-organization");
+    Ok(Case::telling_if(told || report.resources > 0))
+}
+
+fn file(name: &str, bytes: Vec<u8>) -> Files {
+    vec![(name.to_owned(), bytes)]
+}
+
+#[test]
+fn any_bytes_are_read() {
+    let law = Law { name: "any bytes", cases: 400, telling: 0.3 };
+    let name = proptest::sample::select(vec!["a.yaml", "a.yml", "a.json", "schemas/settings.schema.json"]);
+    law.holds(&(name, vec(any::<u8>(), 0..200)), |(name, bytes)| reads(&file(name, bytes)));
+}
+
+/// The words and signs that YAML, JSON and manifests are made of.
+const TOKENS: [&str; 72] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "spec",
+    "name",
+    "team",
+    "charter/v1",
+    "Team",
+    "RoleBinding",
+    "Organization",
+    "Budget",
+    "Membership",
+    "Role",
+    "Group",
+    "members",
+    "subjects",
+    "role",
+    "permissions",
+    "user:ana",
+    "team:web",
+    "group:g",
+    "limit",
+    "month",
+    "window",
+    "settings",
+    "roles",
+    "until",
+    "2026-12-31",
+    "3000",
+    "1e400",
+    "0x1f",
+    "true",
+    "null",
+    "~",
+    ": ",
+    ":",
+    "- ",
+    "-",
+    "\n",
+    "\n",
+    "\n  ",
+    "\n    ",
+    "\n- ",
+    "  ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "\"",
+    "'",
+    "\\",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!!str ",
+    "!x ",
+    "|\n  ",
+    ">-\n  ",
+    "? ",
+    "# ",
+    "---\n",
+    "...\n",
+    "%YAML 1.2\n",
+    "\t",
+    "\r\n",
+    "\u{feff}",
+    "\u{85}",
+    "\0",
+    "é",
+    "\u{1f600}",
+    "$ref",
+];
+
+#[test]
+fn any_yaml_is_read() {
+    let law = Law { name: "anything like YAML", cases: 600, telling: 0.3 };
+    let head = proptest::sample::select(vec!["", "apiVersion: charter/v1\nkind: Team\n", "roles:\n", "{", "- "]);
+    law.holds(&(head, vec(proptest::sample::select(TOKENS.to_vec()), 0..40)), |(head, tokens)| {
+        reads(&file("a.yaml", format!("{head}{}", tokens.concat()).into_bytes()))
+    });
+}
+
+/// The files of the example that the project comes with.
+fn acme() -> Files {
+    fn collect(root: &Path, folder: &Path, files: &mut Files) {
+        let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                collect(root, &path, files);
+            } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "json") {
+                let below = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                files.push((below, std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    let (root, mut files) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme"), Vec::new());
+    collect(&root, &root, &mut files);
+    files
+}
+
+/// Changes a text in one place: flips, takes out, doubles, or puts a word of a manifest in.
+fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
+    let from = dice.below(bytes.len());
+    let to = (from + 1 + dice.below(12)).min(bytes.len());
+    match dice.below(6) {
+        0 if from < bytes.len() => bytes[from] ^= 1 << dice.below(8),
+        1 => drop(bytes.drain(from..to)),
+        2 => {
+            let part = bytes[from..to].to_vec();
+            bytes.splice(from..from, part);
+        }
+        3 => bytes.truncate(from),
+        _ => {
+            let token = TOKENS[dice.below(TOKENS.len())].bytes();
+            bytes.splice(from..from, token);
+        }
+    }
+}
+
+#[test]
+fn mutated_examples_are_read() {
+    let (acme, law) = (acme(), Law { name: "mutated examples", cases: 250, telling: 0.5 });
+    assert!(checked(&acme).admitted.is_some());
+    law.holds(&(any::<u64>(), 1usize..6), |(seed, many)| {
+        let (mut files, mut dice) = (acme.clone(), Dice(seed));
+        for _ in 0..many {
+            let index = dice.below(files.len());
+            mutate(&mut files[index].1, &mut dice);
+        }
+        reads(&files)?;
+        let report = checked(&files).report;
+        Ok(Case::telling_if(!report.findings.is_empty()))
+    });
+}
