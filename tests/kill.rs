@@ -61,14 +61,14 @@ impl Scene {
         let repo = folder.path().join("repo");
         organisation::write(RESOURCES, &repo).unwrap();
         let small = grow_from_one_file(&Repository::open(&repo).unwrap());
-        let source = source::open(repo.to_str().unwrap(), &source::Options::default()).unwrap();
+        let source = source::open(repo.to_str().unwrap(), &source::&Options::default());
         let store = round::store_in(folder.path());
-        let landed = round::apply(source.as_ref(), &store, &small, round::landing(), Options::default()).unwrap();
+        let landed = round::apply(source.as_ref(), &store, &small, round::landing(), &Options::default());
         assert!(matches!(landed.outcome, Outcome::Landed(..)), "{:?}", landed.report.findings);
         let now = round::landing().at;
         let admitted = check(source.as_ref(), &At::Revision(None), now).unwrap().admitted.unwrap();
         let (live, applied) = store.reader().unwrap().state().unwrap();
-        let plan = plan(&admitted, &applied, &live, Options::default()).unwrap();
+        let plan = plan(&admitted, &applied, &live, &Options::default());
         assert!(plan.changes.len() >= CHANGES, "only {} changes", plan.changes.len());
         let resources = &admitted.desired().resources;
         let after = resources.iter().map(|(id, resource)| (id.clone(), resource.canonical.clone())).collect();
@@ -153,7 +153,7 @@ impl Scene {
             assert!(self.apply(store).wait().unwrap().success());
         } else {
             let (live, applied) = store.reader().unwrap().state().unwrap();
-            let plan = plan(&self.admitted, &applied, &live, Options::default()).unwrap();
+            let plan = plan(&self.admitted, &applied, &live, &Options::default());
             if plan.changes.is_empty() {
                 return;
             }
