@@ -61,9 +61,9 @@ impl Scene {
         let repo = folder.path().join("repo");
         organisation::write(RESOURCES, &repo).unwrap();
         let small = grow_from_one_file(&Repository::open(&repo).unwrap());
-        let source = source::open(repo.to_str().unwrap(), &source::&Options::default());
+        let source = source::open(repo.to_str().unwrap(), &source::Options::default()).unwrap();
         let store = round::store_in(folder.path());
-        let landed = round::apply(source.as_ref(), &store, &small, round::landing(), &Options::default());
+        let landed = round::apply(source.as_ref(), &store, &small, round::landing(), Options::default()).unwrap();
         assert!(matches!(landed.outcome, Outcome::Landed(..)), "{:?}", landed.report.findings);
         let now = round::landing().at;
         let admitted = check(source.as_ref(), &At::Revision(None), now).unwrap().admitted.unwrap();
