@@ -30,12 +30,25 @@ pub enum Action {
     Adopt,
     /// What was applied is desired no more and gone from live: it is managed no more.
     Forget,
+    /// A source is not followed from here on; `after` says which and why.
+    Suspend,
+    /// A source is followed again; `after` says which and why.
+    Resume,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 7] =
-        [Action::Apply, Action::Create, Action::Update, Action::Delete, Action::Heal, Action::Adopt, Action::Forget];
+    pub const ALL: [Action; 9] = [
+        Action::Apply,
+        Action::Create,
+        Action::Update,
+        Action::Delete,
+        Action::Heal,
+        Action::Adopt,
+        Action::Forget,
+        Action::Suspend,
+        Action::Resume,
+    ];
 
     /// Returns the word in the journal.
     pub const fn as_str(self) -> &'static str {
@@ -47,6 +60,16 @@ impl Action {
             Action::Heal => "heal",
             Action::Adopt => "adopt",
             Action::Forget => "forget",
+            Action::Suspend => "suspend",
+            Action::Resume => "resume",
+        }
+    }
+
+    /// Says whether the entry is about one resource: the others change nothing that is applied.
+    pub const fn is_of_a_resource(self) -> bool {
+        match self {
+            Action::Create | Action::Update | Action::Delete | Action::Heal | Action::Adopt | Action::Forget => true,
+            Action::Apply | Action::Suspend | Action::Resume => false,
         }
     }
 }
@@ -60,13 +83,13 @@ pub struct Entry {
     pub at: Timestamp,
     pub actor: String,
     pub action: Action,
-    /// `None` for the entry of a landing as a whole.
+    /// `None` for the entry of a landing as a whole, and of a source.
     pub resource: Option<ResourceId>,
     pub before: Option<Canonical>,
     pub after: Option<Canonical>,
-    /// The commit that was applied; empty for a plain directory.
+    /// The commit that was applied; empty for a plain directory and where nothing was.
     pub revision: String,
-    /// The effect hash of the plan.
+    /// The effect hash of the plan; empty where there was none.
     pub plan: String,
     /// The hash of the entry before; empty for the first.
     pub prev_hash: String,

@@ -37,5 +37,6 @@ pub mod resource;
 pub mod scalar;
 pub mod set;
 pub mod snapshot;
+pub mod source_state;
 pub mod subject;
 pub mod verdict;

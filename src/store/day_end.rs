@@ -14,10 +14,10 @@ use crate::model::kind::Typed;
 use crate::model::kind::organization::Organization;
 use crate::model::plan::Plan;
 
-const ORGANIZATION: &str = "SELECT spec FROM applied_resource WHERE kind = 'Organization'";
+pub(super) const ORGANIZATION: &str = "SELECT spec FROM applied_resource WHERE kind = 'Organization'";
 const WITH_AN_END: &str = "
     SELECT spec FROM live_resource WHERE instr(spec, '\"expires\"') > 0 OR instr(spec, '\"until\"') > 0";
-const WRITE: &str = "
+pub(super) const WRITE: &str = "
     INSERT INTO day_end (date, at) SELECT value ->> 0, value ->> 1 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (date) DO UPDATE SET at = excluded.at";
 

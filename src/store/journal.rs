@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
-use crate::model::journal::{Action, Entry, Head};
+use crate::model::journal::{Entry, Head};
 
 /// Where a journal is not as it was written, and how.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,7 +136,7 @@ pub fn verify(entries: &[Entry], head: &Head) -> Result<(), Broken> {
 
 /// Makes the change of an entry to an applied state.
 pub fn replay(applied: &mut BTreeMap<ResourceId, Canonical>, entry: Entry) {
-    let Some(resource) = entry.resource.filter(|_| entry.action != Action::Apply) else { return };
+    let Some(resource) = entry.resource.filter(|_| entry.action.is_of_a_resource()) else { return };
     match entry.after {
         Some(after) => applied.insert(resource, after),
         None => applied.remove(&resource),
@@ -156,6 +156,7 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
+    use crate::model::journal::Action;
 
     fn entry() -> impl Strategy<Value = Entry> {
         let spec = || prop::option::of("[a-c]{0,3}".prop_map(Canonical::stored));

@@ -10,6 +10,11 @@
 //! | `moved` | what is otherwise than a plan was made from |
 //! | `record`, [`journal`] | the entries of a landing; their chain of hashes |
 //! | `day_end` | when the days of the manifests end, for SQL |
+//! | `change_log`, [`Cursor`] | what anybody but Charter touched since a moment: [`Log`] |
+//! | `trigger`, `file_id` | whether that log can be trusted: its triggers, the file |
+//! | `prune` | keeping that log short |
+//! | `drift_record` | the records of drift |
+//! | `source_state` | how the daemon and its sources stand |
 //! | `lock` | [`RunLock`]: one `run` a store |
 //! | `error` | what can go wrong with a store |
 //!
@@ -17,21 +22,103 @@
 //! any other.
 
 mod batch;
+mod change_log;
+mod cursor;
 mod day_end;
+mod drift_record;
 mod error;
+mod file_id;
 pub mod journal;
 mod location;
 mod lock;
 mod moved;
 mod packed;
+mod prune;
 mod reader;
 mod record;
+mod source_state;
 mod sqlite;
 mod state;
+mod trigger;
 mod writer;
 
+pub use change_log::{Log, Touched, Wrote};
+pub use cursor::Cursor;
 pub use error::StoreError;
 pub use location::Store;
 pub use lock::RunLock;
 pub use reader::Reader;
 pub use writer::{Landed, Landing, Writer};
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Row, SqliteConnection};
+
+    use super::error::Failure;
+    use super::*;
+
+    /// Every statement of a daemon's round: following the log, reading by key, landing, and what it writes of itself.
+    ///
+    /// A landing that changes the Organization reads all live ends of days besides: its time zone may be another.
+    const ROUND: &[&str] = &[
+        cursor::GLANCE,
+        change_log::ENTRIES,
+        trigger::HANGING,
+        state::ROWS,
+        moved::SUSPECTS,
+        moved::ROWS,
+        writer::BEGIN,
+        writer::PUT_LIVE,
+        writer::TAKE_LIVE,
+        writer::PUT_APPLIED,
+        writer::TAKE_APPLIED,
+        writer::PUT_ACCEPTED,
+        writer::END,
+        record::APPEND,
+        record::PUT_HEAD,
+        day_end::ORGANIZATION,
+        day_end::WRITE,
+        drift_record::PUT,
+        drift_record::ALL,
+        prune::FORGET,
+        source_state::OBSERVE,
+        source_state::BEAT,
+        source_state::ALL,
+        source_state::LIFE,
+    ];
+
+    async fn explain(connection: &mut SqliteConnection, sql: &str) -> Result<Vec<String>, Failure> {
+        let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let steps = sqlx::raw_sql(explained).fetch_all(connection).await?;
+        Ok(steps.iter().map(|step| step.get("detail")).collect())
+    }
+
+    fn scans(steps: &[String]) -> bool {
+        let live = |step: &&String| {
+            let mut words = step.split(' ');
+            // `l` is what the statements call it where they give it another name.
+            words.next() == Some("SCAN")
+                && matches!(words.next(), Some("live_resource" | "applied_resource" | "l" | "a"))
+        };
+        steps.iter().any(|step| live(&step))
+    }
+
+    #[test]
+    fn no_statement_of_a_round_scans_what_is_live() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("charter.db");
+        let mut session = sqlite::Session::write(&path, std::time::Duration::ZERO).unwrap();
+        for sql in ROUND {
+            let steps = session.run(async |connection| explain(connection, sql).await).unwrap();
+            assert!(!scans(&steps), "{sql}: {steps:?}");
+        }
+        for by_key in [state::ROWS, moved::SUSPECTS, writer::TAKE_LIVE] {
+            let steps = session.run(async |connection| explain(connection, by_key).await).unwrap();
+            let key = "USING PRIMARY KEY (kind=? AND team=? AND name=?)";
+            assert!(steps.iter().any(|step| step.starts_with("SEARCH l") && step.contains(key)), "{steps:?}");
+        }
+        // A statement that does scan is seen.
+        let all = "SELECT * FROM live_resource AS l";
+        assert!(scans(&session.run(async |connection| explain(connection, all).await).unwrap()));
+    }
+}

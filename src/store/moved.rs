@@ -8,12 +8,12 @@ use super::state::spec_text;
 use crate::model::applied::Accepted;
 use crate::model::canonical::Canonical;
 use crate::model::change::Change;
-use crate::model::journal::Head;
+use crate::model::journal::{Action, Head};
 use crate::model::plan::Plan;
 use crate::model::snapshot::Revision;
 
 /// The changes whose rows SQLite takes for different from what the plan says.
-const SUSPECTS: &str = "
+pub(super) const SUSPECTS: &str = "
     SELECT CAST(w.value ->> 0 AS INTEGER)
     FROM jsonb_each(?1) AS w
     LEFT JOIN live_resource AS l
@@ -22,7 +22,7 @@ const SUSPECTS: &str = "
         ON a.kind = w.value ->> 1 AND a.team = w.value ->> 2 AND a.name = w.value ->> 3
     WHERE l.spec IS NOT (w.value ->> 4) OR a.spec IS NOT (w.value ->> 5)";
 
-const ROWS: &str = "
+pub(super) const ROWS: &str = "
     SELECT (SELECT CAST(spec AS BLOB) FROM live_resource WHERE kind = ?1 AND team = ?2 AND name = ?3),
         (SELECT CAST(spec AS BLOB) FROM applied_resource WHERE kind = ?1 AND team = ?2 AND name = ?3)";
 
@@ -35,7 +35,8 @@ pub(super) async fn refuse(
 ) -> Result<(), Failure> {
     let mut moved = Vec::new();
     if plan.bound.journal != *head {
-        moved.push(another_landing(accepted));
+        let last: Option<String> = sqlx::query_scalar(LAST).fetch_optional(&mut *connection).await?;
+        moved.push(another(last.as_deref(), accepted));
     }
     for suspect in suspects(connection, plan).await? {
         moved.extend(differences(connection, suspect).await?);
@@ -43,7 +44,13 @@ pub(super) async fn refuse(
     if moved.is_empty() { Ok(()) } else { Err(Failure::Stale(moved)) }
 }
 
-fn another_landing(accepted: Option<&Accepted>) -> String {
+const LAST: &str = "SELECT action FROM journal ORDER BY seq DESC LIMIT 1";
+
+/// Says who moved the journal on.
+fn another(last: Option<&str>, accepted: Option<&Accepted>) -> String {
+    if last == Some(Action::Suspend.as_str()) || last == Some(Action::Resume.as_str()) {
+        return format!("a source was {}", if last == Some("suspend") { "suspended" } else { "resumed" });
+    }
     match accepted {
         Some(Accepted { revision: Some(revision), .. }) => {
             format!("another apply landed {}", Revision::label(revision))

@@ -1,31 +1,44 @@
 //! The reading half of a store.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::{FromRow, SqliteConnection};
 
+use super::change_log::{self, Log};
+use super::cursor::{self, Cursor};
 use super::error::{Failure, StoreError};
+use super::file_id::FileId;
 use super::journal::{Broken, Chain, Fault, replay};
 use super::sqlite::{Session, transaction};
-use super::state;
+use super::{drift_record, source_state, state};
 use crate::model::applied::Applied;
 use crate::model::canonical::Canonical;
+use crate::model::drift::Record;
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry, Head};
 use crate::model::live::Live;
+use crate::model::source_state::{Beat, SourceState};
 
 /// Reads a store; it never creates, migrates or writes one, and takes no lock.
+///
+/// It may be kept open as long as one likes: nothing is held between two calls.
 #[derive(Debug)]
 pub struct Reader {
+    path: PathBuf,
+    patience: Duration,
+    /// The file that was found when the path was looked at last.
+    file: Option<FileId>,
     /// `None` where no store is there.
     session: Option<Session>,
 }
 
 impl Reader {
     pub(super) fn open(path: &Path, patience: Duration) -> Result<Reader, StoreError> {
-        Ok(Reader { session: Session::read(path, patience)? })
+        // Looked at first: a file that is replaced before it is opened is seen to be another at the next look.
+        let file = FileId::of(path)?;
+        Ok(Reader { path: path.into(), patience, file, session: Session::read(path, patience)? })
     }
 
     /// Says whether there is no store: it reads as empty.
@@ -42,6 +55,112 @@ impl Reader {
             Some(session) => session.run(state::read),
             None => Ok(Default::default()),
         }
+    }
+
+    /// Reads everything that a daemon starts from, all of one moment: what changes after it, [`Reader::since`] tells.
+    ///
+    /// # Errors
+    /// A damaged store, and whatever keeps it from being read.
+    pub fn state_at(&mut self) -> Result<(Live, Applied, Vec<Record>, Cursor), StoreError> {
+        self.look_again()?;
+        let file = self.file;
+        let Some(session) = &mut self.session else {
+            return Ok((Live::default(), Applied::default(), Vec::new(), Cursor { file, point: None }));
+        };
+        session.run(async |connection| {
+            transaction(connection, "BEGIN", async |connection| {
+                let (live, applied) = state::all(connection).await?;
+                let records = drift_record::all(connection).await?;
+                let point = Some(cursor::here(connection).await?);
+                Ok((live, applied, records, Cursor { file, point }))
+            })
+            .await
+        })
+    }
+
+    /// Returns where the store is now.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being read.
+    pub fn cursor(&mut self) -> Result<Cursor, StoreError> {
+        self.look_again()?;
+        self.here()
+    }
+
+    /// Tells what happened since a cursor, and where the store is now. Where nothing did, that is one statement.
+    ///
+    /// A file that was replaced is opened anew: from here on this reader reads the new one.
+    ///
+    /// # Errors
+    /// A file that is no store, is damaged, cannot be read, or has another schema than this Charter's.
+    pub fn since(&mut self, cursor: &Cursor) -> Result<(Log, Cursor), StoreError> {
+        self.look_again()?;
+        let file = self.file;
+        let lost = match (&mut self.session, &cursor.point) {
+            (None, None) => return Ok((Log::Quiet, Cursor { file, point: None })),
+            (None, Some(_)) => "the store is gone",
+            (Some(_), None) => "the store was created",
+            (Some(_), Some(_)) if file != cursor.file => "the store was replaced by another file",
+            (Some(session), Some(seen)) => {
+                let (log, point) = session.run(async |connection| change_log::since(connection, seen).await)?;
+                return Ok((log, Cursor { file, point: Some(point) }));
+            }
+        };
+        Ok((Log::Lost(lost.to_owned()), self.here()?))
+    }
+
+    fn here(&mut self) -> Result<Cursor, StoreError> {
+        let point = self.session.as_mut().map(|session| session.run(cursor::here)).transpose()?;
+        Ok(Cursor { file: self.file, point })
+    }
+
+    /// Opens what stands at the path now, where that is not what was opened.
+    fn look_again(&mut self) -> Result<(), StoreError> {
+        let file = FileId::of(&self.path)?;
+        if file == self.file && self.session.is_some() == file.is_some() {
+            return Ok(());
+        }
+        self.session = None;
+        self.file = file;
+        self.session = Session::read(&self.path, self.patience)?;
+        Ok(())
+    }
+
+    /// Reads what is live of some resources, by key and in their order; `None` for what is not there.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being read.
+    pub fn rows(&mut self, ids: &[ResourceId]) -> Result<Vec<(ResourceId, Option<Canonical>)>, StoreError> {
+        match &mut self.session {
+            Some(session) => session.run(async |connection| {
+                transaction(connection, "BEGIN", async |connection| state::rows(connection, ids).await).await
+            }),
+            None => Ok(ids.iter().map(|id| (id.clone(), None)).collect()),
+        }
+    }
+
+    /// Reads the records of drift, in the order of their resources.
+    ///
+    /// # Errors
+    /// A record that cannot be read, and whatever keeps the store from being read.
+    pub fn records(&mut self) -> Result<Vec<Record>, StoreError> {
+        self.session.as_mut().map_or_else(|| Ok(Vec::new()), |session| session.run(drift_record::all))
+    }
+
+    /// Reads how the sources stand, by name.
+    ///
+    /// # Errors
+    /// A row that cannot be read, and whatever keeps the store from being read.
+    pub fn sources(&mut self) -> Result<Vec<SourceState>, StoreError> {
+        self.session.as_mut().map_or_else(|| Ok(Vec::new()), |session| session.run(source_state::all))
+    }
+
+    /// Reads the last sign of life of a daemon; `None` where there never was one.
+    ///
+    /// # Errors
+    /// A row that cannot be read, and whatever keeps the store from being read.
+    pub fn daemon(&mut self) -> Result<Option<Beat>, StoreError> {
+        self.session.as_mut().map_or(Ok(None), |session| session.run(source_state::life))
     }
 
     /// Reads the newest entries of the journal, all of them without a number; the oldest of them first.

@@ -1,14 +1,19 @@
-//! The journal's entries of a landing.
+//! The journal's entries: making them and writing them.
 
 use serde::Serialize;
+use sqlx::SqliteConnection;
 
+use super::batch;
+use super::error::Failure;
 use super::journal::seal;
 use super::writer::Landing;
 use crate::model::canonical::Canonical;
 use crate::model::change::{Change, Op};
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry, Head};
+use crate::model::name::Name;
 use crate::model::plan::{Counts, Plan};
+use crate::model::source_state::Suspension;
 
 /// What the entry of a landing as a whole says.
 #[derive(Serialize)]
@@ -42,14 +47,14 @@ pub(super) fn entries(plan: &Plan, landing: &Landing, head: &Head) -> Vec<Entry>
         .changes
         .iter()
         .map(|change| (action(change.op), Some(change.id.clone()), before(change).cloned(), change.desired.clone()));
-    std::iter::once(whole).chain(changes).map(|told| next(&mut end, plan, landing, told)).collect()
+    std::iter::once(whole).chain(changes).map(|told| linked(&mut end, unlinked(plan, landing, told))).collect()
 }
 
 type Told = (Action, Option<ResourceId>, Option<Canonical>, Option<Canonical>);
 
-fn next(end: &mut Head, plan: &Plan, landing: &Landing, (action, resource, before, after): Told) -> Entry {
-    let mut entry = Entry {
-        seq: end.count.saturating_add(1),
+fn unlinked(plan: &Plan, landing: &Landing, (action, resource, before, after): Told) -> Entry {
+    Entry {
+        seq: 0,
         at: landing.at,
         actor: landing.actor.clone(),
         action,
@@ -58,9 +63,41 @@ fn next(end: &mut Head, plan: &Plan, landing: &Landing, (action, resource, befor
         after,
         revision: plan.revision.as_ref().map(|revision| revision.commit.clone()).unwrap_or_default(),
         plan: plan.effect.as_str().to_owned(),
-        prev_hash: end.hash.clone(),
+        prev_hash: String::new(),
+        hash: String::new(),
+    }
+}
+
+/// What the entry of a suspension says.
+#[derive(Serialize)]
+struct Order<'a> {
+    source: &'a Name,
+    reason: &'a str,
+}
+
+/// Writes the entry of a source that is not followed from here on, or is followed again.
+pub(super) fn order(action: Action, source: &Name, word: &Suspension, head: &Head) -> Entry {
+    let after = Canonical::of(&Order { source, reason: &word.reason });
+    let entry = Entry {
+        seq: 0,
+        at: word.at,
+        actor: word.by.clone(),
+        action,
+        resource: None,
+        before: None,
+        after: Some(after),
+        revision: String::new(),
+        plan: String::new(),
+        prev_hash: String::new(),
         hash: String::new(),
     };
+    linked(&mut head.clone(), entry)
+}
+
+/// Chains an entry to the end of the journal, which moves on to it.
+fn linked(end: &mut Head, mut entry: Entry) -> Entry {
+    entry.seq = end.count.saturating_add(1);
+    entry.prev_hash.clone_from(&end.hash);
     entry.hash = seal(&entry);
     *end = Head { count: entry.seq, hash: entry.hash.clone() };
     entry
@@ -83,4 +120,31 @@ fn before(change: &Change) -> Option<&Canonical> {
         Op::Adopt | Op::Forget => change.applied.as_ref(),
         Op::Create | Op::Update | Op::Delete | Op::Heal => change.live.as_ref(),
     }
+}
+
+pub(super) const APPEND: &str = r#"
+    INSERT INTO journal (seq, at, actor, action, resource, "before", "after", revision, plan, prev_hash, hash)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+        value ->> 8, value ->> 9, value ->> 10
+    FROM jsonb_each(?1)"#;
+pub(super) const PUT_HEAD: &str = "INSERT OR REPLACE INTO journal_head (only_row, count, hash) VALUES (1, ?1, ?2)";
+
+/// Appends entries and moves the head, which is returned.
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    entries: &[Entry],
+    before: Head,
+) -> Result<Head, Failure> {
+    let text = |spec: &Option<Canonical>| spec.as_ref().map(|spec| spec.as_str().to_owned());
+    let rows = entries.iter().map(|entry| {
+        let told = (entry.action, &entry.resource, text(&entry.before), text(&entry.after));
+        let (action, resource, before, after) = told;
+        let Entry { seq, at, actor, revision, plan, prev_hash, hash, .. } = entry;
+        (seq, at, actor, action, resource, before, after, revision, plan, prev_hash, hash)
+    });
+    batch::run(connection, APPEND, rows).await?;
+    let head = entries.last().map_or(before, |last| Head { count: last.seq, hash: last.hash.clone() });
+    let count = i64::try_from(head.count).map_err(|error| Failure::Corrupt(format!("journal_head: {error}")))?;
+    sqlx::query(PUT_HEAD).bind(count).bind(&head.hash).execute(connection).await?;
+    Ok(head)
 }

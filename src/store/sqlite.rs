@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::runtime::{Builder, Runtime};
 
 use super::error::{Failure, StoreError, of_files};
+use super::file_id::FileId;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
@@ -20,6 +21,8 @@ const APPLICATION_ID: i64 = 0x4348_5254;
 #[derive(Debug)]
 pub(super) struct Session {
     path: PathBuf,
+    /// The file that was opened.
+    file: Option<FileId>,
     runtime: Runtime,
     /// Taken only when the session ends.
     connection: Option<SqliteConnection>,
@@ -64,11 +67,15 @@ impl Session {
         // No look at the file but through SQLite: to close it would give up the locks that this process has on it
         // through another connection (https://sqlite.org/howtocorrupt.html, 2.2).
         let options = options(path, patience)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
-        Session::prepared(path, &options).map_err(|failure| {
+        let before = FileId::of(path);
+        let mut session = Session::prepared(path, &options).map_err(|failure| {
             let why = "it or its folder cannot be opened for writing".to_owned();
             let refused = failure.is_about_access();
             if refused { StoreError::ReadOnly { path: path.into(), why } } else { failure.at(path) }
-        })
+        })?;
+        // Where it was replaced meanwhile, nothing lands; where it was not there, it is now.
+        session.file = before?.map_or_else(|| FileId::of(path), |before| Ok(Some(before)))?;
+        Ok(session)
     }
 
     /// Does something with the connection and waits for it.
@@ -81,10 +88,23 @@ impl Session {
         self.runtime.block_on(work(connection)).map_err(|failure| failure.at(&self.path))
     }
 
+    /// Does something with the connection, where the path still leads to the file.
+    ///
+    /// What is written to a file that was deleted or replaced is lost.
+    pub(super) fn run_in_place<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        if FileId::of(&self.path)? != self.file {
+            return Err(StoreError::Stale(vec!["the store's file was replaced or deleted".into()]));
+        }
+        self.run(work)
+    }
+
     fn connect(path: &Path, options: &SqliteConnectOptions) -> Result<Session, Failure> {
         let runtime = Builder::new_current_thread().build().map_err(sqlx::Error::Io)?;
         let connection = runtime.block_on(options.connect())?;
-        Ok(Session { path: path.into(), runtime, connection: Some(connection) })
+        Ok(Session { path: path.into(), file: None, runtime, connection: Some(connection) })
     }
 
     /// Opens for writing and makes it a store.

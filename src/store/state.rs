@@ -5,6 +5,7 @@ use std::str;
 
 use sqlx::{FromRow, SqliteConnection};
 
+use super::batch::batches;
 use super::error::Failure;
 use super::packed::Packed;
 use super::sqlite::transaction;
@@ -36,13 +37,15 @@ const APPLIED_PAGE: &str = page_of!("applied_resource");
 
 /// Reads everything in one transaction.
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<(Live, Applied), Failure> {
-    transaction(connection, "BEGIN", async |connection| {
-        let live = live(connection).await?;
-        let rows = applied(connection).await?;
-        let (accepted, journal) = (accepted(connection).await?, head(connection).await?);
-        Ok((live, Applied { rows, accepted, journal }))
-    })
-    .await
+    transaction(connection, "BEGIN", all).await
+}
+
+/// Reads everything, inside a transaction.
+pub(super) async fn all(connection: &mut SqliteConnection) -> Result<(Live, Applied), Failure> {
+    let live = live(connection).await?;
+    let rows = applied(connection).await?;
+    let (accepted, journal) = (accepted(connection).await?, head(connection).await?);
+    Ok((live, Applied { rows, accepted, journal }))
 }
 
 async fn live(connection: &mut SqliteConnection) -> Result<Live, Failure> {
@@ -50,7 +53,7 @@ async fn live(connection: &mut SqliteConnection) -> Result<Live, Failure> {
     each_row(connection, LIVE_PAGE, |[kind, team, name, spec]| {
         match id(kind, team, name) {
             Some(id) => rows.push((id, spec_text(spec))),
-            None => foreign.push([kind, team, name].map(String::from_utf8_lossy).join("/")),
+            None => foreign.push(self::foreign([kind, team, name])),
         }
         Ok(())
     })
@@ -62,7 +65,7 @@ async fn live(connection: &mut SqliteConnection) -> Result<Live, Failure> {
 pub(super) async fn applied(connection: &mut SqliteConnection) -> Result<BTreeMap<ResourceId, Canonical>, Failure> {
     let mut rows = Vec::new();
     each_row(connection, APPLIED_PAGE, |[kind, team, name, spec]| {
-        let key = || [kind, team, name].map(String::from_utf8_lossy).join("/");
+        let key = || foreign([kind, team, name]);
         let id = id(kind, team, name).ok_or_else(|| {
             Failure::Corrupt(format!("applied_resource: `{}` names no resource", key().escape_debug()))
         })?;
@@ -95,10 +98,35 @@ async fn each_row(
     }
 }
 
-fn id(kind: &[u8], team: &[u8], name: &[u8]) -> Option<ResourceId> {
+/// Reads a key; `None` where it names no resource that Charter knows.
+pub(super) fn id(kind: &[u8], team: &[u8], name: &[u8]) -> Option<ResourceId> {
     let text = |bytes| str::from_utf8(bytes).ok();
     let team = Some(text(team)?).filter(|team| !team.is_empty()).map(str::parse).transpose().ok()?;
     Some(ResourceId { kind: text(kind)?.parse().ok()?, team, name: text(name)?.parse().ok()? })
+}
+
+/// Writes a key that names no resource.
+pub(super) fn foreign(key: [&[u8]; 3]) -> String {
+    key.map(String::from_utf8_lossy).join("/")
+}
+
+pub(super) const ROWS: &str = "
+    SELECT w.key, (SELECT CAST(l.spec AS BLOB) FROM live_resource AS l
+        WHERE l.kind = w.value ->> 0 AND l.team = w.value ->> 1 AND l.name = w.value ->> 2)
+    FROM jsonb_each(?1) AS w ORDER BY w.key";
+
+/// Reads the live rows of some resources, in the order in which they were asked for.
+pub(super) async fn rows(
+    connection: &mut SqliteConnection,
+    ids: &[ResourceId],
+) -> Result<Vec<(ResourceId, Option<Canonical>)>, Failure> {
+    let keys = ids.iter().map(|id| (id.kind.as_str(), id.team_or_empty(), id.name.as_str()));
+    let mut specs = Vec::with_capacity(ids.len());
+    for batch in batches(keys) {
+        let found: Vec<(i64, Option<Vec<u8>>)> = sqlx::query_as(ROWS).bind(batch?).fetch_all(&mut *connection).await?;
+        specs.extend(found.into_iter().map(|(_, spec)| spec.as_deref().map(spec_text)));
+    }
+    Ok(ids.iter().cloned().zip(specs).collect())
 }
 
 /// Takes the text of a spec. What is no UTF-8 was written by hand: it is shown as well as it can be, and equals no spec.

@@ -8,16 +8,16 @@ use sqlx::SqliteConnection;
 
 use super::error::{Failure, StoreError};
 use super::sqlite::{Session, transaction};
-use super::{batch, day_end, moved, record, state};
+use super::{batch, day_end, drift_record, moved, prune, record, source_state, state, trigger};
 use crate::model::applied::{Accepted, Applied};
-use crate::model::canonical::Canonical;
 use crate::model::change::Change;
 use crate::model::id::ResourceId;
-use crate::model::journal::{Entry, Head};
+use crate::model::journal::Head;
 use crate::model::lineage::Lineage;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
+use crate::model::source_state::{Beat, SourceState, Suspension};
 
 /// Writes a store: lands plans, each in one transaction.
 #[derive(Debug)]
@@ -67,11 +67,64 @@ impl Writer {
     /// [`StoreError::Stale`] where the store is not as the plan saw it, [`StoreError::OtherLineage`] where it is somebody
     /// else's, and whatever keeps it from being written. Nothing is changed then.
     pub fn land(&mut self, plan: &Plan, landing: &Landing) -> Result<Landed, StoreError> {
-        self.session.run(async |connection| {
-            transaction(connection, "BEGIN IMMEDIATE", async |connection| land(connection, plan, landing).await).await
-        })
+        self.write(async |connection| land(connection, plan, landing).await)
+    }
+
+    /// Writes how a source stands. Whether it is suspended is not for who observes it to say, and stays as it is.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being written.
+    pub fn observe(&mut self, source: &SourceState) -> Result<(), StoreError> {
+        self.write(async |connection| source_state::observe(connection, source).await)
+    }
+
+    /// Writes the daemon's sign of life.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being written.
+    pub fn beat(&mut self, beat: &Beat) -> Result<(), StoreError> {
+        self.write(async |connection| source_state::beat(connection, beat).await)
+    }
+
+    /// Suspends a source, and puts on record who did it and why. Returns where the journal ends now.
+    ///
+    /// A plan that was made before is stale from here on: nothing lands after it that was under way.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being written.
+    pub fn suspend(&mut self, source: &Name, word: &Suspension) -> Result<Head, StoreError> {
+        self.write(async |connection| source_state::suspend(connection, source, word).await)
+    }
+
+    /// Lets a source be followed again, and puts on record who did it and why; `None` where it was not suspended.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being written.
+    pub fn resume(&mut self, source: &Name, word: &Suspension) -> Result<Option<Head>, StoreError> {
+        self.write(async |connection| source_state::resume(connection, source, word).await)
+    }
+
+    /// Sets the change log up again as it should be, where somebody dropped or changed its triggers or bypassed it.
+    ///
+    /// What was written in between stays unknown: everything is to be read again.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being written.
+    pub fn mend(&mut self) -> Result<(), StoreError> {
+        self.write(trigger::mend)
+    }
+
+    /// Does something in a transaction, unless the file is not the one any more that everybody else finds.
+    fn write<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        self.session.run_in_place(async |connection| transaction(connection, "BEGIN IMMEDIATE", work).await)
     }
 }
+
+pub(super) const BEGIN: &str = "INSERT OR REPLACE INTO writing (only_row) VALUES (1)";
+pub(super) const END: &str = "DELETE FROM writing";
 
 async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing) -> Result<Landed, Failure> {
     let (accepted, head) = (state::accepted(connection).await?, state::head(connection).await?);
@@ -81,12 +134,16 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
     }
     moved::refuse(connection, plan, &head, accepted.as_ref()).await?;
 
+    sqlx::query(BEGIN).execute(&mut *connection).await?;
     write_live(connection, plan).await?;
     write_applied(connection, plan).await?;
     let entries = record::entries(plan, landing, &head);
-    let head = write_journal(connection, &entries, head).await?;
+    let head = record::append(connection, &entries, head).await?;
     write_accepted(connection, plan, landing, stored).await?;
     day_end::keep(connection, plan).await?;
+    drift_record::put(connection, plan).await?;
+    prune::forget(connection).await?;
+    sqlx::query(END).execute(&mut *connection).await?;
     Ok(Landed { head, written: plan.changes.iter().filter(|change| change.writes_live()).count() })
 }
 
@@ -117,18 +174,18 @@ fn described(organization: &Name, lineage: &Lineage) -> String {
     format!("organization {organization} at {}{}", path.escape_debug(), root.unwrap_or_default())
 }
 
-const PUT_LIVE: &str = "
+pub(super) const PUT_LIVE: &str = "
     INSERT INTO live_resource (kind, team, name, spec)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (kind, team, name) DO UPDATE SET spec = excluded.spec";
-const TAKE_LIVE: &str = "
+pub(super) const TAKE_LIVE: &str = "
     DELETE FROM live_resource
     WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1))";
-const PUT_APPLIED: &str = "
+pub(super) const PUT_APPLIED: &str = "
     INSERT INTO applied_resource (kind, team, name, spec)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (kind, team, name) DO UPDATE SET spec = excluded.spec";
-const TAKE_APPLIED: &str = "
+pub(super) const TAKE_APPLIED: &str = "
     DELETE FROM applied_resource
     WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1))";
 
@@ -159,29 +216,7 @@ fn put(change: &Change) -> Option<(&str, &str, &str, &str)> {
     change.desired.as_ref().map(|spec| (kind, team, name, spec.as_str()))
 }
 
-const APPEND: &str = r#"
-    INSERT INTO journal (seq, at, actor, action, resource, "before", "after", revision, plan, prev_hash, hash)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-        value ->> 8, value ->> 9, value ->> 10
-    FROM jsonb_each(?1)"#;
-const PUT_HEAD: &str = "INSERT OR REPLACE INTO journal_head (only_row, count, hash) VALUES (1, ?1, ?2)";
-
-async fn write_journal(connection: &mut SqliteConnection, entries: &[Entry], before: Head) -> Result<Head, Failure> {
-    let text = |spec: &Option<Canonical>| spec.as_ref().map(|spec| spec.as_str().to_owned());
-    let rows = entries.iter().map(|entry| {
-        let told = (entry.action, &entry.resource, text(&entry.before), text(&entry.after));
-        let (action, resource, before, after) = told;
-        let Entry { seq, at, actor, revision, plan, prev_hash, hash, .. } = entry;
-        (seq, at, actor, action, resource, before, after, revision, plan, prev_hash, hash)
-    });
-    batch::run(connection, APPEND, rows).await?;
-    let head = entries.last().map_or(before, |last| Head { count: last.seq, hash: last.hash.clone() });
-    let count = i64::try_from(head.count).map_err(|error| Failure::Corrupt(format!("journal_head: {error}")))?;
-    sqlx::query(PUT_HEAD).bind(count).bind(&head.hash).execute(connection).await?;
-    Ok(head)
-}
-
-const PUT_ACCEPTED: &str = "
+pub(super) const PUT_ACCEPTED: &str = "
     INSERT OR REPLACE INTO accepted (only_row, organization, path, roots, revision, at) VALUES (1, ?1, ?2, ?3, ?4, ?5)";
 
 /// Writes what was accepted. The roots stay those of the first revision of which they were known.

@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 mod contract {
+    mod change_log;
+    mod daemon_state;
+
     use std::collections::{BTreeMap, BTreeSet};
     use std::io::Write;
     use std::path::{Path, PathBuf};
@@ -175,7 +178,20 @@ mod contract {
 
         /// Everything that the store holds, as text.
         fn contents(&self) -> Vec<String> {
-            let tables = ["live_resource", "applied_resource", "journal", "journal_head", "accepted", "day_end"];
+            let tables = [
+                "live_resource",
+                "applied_resource",
+                "journal",
+                "journal_head",
+                "accepted",
+                "day_end",
+                "change_log",
+                "writing",
+                "written",
+                "drift_record",
+                "source",
+                "daemon",
+            ];
             tables.iter().flat_map(|table| self.read(&format!("SELECT * FROM {table}"))).collect()
         }
     }

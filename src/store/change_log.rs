@@ -1,0 +1,130 @@
+//! What the change log says since a cursor.
+
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::cursor::{Glance, Point, glance, here};
+use super::error::Failure;
+use super::{state, trigger};
+use crate::model::id::ResourceId;
+
+/// What happened to a store since a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing moved.
+    Quiet,
+    /// These keys may differ: names to compare, never a verdict.
+    Touched(Vec<Touched>),
+    /// The journal moved: somebody else landed, or suspended or resumed a source. All but the log is to be read again,
+    /// and these keys were touched besides.
+    Landed(Vec<Touched>),
+    /// The log cannot be trusted since the cursor, and why in one line: all is to be read again.
+    Lost(String),
+}
+
+/// A live row that somebody touched who was not Charter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The resource, or `kind/team/name` where the key names none that Charter knows.
+    pub id: Result<ResourceId, String>,
+    pub op: Wrote,
+    /// When it was written, to the millisecond, by the clock of who wrote it.
+    pub at: Timestamp,
+}
+
+/// What was done to a live row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrote {
+    Insert,
+    /// The row is changed, or has another key now: the old one and the new one are both named.
+    Update,
+    Delete,
+}
+
+/// Looks at what happened since a point.
+pub(super) async fn since(connection: &mut SqliteConnection, seen: &Point) -> Result<(Log, Point), Failure> {
+    let mut glance = match glance(connection, seen.seq).await {
+        Ok(glance) => glance,
+        Err(failure) => return gone(here(connection).await?, failure),
+    };
+    glance.point.fault.clone_from(&seen.fault);
+    if glance.point.schema != seen.schema {
+        glance.point.fault = trigger::fault(connection).await?;
+    }
+    if let Some(why) = mistrust(&glance, seen) {
+        return Ok((Log::Lost(why), glance.point));
+    }
+    let point = glance.point;
+    let log = match entries(connection, seen.seq, point.seq).await? {
+        Err(why) => Log::Lost(why),
+        Ok(touched) if point.head != seen.head => Log::Landed(touched),
+        Ok(touched) if touched.is_empty() => Log::Quiet,
+        Ok(touched) => Log::Touched(touched),
+    };
+    Ok((log, point))
+}
+
+/// Says that a table of the log is gone, where that is why it could not be read.
+fn gone(point: Point, failure: Failure) -> Result<(Log, Point), Failure> {
+    match point.fault.clone() {
+        Some(fault) => Ok((Log::Lost(fault), point)),
+        None => Err(failure),
+    }
+}
+
+const SCHEMA: &str = "the schema of the store was changed";
+
+/// Says why the entries since a point do not tell all.
+fn mistrust(Glance { point, bypassed, mark_seen }: &Glance, seen: &Point) -> Option<String> {
+    if let Some(fault) = &point.fault {
+        return Some(fault.clone());
+    }
+    if point.schema != seen.schema {
+        return Some(SCHEMA.to_owned());
+    }
+    if *bypassed {
+        return Some("log-bypassed: a row stands in `writing`".to_owned());
+    }
+    if point.head == seen.head && point.written != seen.written {
+        return Some("log-bypassed: a row stood in `writing` without a landing".to_owned());
+    }
+    if point.seq < seen.seq {
+        return Some(format!("the change log went back from entry {} to {}", seen.seq, point.seq));
+    }
+    (*mark_seen != seen.mark).then(|| format!("gap: the change log does not reach back to entry {}", seen.seq))
+}
+
+pub(super) const ENTRIES: &str = "
+    SELECT seq, CAST(kind AS BLOB), CAST(team AS BLOB), CAST(name AS BLOB), op, at FROM change_log
+    WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+
+type Row = (i64, Vec<u8>, Vec<u8>, Vec<u8>, String, String);
+
+/// Reads the entries after one up to another, or says why they are not all there.
+async fn entries(
+    connection: &mut SqliteConnection,
+    after: i64,
+    to: i64,
+) -> Result<Result<Vec<Touched>, String>, Failure> {
+    if after == to {
+        return Ok(Ok(Vec::new()));
+    }
+    let rows: Vec<Row> = sqlx::query_as(ENTRIES).bind(after).bind(to).fetch_all(connection).await?;
+    let numbers = rows.iter().map(|row| row.0);
+    if let Some((expected, _)) = (after.saturating_add(1)..=to).zip(numbers.chain([0])).find(|(a, b)| a != b) {
+        return Ok(Err(format!("gap: entry {expected} of the change log is missing")));
+    }
+    Ok(rows.into_iter().map(touched).collect())
+}
+
+fn touched((seq, kind, team, name, op, at): Row) -> Result<Touched, String> {
+    let unreadable = || format!("entry {seq} of the change log cannot be read");
+    let op = match op.as_str() {
+        "insert" => Wrote::Insert,
+        "update" => Wrote::Update,
+        "delete" => Wrote::Delete,
+        _ => return Err(unreadable()),
+    };
+    let id = state::id(&kind, &team, &name).ok_or_else(|| state::foreign([&kind, &team, &name]));
+    Ok(Touched { id, op, at: at.parse().map_err(|_| unreadable())? })
+}

@@ -1,0 +1,16 @@
+//! Keeping the change log short.
+
+use sqlx::SqliteConnection;
+
+use super::error::Failure;
+
+/// How far back the change log reaches: a daemon that is further behind reads everything.
+pub(super) const KEPT: i64 = 100_000;
+
+pub(super) const FORGET: &str = "DELETE FROM change_log WHERE seq < (SELECT max(seq) FROM change_log) - ?1";
+
+/// Forgets the oldest entries.
+pub(super) async fn forget(connection: &mut SqliteConnection) -> Result<(), Failure> {
+    sqlx::query(FORGET).bind(KEPT).execute(connection).await?;
+    Ok(())
+}
