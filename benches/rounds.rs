@@ -96,7 +96,8 @@ impl Bench {
 
     fn plan(&self, store: &str) -> Done {
         let admitted = self.check()?.admitted.ok_or("nothing can be planned")?;
-        let planned = reconcile::plan(self.source()?.as_ref(), &admitted, self.store(store)?, &Options::default())?;
+        let planned =
+            reconcile::plan(self.source()?.as_ref(), &admitted, self.store(store)?, &Options::default(), NOW)?;
         expect(planned.plan.is_empty(), "there is something to do")
     }
 

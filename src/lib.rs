@@ -13,13 +13,14 @@
 //! | 1 | `parse`, `compile`, `access`, `budget`, `policy`, `plan`, `drift`, `report` | think: pure functions of their arguments, the clock among them |
 //! | 2 | `source`, `store` | read and write the world |
 //! | 3 | `reconcile` | bring them together: the one path of the CLI and the daemon |
-//! | 4 | `cli`, `config` | talk to people |
+//! | 4 | `cli`, `daemon`, `config`, `telemetry` | talk to people |
 
 pub mod access;
 pub mod budget;
 pub mod cli;
 pub mod compile;
 pub mod config;
+pub mod daemon;
 pub mod drift;
 pub mod model;
 pub mod parse;
@@ -29,3 +30,4 @@ pub mod reconcile;
 pub mod report;
 pub mod source;
 pub mod store;
+pub mod telemetry;

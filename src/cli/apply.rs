@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         allowed: args.allow.clone(),
         adopt_store: args.adopt_store,
     };
-    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
+    let options = Options { adopt: args.adopt, prune: args.prune, stubborn: true, ..Options::default() };
     let intent = Intent {
         revision: args.rev.clone(),
         options,

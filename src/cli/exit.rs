@@ -19,6 +19,8 @@ pub enum Exit {
     /// Busy or stale: try again.
     Again,
     Configuration,
+    /// Ended by SIGINT.
+    Interrupted,
 }
 
 impl Exit {
@@ -34,6 +36,7 @@ impl Exit {
             Exit::Internal => 70,
             Exit::Again => 75,
             Exit::Configuration => 78,
+            Exit::Interrupted => 130,
         }
     }
 }

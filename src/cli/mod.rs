@@ -13,6 +13,7 @@ use failure::Failure;
 mod apply;
 mod args;
 mod completions;
+mod drift;
 mod exit;
 mod explain;
 mod failure;
@@ -22,11 +23,14 @@ mod init;
 mod outcome;
 mod plan;
 mod print;
+mod resume;
 mod run;
 mod schema;
 mod state;
 mod status;
+mod suspend;
 mod validate;
+mod wait;
 
 /// Governance as code: who may do what, how teams and their agents are set up, and what each may spend.
 #[derive(Debug, Parser)]
@@ -71,6 +75,10 @@ enum Verb {
     Run(run::Args),
     Status(status::Args),
     History(history::Args),
+    Drift(drift::Args),
+    Wait(wait::Args),
+    Suspend(suspend::Args),
+    Resume(resume::Args),
     Get(get::Args),
     Schema(schema::Args),
     Explain(explain::Args),
@@ -148,6 +156,10 @@ fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Run(args) => run::run(&args, context),
         Verb::Status(args) => status::run(&args, context),
         Verb::History(args) => history::run(&args, context),
+        Verb::Drift(args) => drift::run(&args, context),
+        Verb::Wait(args) => wait::run(&args, context),
+        Verb::Suspend(args) => suspend::run(&args, context),
+        Verb::Resume(args) => resume::run(&args, context),
         Verb::Get(args) => get::run(&args, context),
         Verb::Schema(args) => schema::run(&args, context),
         Verb::Explain(args) => explain::run(&args, context),

@@ -51,7 +51,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &args.output, context) };
     let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
-    let planned = reconcile::plan(source.as_ref(), &admitted, store, &options)?;
+    let planned = reconcile::plan(source.as_ref(), &admitted, store, &options, now)?;
     outcome::notes(&planned, context);
     let destination = outcome::destination(&planned);
     let uncommitted = checked.report.uncommitted;

@@ -1,26 +1,45 @@
-//! `charter run`: makes rounds. For now one, with `--once`.
+//! `charter run`: follows a repository, or makes one round with `--once`.
 
 use std::cell::OnceCell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tracing::{info, warn};
 
 use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, apply, outcome};
+use crate::daemon::{self, Asked, Pace, Stop, Watch};
 use crate::model::name::Name;
+use crate::model::scalar::Fault;
+use crate::model::source_state::CENTRAL;
 use crate::plan::Options;
-use crate::reconcile::{self, Intent};
-use crate::store::Landing;
+use crate::reconcile::{self, Follower, Intent, Treatment};
+use crate::source::Source;
+use crate::store::{Landing, RunLock, Store, StoreError};
+use crate::telemetry::{self, LogFormat};
 
-/// Makes one round: checks the last commit, plans it and applies it.
+/// Follows the repository: every good commit becomes live, and what is changed by hand is put back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  charter run --once                                   one round for the repository here
+  charter run                                          follow the repository here until SIGTERM
+  charter run --drift report                           record what is changed by hand, and leave it
   charter run --once --repo . --path examples/acme     one round for a directory of it
 
-Exit codes: 0 applied or in sync, 1 not valid or held, 75 busy or stale")]
+Exit codes: 0 ended by SIGTERM, 130 by SIGINT; with --once 0 applied or in sync, 1 not valid or held; 75 another one runs")]
 pub struct Args {
-    /// Makes one round and ends
-    #[arg(long, required = true)]
+    /// Makes one round and ends.
+    #[arg(long)]
     once: bool,
+    /// What is done about drift: heal, report, or heal,prune to delete what is declared nowhere.
+    #[arg(long, value_name = "WHAT", default_value = "heal", value_parser = treatment)]
+    drift: Treatment,
+    /// How often the source is looked at when nothing wakes the daemon, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    poll: u64,
+    /// How events are written on stderr.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "CHARTER_LOG")]
+    log: LogFormat,
     #[command(flatten)]
     repo: RepoArgs,
     #[command(flatten)]
@@ -31,19 +50,63 @@ pub struct Args {
     output: OutputArgs,
 }
 
+fn treatment(text: &str) -> Result<Treatment, String> {
+    match text {
+        "heal" => Ok(Treatment::default()),
+        "report" => Ok(Treatment { report_only: true, prune: false }),
+        "heal,prune" | "prune,heal" => Ok(Treatment { report_only: false, prune: true }),
+        _ => Err("write heal, report, or heal,prune".to_owned()),
+    }
+}
+
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
-    let now = args.clock.now();
-    let landing = Landing { actor: apply::actor(), at: now, reason: None, allowed: Vec::new(), adopt_store: false };
-    let intent = Intent { revision: None, options: Options::default(), landing, expected: None };
-    let lock = OnceCell::new();
-    // Held until the round has ended: one `run` follows a store.
-    let place = |organization: &Name| {
+    let lock: OnceCell<RunLock> = OnceCell::new();
+    // Held until the end: one `run` follows a store.
+    let place = |organization: &Name| -> Result<Store, StoreError> {
         let store = args.store.place(source.as_ref(), organization, context)?;
-        let _held = lock.set(store.lock()?);
+        if lock.get().is_none() {
+            let _first = lock.set(store.lock()?);
+        }
         Ok(store)
     };
-    let round = reconcile::round(source.as_ref(), &place, &intent)?;
+    if args.once {
+        once(args, source.as_ref(), &place, context)
+    } else {
+        follow(args, source.as_ref(), &place, context)
+    }
+}
+
+type Place<'a> = &'a dyn Fn(&Name) -> Result<Store, StoreError>;
+
+fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -> Result<Exit, Failure> {
+    let now = args.clock.now();
+    let landing = Landing { actor: apply::actor(), at: now, reason: None, allowed: Vec::new(), adopt_store: false };
+    let options = Options { prune: args.drift.prune, report_only: args.drift.report_only, ..Options::default() };
+    let intent = Intent { revision: None, options, landing, expected: None };
+    let round = reconcile::round(source, place, &intent)?;
     outcome::round(&round, &args.output, now, context)
+}
+
+fn follow(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -> Result<Exit, Failure> {
+    telemetry::begin(args.log, context.verbose);
+    let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
+    let mut follower = Follower::new(central()?, source, place, args.drift, format!("run:{}", apply::actor()));
+    let first = follower.begin(Timestamp::now())?;
+    info!(event = "started", source = source.describe(), store = first.unwrap_or_default(), pid = std::process::id());
+    let (watch, troubles) = Watch::new(&source.watched());
+    for trouble in troubles {
+        warn!(event = "not-watched", trouble, "changes are seen by polling");
+    }
+    let pace = Pace { source: Duration::from_secs(args.poll), ..Pace::default() };
+    Ok(match daemon::run(&mut follower, &watch, &stop, pace) {
+        Asked::Terminate => Exit::Done,
+        Asked::Interrupt => Exit::Interrupted,
+    })
+}
+
+/// Names the one source that there is until teams have their own.
+fn central() -> Result<Name, Failure> {
+    CENTRAL.parse().map_err(|fault: Fault| Failure::Usage(fault.message))
 }

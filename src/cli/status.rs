@@ -5,9 +5,10 @@ use serde_json::json;
 
 use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure};
-use crate::model::applied::{Accepted, Applied};
-use crate::model::live::Live;
+use crate::drift;
+use crate::model::applied::Accepted;
 use crate::model::snapshot::Revision;
+use crate::model::source_state::{Beat, CENTRAL, Condition, SourceState};
 use crate::report::{counted, json, plan, table};
 use crate::source::Source;
 use crate::store::Store;
@@ -29,11 +30,17 @@ pub struct Args {
     output: OutputArgs,
 }
 
+/// A daemon that is this much late has ended without a word.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+
 /// What there is to say.
 struct Status {
     store: String,
     accepted: Option<Accepted>,
     seen: Option<Revision>,
+    /// How the daemon last found the source, if one ever followed it.
+    told: Option<SourceState>,
+    beat: Option<Beat>,
     resources: usize,
     drift: usize,
 }
@@ -53,14 +60,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 
 fn read(source: &dyn Source, store: Option<Store>) -> Result<Status, Failure> {
     let seen = source.head()?;
-    let url = store.as_ref().map_or_else(|| "none yet".to_owned(), Store::url);
-    let (live, applied) = match store {
-        Some(store) => store.reader()?.state()?,
-        None => (Live::default(), Applied::default()),
+    let Some(store) = store else {
+        let store = "none yet".to_owned();
+        return Ok(Status { store, seen, accepted: None, told: None, beat: None, resources: 0, drift: 0 });
     };
-    let drift = applied.rows.iter().filter(|(id, spec)| live.rows.get(*id) != Some(spec)).count();
-    let unmanaged = live.rows.keys().filter(|id| !applied.rows.contains_key(*id)).count() + live.foreign.len();
-    Ok(Status { store: url, seen, resources: live.rows.len(), drift: drift + unmanaged, accepted: applied.accepted })
+    let mut reader = store.reader()?;
+    let (live, applied) = reader.state()?;
+    let drift = drift::observe(&applied, &live).len() + live.foreign.len();
+    let told = reader.sources()?.into_iter().find(|state| state.name.as_str() == CENTRAL);
+    let (accepted, beat, resources) = (applied.accepted, reader.daemon()?, live.rows.len());
+    Ok(Status { store: store.url(), seen, accepted, told, beat, resources, drift })
 }
 
 impl Status {
@@ -73,20 +82,66 @@ impl Status {
         self.accepted.is_some() && commit(self.accepted_commit()) == commit(self.seen.as_ref())
     }
 
+    /// Returns what the daemon said of the head that is there now; what it said of another one is past.
+    fn current(&self) -> Option<&SourceState> {
+        let commit = |revision: Option<&Revision>| revision.map(|revision| revision.commit.clone());
+        self.told
+            .as_ref()
+            .filter(|told| told.suspended.is_some() || commit(told.seen.as_ref()) == commit(self.seen.as_ref()))
+    }
+
     fn state(&self) -> &'static str {
-        match (&self.accepted, self.is_ready()) {
-            (None, _) => "empty",
-            (Some(_), true) => "ready",
-            (Some(_), false) => "behind",
+        let told = self.current();
+        if told.is_some_and(|told| told.suspended.is_some()) {
+            return Condition::Suspended.as_str();
+        }
+        let refused = told.map(|told| told.state).filter(|state| matches!(state, Condition::Stalled | Condition::Held));
+        match (&self.accepted, self.is_ready(), refused) {
+            (_, false, Some(refused)) => refused.as_str(),
+            (None, ..) => "empty",
+            (Some(_), true, _) => "ready",
+            (Some(_), false, None) => "behind",
         }
     }
 
     fn reason(&self) -> String {
+        let told = self.current();
         match self.state() {
             "empty" => "nothing was applied yet: charter apply".to_owned(),
             "behind" => "the head is not applied: charter plan --rev HEAD".to_owned(),
+            "suspended" => {
+                told.and_then(|told| told.suspended.as_ref()).map(|word| word.reason.clone()).unwrap_or_default()
+            }
+            "stalled" => told.map(|told| format!("{} (last good stands)", told.reason)).unwrap_or_default(),
+            "held" => told.map(|told| told.reason.clone()).unwrap_or_default(),
             _ => String::new(),
         }
+    }
+
+    /// Says since when it stands so.
+    fn since(&self) -> Option<Timestamp> {
+        let told = self.current().filter(|told| told.state.as_str() == self.state()).map(|told| told.since);
+        told.or_else(|| self.accepted.as_ref().map(|accepted| accepted.at))
+    }
+
+    /// Says that a daemon runs: one that ended says so, and one that was killed stops to give signs of life.
+    fn running(&self, now: Timestamp) -> String {
+        let lives = |beat: &&Beat| beat.next_round_at.is_some_and(|next| now.duration_since(next) < PATIENCE);
+        self.beat.as_ref().filter(lives).map_or_else(
+            || "not running".to_owned(),
+            |beat| {
+                let for_so_long = plan::ago(now.duration_since(beat.started_at)).replace(" ago", "");
+                format!("running for {} (pid {})", for_so_long.replace("just now", "less than a minute"), beat.pid)
+            },
+        )
+    }
+
+    /// Says when the next round is and how long the last one took.
+    fn rounds(&self, now: Timestamp) -> String {
+        let Some(Beat { next_round_at: Some(next), last_round_ms, .. }) = &self.beat else { return String::new() };
+        let next = next.duration_since(now).as_secs().max(0);
+        let last = last_round_ms.map_or_else(String::new, |last| format!("; last {last} ms"));
+        format!("next look in {next} s{last}\n")
     }
 
     fn text(&self, now: Timestamp) -> String {
@@ -95,8 +150,7 @@ impl Status {
             revision.map_or_else(|| "-".to_owned(), |revision| revision.short().to_owned())
         };
         let reference = self.seen.as_ref().and_then(|seen| seen.reference.clone()).unwrap_or_else(|| "-".to_owned());
-        let since = self.accepted.as_ref().map_or(SignedDuration::ZERO, |accepted| now.duration_since(accepted.at));
-        let since = if self.accepted.is_some() { plan::ago(since) } else { "-".to_owned() };
+        let since = self.since().map_or_else(|| "-".to_owned(), |since| plan::ago(now.duration_since(since)));
         let row = vec![
             "central".to_owned(),
             reference,
@@ -107,13 +161,10 @@ impl Status {
             self.reason(),
         ];
         let resources = counted(self.resources, "resource");
-        format!(
-            "charter {}   store {}   {resources}, {} drift\n{}",
-            env!("CARGO_PKG_VERSION"),
-            self.store,
-            self.drift,
-            table::aligned(&[heading, row])
-        )
+        let version = env!("CARGO_PKG_VERSION");
+        let (running, rounds) = (self.running(now), self.rounds(now));
+        let head = format!("charter {version} {running}   store {}   {resources}, {} drift\n", self.store, self.drift);
+        [head, table::aligned(&[heading, row]), rounds].concat()
     }
 
     fn json(&self) -> serde_json::Value {
@@ -123,6 +174,7 @@ impl Status {
             "store": self.store,
             "resources": self.resources,
             "drift": self.drift,
+            "daemon": self.beat,
             "sources": [{
                 "name": "central",
                 "accepted": self.accepted_commit(),
@@ -130,6 +182,8 @@ impl Status {
                 "seen": self.seen,
                 "state": self.state(),
                 "reason": self.reason(),
+                "since": self.since(),
+                "suspended": self.current().and_then(|told| told.suspended.as_ref()),
             }],
         })
     }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::name::Name;
 use super::snapshot::Revision;
 
+/// The name of the organisation's own source.
+pub const CENTRAL: &str = "central";
+
 /// How a source stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -29,6 +29,8 @@ pub struct Options {
     pub prune: bool,
     /// Leaves managed resources as somebody changed them by hand: drift is recorded and nothing more.
     pub report_only: bool,
+    /// Puts everything back, fights or not: a person says so.
+    pub stubborn: bool,
     /// Managed resources that somebody keeps writing back: to put them back once more would be a fight.
     pub fights: BTreeSet<ResourceId>,
     /// Whether the revision is no descendant of the accepted one.

@@ -1,6 +1,7 @@
 //! Values to text: pure functions of one report, plan or list. Nothing untrusted reaches a terminal raw.
 
 pub mod check;
+pub mod drift;
 pub mod escape;
 pub mod fields;
 pub mod json;

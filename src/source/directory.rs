@@ -98,6 +98,14 @@ impl Source for Directory {
         escape(self.root.as_os_str().as_bytes())
     }
 
+    fn resolve(&self, _revision: &str) -> Result<Option<Revision>, SourceError> {
+        Ok(None)
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        vec![self.root.join(&self.governed)]
+    }
+
     fn descends(&self, _commit: &str, _from: &str) -> Result<bool, SourceError> {
         Ok(true)
     }

@@ -146,6 +146,20 @@ impl Source for Git {
         escape(self.place().as_os_str().as_bytes())
     }
 
+    fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError> {
+        Ok(self.find(Some(revision))?.map(|found| found.revision()))
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        // The refs and packed-refs of all work trees, and HEAD of this one.
+        let (common, own) = (self.repo.commondir(), self.repo.path());
+        let mut folders = vec![common.join("refs"), common.to_owned()];
+        if own != common {
+            folders.push(own.to_owned());
+        }
+        folders
+    }
+
     fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {
         let (Ok(commit_id), Ok(from_id)) = (Oid::from_str(commit), Oid::from_str(from)) else { return Ok(false) };
         if commit_id == from_id {

@@ -10,6 +10,7 @@
 //! change is accepted: it is never taken for absent.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 
 use crate::model::snapshot::{Revision, Snapshot};
 
@@ -68,6 +69,15 @@ pub trait Source: Debug + Send {
     /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
     /// trees.
     fn identity(&self) -> String;
+
+    /// Finds the commit that a branch, a tag or an id names; `None` for a directory, which has none.
+    ///
+    /// # Errors
+    /// Where there is no such revision or the repository cannot be read.
+    fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError>;
+
+    /// Lists the folders in which something moves when the source does; none where only looking helps.
+    fn watched(&self) -> Vec<PathBuf>;
 
     /// Says whether a commit builds on another: is it, or comes after it. What a shallow clone cannot know is granted.
     ///

@@ -13,7 +13,7 @@ use super::file_id::FileId;
 use super::journal::{Broken, Chain, Fault, replay};
 use super::sqlite::{Session, transaction};
 use super::{drift_record, source_state, state};
-use crate::model::applied::Applied;
+use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
 use crate::model::drift::Record;
 use crate::model::id::ResourceId;
@@ -137,6 +137,15 @@ impl Reader {
             }),
             None => Ok(ids.iter().map(|id| (id.clone(), None)).collect()),
         }
+    }
+
+    /// Reads which revision is accepted; `None` before the first landing.
+    ///
+    /// # Errors
+    /// A row that cannot be read, and whatever keeps the store from being read.
+    pub fn accepted(&mut self) -> Result<Option<Accepted>, StoreError> {
+        self.look_again()?;
+        self.session.as_mut().map_or(Ok(None), |session| session.run(state::accepted))
     }
 
     /// Reads the records of drift, in the order of their resources.

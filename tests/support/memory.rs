@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
+use std::path::PathBuf;
+
 use charter::model::lineage::Lineage;
 use charter::model::snapshot::{Revision, Snapshot, SourceFile};
 use charter::source::{At, Source, SourceError};
@@ -64,6 +66,14 @@ impl Source for Memory {
 
     fn identity(&self) -> String {
         "memory".to_owned()
+    }
+
+    fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError> {
+        Ok(revision.parse().ok().map(Memory::revision))
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     /// Every revision may follow every other: the laws are about states, not about history.

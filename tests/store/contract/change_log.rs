@@ -1,6 +1,5 @@
 //! Following what anybody but Charter writes.
 
-use charter::model::source_state::Beat;
 use charter::store::{Cursor, Log, Touched, Wrote};
 use jiff::Timestamp;
 
@@ -448,63 +447,4 @@ fn rows_are_read_by_key() {
     assert_eq!(world.reader().rows(&[]).unwrap(), []);
     world.by_hand("UPDATE live_resource SET spec = 'a' || char(0) || 'b' WHERE name = 'r0'");
     assert_eq!(world.reader().rows(&[id("Role/t0/r0")]).unwrap()[0].1, Some(Canonical::stored("a\0b")));
-}
-
-/// Prints figures on demand: `cargo test --release --test store log_figures -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints figures"]
-fn log_figures() {
-    let desired: Rows = (0..100_000)
-        .map(|n| (id(&format!("RoleBinding/team-{}/b{n}", n % 50)), Canonical::stored("x".repeat(400))))
-        .chain(rows(&[ORGANIZATION]))
-        .collect();
-    let world = World::new();
-    world.land(&desired);
-    let (mut reader, mut writer) = (world.reader(), world.writer());
-    let (live, applied, _, mut cursor) = reader.state_at().unwrap();
-    let median = |what: &str, mut work: Box<dyn FnMut() + '_>| {
-        let mut times: Vec<Duration> = (0..201)
-            .map(|_| {
-                let start = Instant::now();
-                work();
-                start.elapsed()
-            })
-            .collect();
-        times.sort();
-        println!("{what}: median {:?}, p99 {:?}", times[100], times[198]);
-    };
-    median("a quiet look", Box::new(|| assert_eq!(reader.since(&cursor).unwrap().0, Log::Quiet)));
-    let mut other = Other::on(world.store.path());
-    median("an edit by hand", Box::new(|| drop(other.query("UPDATE live_resource SET spec = 'y' WHERE name = 'b7'"))));
-    let Log::Touched(touched) = reader.since(&cursor).unwrap().0 else { panic!() };
-    println!("{} entries", touched.len());
-    median("a look with 201 entries", Box::new(|| assert_ne!(reader.since(&cursor).unwrap().0, Log::Quiet)));
-    cursor = reader.cursor().unwrap();
-    let ids = [id("RoleBinding/team-7/b7")];
-    median("a row", Box::new(|| drop(reader.rows(&ids).unwrap())));
-    other.query(
-        "UPDATE live_resource SET spec = (SELECT spec FROM applied_resource WHERE name = 'b7') WHERE name = 'b7'",
-    );
-
-    let at = Timestamp::now();
-    let beat = Beat { pid: 1, started_at: at, beat_at: at, next_round_at: None, last_round_ms: None };
-    median("a beat", Box::new(|| writer.beat(&beat).unwrap()));
-
-    let (mut live, mut applied, mut head) = (live.rows, applied.rows, applied.journal);
-    let mut round = 0;
-    let mut times = Vec::new();
-    while round < 51 {
-        let mut next = applied.clone();
-        next.insert(id("Team/one"), Canonical::stored(round.to_string()));
-        let one = plan(&next, &live, &applied, &head);
-        let start = Instant::now();
-        let landed = writer.land(&one, &landing()).unwrap();
-        times.push(start.elapsed());
-        cursor = cursor.landed(&landed);
-        head = landed.head;
-        (live, applied) = (next.clone(), next);
-        round += 1;
-    }
-    times.sort();
-    println!("land of one change: median {:?}, worst {:?}", times[25], times[50]);
 }

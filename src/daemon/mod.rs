@@ -1,0 +1,161 @@
+//! The daemon: wakes, makes rounds, tells. What happens in a round is `reconcile`'s.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use sd_notify::NotifyState;
+use tracing::{debug, error, info, warn};
+
+use crate::model::drift::Record;
+use crate::model::source_state::Beat;
+use crate::reconcile::{Condition, Error, Follower, Step};
+
+pub mod backoff;
+pub mod wake;
+
+use backoff::{Backoff, jittered};
+pub use wake::{Asked, Stop, Watch};
+
+/// How often the daemon looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// At the source, when nothing wakes it.
+    pub source: Duration,
+    /// At the store's log.
+    pub store: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace { source: Duration::from_secs(15), store: Duration::from_millis(250) }
+    }
+}
+
+/// Follows a source until somebody asks for the end; a landing in flight is finished first.
+pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) -> Asked {
+    let mut clock = Clock {
+        pace,
+        backoff: Backoff::default(),
+        look_at: Instant::now(),
+        rest_until: None,
+        started_at: Timestamp::now(),
+        last_round: None,
+    };
+    tell(&[NotifyState::Ready]);
+    loop {
+        if let Some(asked) = stop.asked() {
+            info!(event = "stopping", "the last round is done");
+            if let Err(error) = follower.tell(None, &Beat { next_round_at: None, ..clock.beat() }) {
+                warn!(event = "unsaid", %error, "status cannot tell that the daemon ended");
+            }
+            tell(&[NotifyState::Stopping]);
+            return asked;
+        }
+        let woken = watch.wait(pace.store);
+        if clock.rests() {
+            continue;
+        }
+        let look = woken || Instant::now() >= clock.look_at;
+        let began = Instant::now();
+        let made = follower.step(look, Timestamp::now()).and_then(|step| {
+            clock.succeeded(look, step.as_ref(), began.elapsed());
+            if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
+        });
+        if let Err(error) = made {
+            clock.failed(&error);
+        }
+    }
+}
+
+/// When the daemon looks next.
+struct Clock {
+    pace: Pace,
+    backoff: Backoff,
+    look_at: Instant,
+    rest_until: Option<Instant>,
+    started_at: Timestamp,
+    last_round: Option<Duration>,
+}
+
+impl Clock {
+    fn rests(&self) -> bool {
+        self.rest_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Makes the sign of life of this moment.
+    fn beat(&self) -> Beat {
+        let now = Timestamp::now();
+        let wait = SignedDuration::try_from(self.look_at.saturating_duration_since(Instant::now())).ok();
+        Beat {
+            pid: std::process::id(),
+            started_at: self.started_at,
+            beat_at: now,
+            next_round_at: wait.and_then(|wait| now.checked_add(wait).ok()),
+            last_round_ms: self.last_round.map(millis),
+        }
+    }
+
+    fn succeeded(&mut self, looked: bool, step: Option<&Step>, took: Duration) {
+        if self.rest_until.take().is_some() {
+            info!(event = "recovered");
+        }
+        self.backoff.succeeded();
+        if looked {
+            self.look_at = Instant::now() + jittered(self.pace.source, fastrand::f64());
+        }
+        if let Some(step) = step {
+            self.last_round = Some(took);
+            report(step);
+        }
+    }
+
+    fn failed(&mut self, failure: &Error) {
+        let wait = self.backoff.failed(fastrand::f64());
+        error!(event = "failed", error = %failure, retry_in_ms = millis(wait), "nothing was changed");
+        self.rest_until = Some(Instant::now() + wait);
+        self.look_at = Instant::now();
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Writes what a step came to, an event a line.
+fn report(step: &Step) {
+    let seen = step.seen.as_ref().map_or_else(|| "-".to_owned(), |seen| seen.label());
+    if let Some(why) = &step.lost {
+        warn!(event = "store-reread", why, "the store's log could not be trusted: all of it was read again");
+    }
+    step.records.iter().for_each(drifted);
+    if let Some(plan) = &step.landed {
+        let counts = plan.counts();
+        info!(event = "landed", revision = %seen, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove);
+    }
+    match step.condition {
+        Condition::Ready => {
+            debug!(event = "ready", revision = %seen, parse_ms = millis(step.spent.parse), compile_ms = millis(step.spent.compile))
+        }
+        Condition::Stalled => {
+            warn!(event = "stalled", revision = %seen, reason = step.reason, "the last good state stands")
+        }
+        Condition::Held => {
+            warn!(event = "held", revision = %seen, reason = step.reason, "charter apply --allow lifts it")
+        }
+        Condition::Suspended | Condition::Unknown => {
+            warn!(event = "not-ready", revision = %seen, condition = %step.condition, reason = step.reason)
+        }
+    }
+    tell(&[NotifyState::Status(&format!("{} at {seen}", step.condition))]);
+}
+
+fn drifted(record: &Record) {
+    let ended = record.ended.map_or("open", |(ending, _)| ending.as_str());
+    let Record { resource, class, occurrences, flapping, .. } = record;
+    warn!(event = "drift", %resource, %class, occurrences, flapping, ended);
+}
+
+/// Tells systemd, where it started the program (`sd_notify`); elsewhere nobody listens.
+fn tell(states: &[NotifyState<'_>]) {
+    let _nobody_listens = sd_notify::notify(states);
+}

@@ -1,0 +1,359 @@
+//! Following: rounds one after another, each as dear as what moved since the last.
+
+use jiff::Timestamp;
+
+use super::Error;
+use super::check::{Checked, Spent, check};
+use super::landing::{Gate, gate, land};
+use super::planning::{Held, draw};
+use crate::model::admitted::Admitted;
+use crate::model::drift::Record;
+use crate::model::id::ResourceId;
+use crate::model::name::Name;
+use crate::model::plan::Plan;
+use crate::model::report::Report;
+use crate::model::snapshot::Revision;
+use crate::plan::Options;
+use crate::source::{At, Source};
+use crate::store::{Cursor, Landing, Log, Reader, Store, StoreError};
+
+pub use crate::model::source_state::Condition;
+use crate::model::source_state::{Beat, SourceState, Suspension};
+
+/// What is done about drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Treatment {
+    /// Only records it.
+    pub report_only: bool,
+    /// Deletes what is declared nowhere.
+    pub prune: bool,
+}
+
+/// Follows a source into a store.
+pub struct Follower<'a> {
+    name: Name,
+    source: &'a dyn Source,
+    place: &'a dyn Fn(&Name) -> Result<Store, StoreError>,
+    treatment: Treatment,
+    actor: String,
+    /// The head and what was found in it.
+    head: Option<Head>,
+    /// The last admitted state that landed: what is healed to while the head is bad or held.
+    good: Option<Admitted>,
+    view: Option<View>,
+    /// Who asked that the source is not followed, while that holds.
+    suspended: Option<Suspension>,
+    /// How the source stands, as it was last written.
+    told: Option<(Condition, String, Option<Revision>)>,
+    /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
+    owed: bool,
+}
+
+/// A head that was checked.
+struct Head {
+    revision: Option<Revision>,
+    report: Report,
+    admitted: Option<Admitted>,
+}
+
+/// What the store held when it was last looked at, kept true by its log.
+struct View {
+    store: Store,
+    reader: Reader,
+    held: Held,
+    cursor: Cursor,
+}
+
+/// What a step came to.
+#[derive(Debug)]
+pub struct Step {
+    pub condition: Condition,
+    /// Why the source is not ready, in one line.
+    pub reason: String,
+    /// The head that was seen.
+    pub seen: Option<Revision>,
+    /// The plan that landed, if one did.
+    pub landed: Option<Plan>,
+    /// The records of drift that changed.
+    pub records: Vec<Record>,
+    /// Why the log of the store could not be trusted, if so.
+    pub lost: Option<String>,
+    pub spent: Spent,
+}
+
+impl std::fmt::Debug for Follower<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Follower").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Follower<'a> {
+    /// Begins to follow.
+    pub fn new(
+        name: Name,
+        source: &'a dyn Source,
+        place: &'a dyn Fn(&Name) -> Result<Store, StoreError>,
+        treatment: Treatment,
+        actor: String,
+    ) -> Self {
+        Follower {
+            name,
+            source,
+            place,
+            treatment,
+            actor,
+            head: None,
+            good: None,
+            view: None,
+            suspended: None,
+            told: None,
+            owed: true,
+        }
+    }
+
+    /// Returns the store, once it is known.
+    pub fn store(&self) -> Option<&Store> {
+        self.view.as_ref().map(|view| &view.store)
+    }
+
+    /// Opens the store where it can be known already, and returns where it is.
+    ///
+    /// What keeps it from being used is said at once, before anything is followed.
+    ///
+    /// # Errors
+    /// Where the source or the store cannot be used, or another `run` follows the store.
+    pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
+        self.look(now, &mut Spent::default())?;
+        self.open()?;
+        Ok(self.store().map(Store::url))
+    }
+
+    /// Looks at the store's log and, where asked, at the source, and makes a round if anything moved; `None` if nothing did.
+    ///
+    /// # Errors
+    /// Where the source or the store cannot be used; the next step tries again.
+    pub fn step(&mut self, look: bool, now: Timestamp) -> Result<Option<Step>, Error> {
+        let mut spent = Spent::default();
+        let head_moved = (look || self.head.is_none()) && self.look(now, &mut spent)?;
+        let (store_moved, lost) = self.listen()?;
+        if !head_moved && !store_moved && !self.owed {
+            return Ok(None);
+        }
+        // Until a round has ended well, what is remembered may not be what is there.
+        self.owed = true;
+        let made = self.round(now, spent, lost);
+        self.owed = made.is_err();
+        if self.owed {
+            self.view = None;
+        }
+        made.map(Some)
+    }
+
+    /// Writes how the source stands where that changed, and a sign of life, for `status` in another terminal.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn tell(&mut self, step: Option<&Step>, beat: &Beat) -> Result<(), Error> {
+        let Some(view) = &self.view else { return Ok(()) };
+        let mut writer = view.store.writer()?;
+        let now = beat.beat_at;
+        if let Some(Step { condition, reason, seen, .. }) = step {
+            let stands = (*condition, reason.clone(), seen.clone());
+            if self.told.as_ref() != Some(&stands) {
+                let (name, suspended) = (self.name.clone(), self.suspended.clone());
+                let (state, reason, seen) = stands.clone();
+                writer.observe(&SourceState {
+                    name,
+                    seen,
+                    seen_at: Some(now),
+                    state,
+                    reason,
+                    since: now,
+                    suspended,
+                })?;
+                self.told = Some(stands);
+            }
+        }
+        Ok(writer.beat(beat)?)
+    }
+
+    /// Checks the head if it moved, and says whether it did.
+    fn look(&mut self, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
+        let revision = self.source.head()?;
+        let same = |head: &Head| head.revision.is_some() && commit(head.revision.as_ref()) == commit(revision.as_ref());
+        if self.head.as_ref().is_some_and(same) {
+            return Ok(false);
+        }
+        let checked = check(self.source, &At::Revision(None), now)?;
+        let Checked { report, admitted, spent: checked_in } = checked;
+        *spent = checked_in;
+        self.head = Some(Head { revision: report.revision.clone(), report, admitted });
+        Ok(true)
+    }
+
+    /// Brings what is remembered of the store up to date by its log, and says whether anything moved and why all of it
+    /// had to be read again.
+    fn listen(&mut self) -> Result<(bool, Option<String>), Error> {
+        let Some(view) = &mut self.view else { return Ok((self.open()?, None)) };
+        let (log, cursor) = view.reader.since(&view.cursor)?;
+        match log {
+            Log::Quiet => Ok((false, None)),
+            Log::Touched(touched) => {
+                let ids: Vec<ResourceId> = touched.into_iter().filter_map(|touched| touched.id.ok()).collect();
+                view.refresh(&ids)?;
+                view.cursor = cursor;
+                Ok((true, None))
+            }
+            Log::Landed(_) => {
+                // Somebody applied beside the daemon, or suspended or resumed the source.
+                self.open()?;
+                Ok((true, None))
+            }
+            Log::Lost(why) => {
+                view.store.writer()?.mend()?;
+                self.open()?;
+                Ok((true, Some(why)))
+            }
+        }
+    }
+
+    /// Opens the store and reads all of it, once an organisation says where it is.
+    fn open(&mut self) -> Result<bool, Error> {
+        let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref()).or(self.good.as_ref());
+        let Some(admitted) = admitted else { return Ok(false) };
+        let store = (self.place)(admitted.name())?;
+        let mut reader = store.reader()?;
+        let (live, applied, records, cursor) = reader.state_at()?;
+        let sources = reader.sources()?;
+        self.suspended = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
+        self.view = Some(View { store, reader, held: Held { live, applied, records }, cursor });
+        Ok(true)
+    }
+
+    fn round(&mut self, now: Timestamp, spent: Spent, lost: Option<String>) -> Result<Step, Error> {
+        let seen = self.head.as_ref().and_then(|head| head.revision.clone());
+        let mut step = Step {
+            condition: Condition::Ready,
+            reason: String::new(),
+            seen,
+            landed: None,
+            records: Vec::new(),
+            lost,
+            spent,
+        };
+        if let Some(suspension) = &self.suspended {
+            step.condition = Condition::Suspended;
+            step.reason = format!("{} ({})", suspension.reason, suspension.by);
+            return Ok(step);
+        }
+        let admitted = self.head.as_ref().and_then(|head| head.admitted.clone());
+        match admitted {
+            Some(admitted) => self.follow(&admitted, &mut step, now)?,
+            None => {
+                step.condition = Condition::Stalled;
+                step.reason = self.head.as_ref().map(|head| why(&head.report)).unwrap_or_default();
+                self.heal(&mut step, now)?;
+            }
+        }
+        Ok(step)
+    }
+
+    /// Makes the live state as the head says; where it is held, as the last good state says.
+    fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
+        let Some(view) = &mut self.view else { return Ok(()) };
+        let plan = draw(self.source, admitted, &view.held, &options(self.treatment), now)?;
+        match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
+            Gate::Current => self.good = Some(admitted.clone()),
+            Gate::Open => {
+                view.enact(plan, &landing(&self.actor, now), step)?;
+                self.good = Some(admitted.clone());
+            }
+            Gate::Held | Gate::Blocked => {
+                step.condition = Condition::Held;
+                step.reason = held_because(&plan);
+                self.heal(step, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts back what was changed by hand, to the last good state, which stands whatever the head is.
+    fn heal(&mut self, step: &mut Step, now: Timestamp) -> Result<(), Error> {
+        self.recall(now)?;
+        let (Some(view), Some(good)) = (&mut self.view, &self.good) else { return Ok(()) };
+        let plan = draw(self.source, good, &view.held, &options(self.treatment), now)?;
+        if gate(&plan, view.held.applied.accepted.as_ref(), &[]) == Gate::Open {
+            view.enact(plan, &landing(&self.actor, now), step)?;
+        }
+        Ok(())
+    }
+
+    /// Finds the accepted revision again if it is not known which it is, as after a start on a bad head, or if somebody
+    /// else applied another.
+    fn recall(&mut self, now: Timestamp) -> Result<(), Error> {
+        let accepted = self.view.as_ref().and_then(|view| view.held.applied.accepted.as_ref());
+        let Some(revision) = accepted.and_then(|accepted| accepted.revision.clone()) else { return Ok(()) };
+        let known = self.good.as_ref().and_then(|good| good.desired().revision.as_ref());
+        if commit(known) == commit(Some(&revision)) {
+            return Ok(());
+        }
+        self.good = check(self.source, &At::Revision(Some(revision.commit)), now)?.admitted;
+        Ok(())
+    }
+}
+
+impl View {
+    /// Reads rows again that may have changed.
+    fn refresh(&mut self, ids: &[ResourceId]) -> Result<(), StoreError> {
+        for (id, spec) in self.reader.rows(ids)? {
+            match spec {
+                Some(spec) => drop(self.held.live.rows.insert(id, spec)),
+                None => drop(self.held.live.rows.remove(&id)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lands a plan and remembers what the store holds after it, without reading it again: the log stays silent about
+    /// Charter's own writes and speaks of all others.
+    fn enact(&mut self, plan: Plan, landing: &Landing, step: &mut Step) -> Result<(), StoreError> {
+        let landed = land(&self.store, &plan, landing)?;
+        if self.reader.is_missing() {
+            // The landing made the store: from here on there is a log to follow.
+            let (live, applied, records, cursor) = self.reader.state_at()?;
+            (self.held, self.cursor) = (Held { live, applied, records }, cursor);
+        } else {
+            self.cursor = self.cursor.clone().landed(&landed);
+            self.held.take(&plan, landed.head, landing.at);
+        }
+        step.records.extend(plan.records.iter().cloned());
+        step.landed = Some(plan);
+        Ok(())
+    }
+}
+
+fn commit(revision: Option<&Revision>) -> Option<&str> {
+    revision.map(|revision| revision.commit.as_str())
+}
+
+fn options(treatment: Treatment) -> Options {
+    Options { prune: treatment.prune, report_only: treatment.report_only, ..Options::default() }
+}
+
+fn landing(actor: &str, now: Timestamp) -> Landing {
+    Landing { actor: actor.to_owned(), at: now, reason: None, allowed: Vec::new(), adopt_store: false }
+}
+
+/// Says in one line why a head is not applied: the first error, with its place.
+fn why(report: &Report) -> String {
+    let error = report.findings.iter().find(|finding| finding.is_error());
+    let Some(error) = error else { return "no Organization is declared".to_owned() };
+    let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+    format!("{}{place} {}", error.origin.path, error.code)
+}
+
+fn held_because(plan: &Plan) -> String {
+    let held = plan.holds.first().map(|hold| format!("{}: {}", hold.guard, hold.reason));
+    let blocked = || plan.conflicts.first().map(|id| format!("unmanaged-conflict: {id}"));
+    held.or_else(blocked).unwrap_or_default()
+}

@@ -1,0 +1,139 @@
+//! Planning: an admitted state and what a store holds to a plan with its records of drift.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Error;
+use crate::drift;
+use crate::model::admitted::Admitted;
+use crate::model::applied::{Accepted, Applied};
+use crate::model::canonical::Canonical;
+use crate::model::change::Change;
+use crate::model::drift::Record;
+use crate::model::id::ResourceId;
+use crate::model::journal::Head;
+use crate::model::live::Live;
+use crate::model::name::Name;
+use crate::model::plan::Plan;
+use crate::model::snapshot::Revision;
+use crate::plan::{self, Options};
+use crate::source::{Source, SourceError};
+use crate::store::{Store, StoreError};
+
+/// A plan and the state that it starts from.
+#[derive(Debug)]
+pub struct Planned {
+    pub plan: Plan,
+    pub store: Store,
+    pub accepted: Option<Accepted>,
+    /// Whether the store holds nothing because there is none yet.
+    pub store_is_missing: bool,
+    /// What is odd about the store, in one line.
+    pub warning: Option<String>,
+}
+
+/// What a store holds at one moment.
+#[derive(Debug, Default)]
+pub struct Held {
+    pub live: Live,
+    pub applied: Applied,
+    pub records: Vec<Record>,
+}
+
+impl Held {
+    /// Makes the state as it is after a plan landed.
+    pub fn take(&mut self, plan: &Plan, journal: Head, at: Timestamp) {
+        let put = |rows: &mut BTreeMap<ResourceId, Canonical>, change: &Change| match &change.desired {
+            Some(spec) => drop(rows.insert(change.id.clone(), spec.clone())),
+            None => drop(rows.remove(&change.id)),
+        };
+        for change in &plan.changes {
+            put(&mut self.live.rows, change);
+            put(&mut self.applied.rows, change);
+        }
+        self.records.retain(|record| !plan.records.iter().any(|newer| newer.resource == record.resource));
+        self.records.extend(plan.records.iter().cloned());
+        let (organization, lineage, revision) =
+            (plan.organization.clone(), plan.lineage.clone(), plan.revision.clone());
+        self.applied.accepted = Some(Accepted { organization, lineage, revision, at });
+        self.applied.journal = journal;
+    }
+}
+
+/// Plans what a store needs to be as an admitted state asks for. Reads the store and writes nothing.
+///
+/// # Errors
+/// Where the store or the source's history cannot be read.
+pub fn plan(
+    source: &dyn Source,
+    admitted: &Admitted,
+    store: Store,
+    options: &Options,
+    now: Timestamp,
+) -> Result<Planned, Error> {
+    let mut reader = store.reader()?;
+    let store_is_missing = reader.is_missing();
+    let (live, applied) = reader.state()?;
+    let held = Held { live, applied, records: reader.records()? };
+    let plan = draw(source, admitted, &held, options, now)?;
+    let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
+    Ok(Planned { plan, store, accepted: held.applied.accepted, store_is_missing, warning })
+}
+
+/// Draws a plan, with what changes in the records of drift.
+///
+/// # Errors
+/// Where the source's history cannot be read.
+pub fn draw(
+    source: &dyn Source,
+    admitted: &Admitted,
+    held: &Held,
+    options: &Options,
+    now: Timestamp,
+) -> Result<Plan, SourceError> {
+    let Held { live, applied, records } = held;
+    let rewound = is_rewound(source, admitted.desired().revision.as_ref(), applied.accepted.as_ref())?;
+    let divergences = drift::observe(applied, live);
+    let fights = if options.stubborn { Default::default() } else { drift::fights(records, &divergences) };
+    let mut plan = plan::plan(admitted, applied, live, &Options { rewound, fights, ..options.clone() });
+    plan.records = drift::record(records, &divergences, &plan.changes, now);
+    Ok(plan)
+}
+
+/// Says whether a revision does not build on the accepted one.
+fn is_rewound(
+    source: &dyn Source,
+    revision: Option<&Revision>,
+    accepted: Option<&Accepted>,
+) -> Result<bool, SourceError> {
+    let accepted = accepted.and_then(|accepted| accepted.revision.as_ref());
+    let Some((revision, accepted)) = revision.zip(accepted) else { return Ok(false) };
+    Ok(!source.descends(&revision.commit, &accepted.commit)?)
+}
+
+/// Says that a store belongs to another organisation or path than the plan.
+fn foreign(accepted: &Accepted, plan: &Plan) -> Option<String> {
+    let same = accepted.organization == plan.organization && accepted.lineage.path == plan.lineage.path;
+    (!same).then(|| {
+        let of = |organization: &Name, path: &str| {
+            if path.is_empty() { format!("`{organization}`") } else { format!("`{organization}` in `{path}`") }
+        };
+        let theirs = of(&accepted.organization, &accepted.lineage.path);
+        let ours = of(&plan.organization, &plan.lineage.path);
+        format!("the store belongs to {theirs}, and this is {ours}")
+    })
+}
+
+/// Lists the records of drift as they are now: those that a store holds, with what differs at this moment. Writes nothing.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn drift(store: &Store, now: Timestamp) -> Result<Vec<Record>, StoreError> {
+    let mut reader = store.reader()?;
+    let (live, applied, records, _) = reader.state_at()?;
+    let divergences = drift::observe(&applied, &live);
+    let newer = drift::record(&records, &divergences, &[], now);
+    let kept = records.into_iter().filter(|record| !newer.iter().any(|newer| newer.resource == record.resource));
+    Ok(kept.chain(newer.iter().cloned()).collect())
+}

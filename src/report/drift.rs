@@ -1,0 +1,60 @@
+//! Records of drift as text.
+
+use jiff::Timestamp;
+
+use super::fields::compare;
+use super::plan::ago;
+use super::{counted, escape, table};
+use crate::model::drift::{Class, Record};
+
+/// Renders records as seen at one moment: a table, what differs in each, and one line that sums up.
+pub fn text(records: &[&Record], open: usize, now: Timestamp) -> String {
+    if records.is_empty() {
+        return "no drift: live is as it was applied\n".to_owned();
+    }
+    let heading = ["RESOURCE", "CLASS", "FIRST SEEN", "LAST SEEN", "TIMES", "STATE"].map(str::to_owned).to_vec();
+    let rows = std::iter::once(heading).chain(records.iter().map(|record| row(record, now)));
+    let details: String = records.iter().map(|record| detail(record)).collect();
+    let is_open = |unmanaged: bool| {
+        records.iter().any(|record| record.is_open() && (record.class == Class::Unmanaged) == unmanaged)
+    };
+    let next = match (is_open(false), is_open(true)) {
+        (true, _) => "        charter apply puts back what is managed",
+        (false, true) => "        charter apply --prune deletes what is declared nowhere",
+        (false, false) => "",
+    };
+    format!(
+        "{}\n{details}{} open of {}{next}\n",
+        table::aligned(&rows.collect::<Vec<_>>()),
+        open,
+        counted(records.len(), "record")
+    )
+}
+
+fn row(record: &Record, now: Timestamp) -> Vec<String> {
+    let age = |then: Timestamp| ago(now.duration_since(then));
+    let state = match (&record.ended, record.flapping) {
+        (Some((ending, _)), _) => ending.to_string(),
+        (None, true) => "fight".to_owned(),
+        (None, false) => "open".to_owned(),
+    };
+    vec![
+        record.resource.to_string(),
+        record.class.to_string(),
+        age(record.first_seen),
+        age(record.last_seen),
+        record.occurrences.to_string(),
+        state,
+    ]
+}
+
+/// Shows the fields that somebody changed, from what was applied to what is or was live.
+fn detail(record: &Record) -> String {
+    if record.class != Class::Modified {
+        return String::new();
+    }
+    let (Some(desired), Some(actual)) = (&record.desired, &record.actual) else { return String::new() };
+    let (differences, _) = compare(&desired.value(), &actual.value());
+    let lines = differences.iter().map(|difference| format!("    {}  {}\n", difference.field, difference.change));
+    format!("  {}\n{}", escape::line(&record.resource.to_string()), lines.collect::<String>())
+}
