@@ -10,7 +10,7 @@
 //! | tier | rooms | what they may do |
 //! |---|---|---|
 //! | 0 | [`model`] | be: the nouns |
-//! | 1 | `parse`, `compile`, `access`, `budget`, `policy`, `plan`, `report` | think: pure functions of their arguments, the clock among them |
+//! | 1 | `parse`, `compile`, `access`, `budget`, `policy`, `plan`, `drift`, `report` | think: pure functions of their arguments, the clock among them |
 //! | 2 | `source`, `store` | read and write the world |
 //! | 3 | `reconcile` | bring them together: the one path of the CLI and the daemon |
 //! | 4 | `cli`, `config` | talk to people |
@@ -20,6 +20,7 @@ pub mod budget;
 pub mod cli;
 pub mod compile;
 pub mod config;
+pub mod drift;
 pub mod model;
 pub mod parse;
 pub mod plan;

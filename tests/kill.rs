@@ -68,7 +68,7 @@ impl Scene {
         let now = round::landing().at;
         let admitted = check(source.as_ref(), &At::Revision(None), now).unwrap().admitted.unwrap();
         let (live, applied) = store.reader().unwrap().state().unwrap();
-        let plan = plan(&admitted, &applied, &live, Options::default()).unwrap();
+        let plan = plan(&admitted, &applied, &live, &Options::default());
         assert!(plan.changes.len() >= CHANGES, "only {} changes", plan.changes.len());
         let resources = &admitted.desired().resources;
         let after = resources.iter().map(|(id, resource)| (id.clone(), resource.canonical.clone())).collect();
@@ -153,7 +153,7 @@ impl Scene {
             assert!(self.apply(store).wait().unwrap().success());
         } else {
             let (live, applied) = store.reader().unwrap().state().unwrap();
-            let plan = plan(&self.admitted, &applied, &live, Options::default()).unwrap();
+            let plan = plan(&self.admitted, &applied, &live, &Options::default());
             if plan.changes.is_empty() {
                 return;
             }

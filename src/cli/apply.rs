@@ -1,16 +1,11 @@
 //! `charter apply`: makes the live state as a revision says, in one transaction.
 
-use std::cell::RefCell;
-
-use jiff::Timestamp;
-
 use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::model::name::Name;
 use crate::plan::Options;
 use crate::reconcile::{self, Intent};
-use crate::source::Source;
-use crate::store::{Landing, Store};
+use crate::store::Landing;
 
 /// Makes the live state as the last commit, or a revision, says: all of it in one transaction, or nothing.
 #[derive(Debug, clap::Args)]
@@ -35,7 +30,7 @@ pub struct Args {
     #[arg(long)]
     prune: bool,
     /// Lifts a guard for this one apply
-    #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes"])]
+    #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes", "rewind"])]
     allow: Vec<String>,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
@@ -70,36 +65,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         allowed: args.allow.clone(),
         adopt_store: args.adopt_store,
     };
-    let options = Options { adopt: args.adopt, prune: args.prune };
+    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
     let intent = Intent {
         revision: args.rev.clone(),
         options,
         landing,
         expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()),
     };
-    land(source.as_ref(), &intent, &args.store, &args.output, context)
-}
-
-/// Makes a round and shows how it ended.
-pub fn land(
-    source: &dyn Source,
-    intent: &Intent,
-    store: &StoreArgs,
-    output: &OutputArgs,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let found: RefCell<Option<Store>> = RefCell::new(None);
-    let locate = |organization: &Name| {
-        let store = store
-            .locate(source, Some(organization), context)?
-            .ok_or_else(|| crate::store::StoreError::Unsupported(String::new()))?;
-        found.replace(Some(store.clone()));
-        Ok(store)
-    };
-    let round = reconcile::round(source, &locate, intent)?;
-    outcome::timings(&round.spent, context);
-    let now: Timestamp = intent.landing.at;
-    outcome::round(&round, found.borrow().as_ref(), output, now, context)
+    let place = |organization: &Name| args.store.place(source.as_ref(), organization, context);
+    let round = reconcile::round(source.as_ref(), &place, &intent)?;
+    outcome::round(&round, &args.output, now, context)
 }
 
 /// Names who runs the program.

@@ -66,7 +66,7 @@ impl Wanted {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let wanted = Wanted::read(&args.what)?;
     let source = args.repo.open(None, context)?;
-    let Some(store) = args.store.locate(source.as_ref(), None, context)? else {
+    let Some(store) = args.store.find(source.as_ref(), context)? else {
         return Err(Failure::No("there is no store for this repository yet: charter apply makes it".to_owned()));
     };
     let (live, _) = store.reader()?.state()?;

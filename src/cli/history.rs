@@ -37,7 +37,7 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
-    let Some(store) = args.store.locate(source.as_ref(), None, context)? else {
+    let Some(store) = args.store.find(source.as_ref(), context)? else {
         context.note("note: there is no store for this repository yet: nothing was applied");
         return Ok(Exit::Done);
     };

@@ -7,8 +7,8 @@ use super::{Context, Exit, Failure};
 use crate::model::report::Report;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
-use crate::report::{check, counted, json, plan};
-use crate::store::Store;
+use crate::report::{check, counted, grouped, json, plan};
+use crate::store::Landed;
 use jiff::Timestamp;
 
 /// Shows why nothing can be planned.
@@ -37,9 +37,9 @@ pub fn timings(spent: &Spent, context: &Context) {
 }
 
 /// Says what is odd about a store.
-pub fn notes(planned: &Planned, store: &Store, context: &Context) {
+pub fn notes(planned: &Planned, context: &Context) {
     if planned.store_is_missing {
-        context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
+        context.note(&format!("note: there is no store at {} yet: it reads as empty", planned.store.url()));
     }
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
@@ -47,26 +47,20 @@ pub fn notes(planned: &Planned, store: &Store, context: &Context) {
 }
 
 /// Names where a plan lands.
-pub fn destination(planned: &Planned, store: &Store) -> Destination {
+pub fn destination(planned: &Planned) -> Destination {
     let applied = planned.accepted.as_ref().map(|accepted| plan::label(accepted.revision.as_ref()));
-    Destination { store: store.url(), applied }
+    Destination { store: planned.store.url(), applied }
 }
 
 /// Shows a round: the plan that it made and how it ended.
-pub fn round(
-    round: &Round,
-    store: Option<&Store>,
-    output: &OutputArgs,
-    now: Timestamp,
-    context: &Context,
-) -> Result<Exit, Failure> {
+pub fn round(round: &Round, output: &OutputArgs, now: Timestamp, context: &Context) -> Result<Exit, Failure> {
+    timings(&round.spent, context);
     let (planned, exit) = match &round.outcome {
         Outcome::Invalid => return invalid(&round.report, output, context),
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
-    let Some(store) = store else { return Ok(Exit::Internal) };
-    let destination = destination(planned, store);
+    let destination = destination(planned);
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }
@@ -79,36 +73,35 @@ pub fn round(
 }
 
 fn text(round: &Round, planned: &Planned, destination: &Destination, now: Timestamp) -> String {
-    let shown = plan::text(&planned.plan, destination, 0, now);
-    let at = plan::label(planned.plan.revision.as_ref());
+    let plan = &planned.plan;
+    let shown = || plan::text(plan, destination, 0, now);
     match &round.outcome {
         Outcome::Invalid => String::new(),
-        Outcome::Current(_) => format!(
-            "in sync: {} at {at}, nothing to do ({})\n",
-            counted(planned.plan.resources, "resource"),
-            destination.store
-        ),
+        Outcome::Current(_) => {
+            let (at, resources) = (plan::label(plan.revision.as_ref()), counted(plan.resources, "resource"));
+            format!("in sync: {resources} at {at}, nothing to do ({})\n", destination.store)
+        }
         Outcome::Blocked(_) => {
-            format!("{shown}blocked: live resources that are not Charter's stand in the way; nothing was changed\n")
+            format!("{}blocked: live resources that are not Charter's stand in the way; nothing was changed\n", shown())
         }
-        Outcome::Held(_) => format!("{shown}held: nothing was changed\n"),
-        Outcome::Landed(_, landed) => {
-            let counts = planned.plan.counts();
-            let [add, change, remove] = [counts.add, counts.change, counts.remove].map(crate::report::grouped);
-            let body = if planned.plan.is_in_sync() { String::new() } else { without_summary(&shown) };
-            format!(
-                "{body}applied {at}: {add} added, {change} changed, {remove} removed; journal {} ({})\n",
-                crate::report::grouped(landed.head.count as usize),
-                destination.store
-            )
-        }
+        Outcome::Held(_) => format!("{}held: nothing was changed\n", shown()),
+        Outcome::Landed(_, landed) => applied(planned, landed, destination, now),
     }
 }
 
-/// Leaves out the plan's last line: what was done says the same in the past tense.
-fn without_summary(text: &str) -> String {
-    let body = text.trim_end().rsplit_once('\n').map_or("", |(body, _)| body);
-    format!("{body}\n")
+/// Says what was done: the plan's effect, the guards that were lifted, and one line that sums up.
+fn applied(planned: &Planned, landed: &Landed, destination: &Destination, now: Timestamp) -> String {
+    let plan = &planned.plan;
+    let effect = if plan.is_in_sync() { String::new() } else { plan::effect(plan, destination, 0, now) };
+    let lifted: String =
+        plan.holds.iter().map(|hold| format!("guard {} lifted: {}\n", hold.guard, hold.reason)).collect();
+    let counts = plan.counts();
+    let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
+    let (at, entries) = (plan::label(plan.revision.as_ref()), landed.head.count);
+    let store = &destination.store;
+    format!(
+        "{effect}{lifted}applied {at}: {add} added, {change} changed, {remove} removed; journal {entries} ({store})\n"
+    )
 }
 
 fn value(round: &Round, planned: &Planned, destination: &Destination) -> Value {

@@ -49,13 +49,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let checked = reconcile::check(source.as_ref(), &at, now)?;
     outcome::timings(&checked.spent, context);
     let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &args.output, context) };
-    let organization = admitted.organization().map(|(name, _)| name);
-    let Some(store) = args.store.locate(source.as_ref(), organization, context)? else {
-        return outcome::invalid(&checked.report, &args.output, context);
-    };
-    let planned = reconcile::plan(&admitted, &store, Options { adopt: args.adopt, prune: args.prune })?;
-    outcome::notes(&planned, &store, context);
-    let destination = outcome::destination(&planned, &store);
+    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
+    let store = args.store.place(source.as_ref(), admitted.name(), context)?;
+    let planned = reconcile::plan(source.as_ref(), &admitted, store, &options)?;
+    outcome::notes(&planned, context);
+    let destination = outcome::destination(&planned);
     let uncommitted = checked.report.uncommitted;
     args.output.emit(|format| match format {
         Format::Text => Some(plan::text(&planned.plan, &destination, uncommitted, now)),

@@ -1,9 +1,12 @@
 //! `charter run`: makes rounds. For now one, with `--once`.
 
+use std::cell::OnceCell;
+
 use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure, apply};
+use super::{Context, Exit, Failure, apply, outcome};
+use crate::model::name::Name;
 use crate::plan::Options;
-use crate::reconcile::Intent;
+use crate::reconcile::{self, Intent};
 use crate::store::Landing;
 
 /// Makes one round: checks the last commit, plans it and applies it.
@@ -31,8 +34,16 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
-    let landing =
-        Landing { actor: apply::actor(), at: args.clock.now(), reason: None, allowed: Vec::new(), adopt_store: false };
+    let now = args.clock.now();
+    let landing = Landing { actor: apply::actor(), at: now, reason: None, allowed: Vec::new(), adopt_store: false };
     let intent = Intent { revision: None, options: Options::default(), landing, expected: None };
-    apply::land(source.as_ref(), &intent, &args.store, &args.output, context)
+    let lock = OnceCell::new();
+    // Held until the round has ended: one `run` follows a store.
+    let place = |organization: &Name| {
+        let store = args.store.place(source.as_ref(), organization, context)?;
+        let _held = lock.set(store.lock()?);
+        Ok(store)
+    };
+    let round = reconcile::round(source.as_ref(), &place, &intent)?;
+    outcome::round(&round, &args.output, now, context)
 }

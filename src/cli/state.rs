@@ -11,25 +11,27 @@ use crate::store::{Store, StoreError};
 
 impl StoreArgs {
     /// Finds the store of an organisation: as named, beside `charter.toml`, or the user's for this repository and path.
-    pub fn locate(
-        &self,
-        source: &dyn Source,
-        organization: Option<&Name>,
-        context: &Context,
-    ) -> Result<Option<Store>, StoreError> {
+    pub fn place(&self, source: &dyn Source, organization: &Name, context: &Context) -> Result<Store, StoreError> {
+        if let Some(store) = self.find(source, context)? {
+            return Ok(store);
+        }
+        at(&state_directory().join(format!("{organization}-{}", mark(source))).join(FILE))
+    }
+
+    /// Finds the store without knowing the organisation: `None` where nobody named one and none was made yet.
+    pub fn find(&self, source: &dyn Source, context: &Context) -> Result<Option<Store>, StoreError> {
         let config = &context.config;
         if let Some(url) = self.store.as_ref().or(config.store.as_ref()) {
             return Store::at(url).map(Some);
         }
-        if let Some(directory) = &config.directory {
-            return at(&directory.join("charter.db")).map(Some);
-        }
-        let mark = mark(source);
-        let existing = existing(&state_directory(), &mark);
-        let fresh = || organization.map(|organization| state_directory().join(format!("{organization}-{mark}")));
-        existing.or_else(fresh).map(|directory| at(&directory.join("charter.db"))).transpose()
+        let beside = config.directory.as_ref().map(|directory| directory.join(FILE));
+        let made = || made(&state_directory(), &mark(source)).map(|directory| directory.join(FILE));
+        beside.or_else(made).map(|path| at(&path)).transpose()
     }
 }
+
+/// The name of a store's file.
+const FILE: &str = "charter.db";
 
 fn at(path: &Path) -> Result<Store, StoreError> {
     Store::at(&format!("sqlite:{}", path.display()))
@@ -42,7 +44,7 @@ fn mark(source: &dyn Source) -> String {
 }
 
 /// Finds the directory of this repository and path, whatever the organisation was called when it was made.
-fn existing(state: &Path, mark: &str) -> Option<PathBuf> {
+fn made(state: &Path, mark: &str) -> Option<PathBuf> {
     let suffix = format!("-{mark}");
     let entries = std::fs::read_dir(state).ok()?;
     let mut found: Vec<PathBuf> = entries

@@ -41,7 +41,7 @@ struct Status {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
-    let status = read(source.as_ref(), args.store.locate(source.as_ref(), None, context)?)?;
+    let status = read(source.as_ref(), args.store.find(source.as_ref(), context)?)?;
     let now = Timestamp::now();
     args.output.emit(|format| match format {
         Format::Text => Some(status.text(now)),

@@ -1,7 +1,6 @@
 //! Manifests to the desired state: every reference looked up, nothing declared twice, nothing in a circle.
 
-use std::collections::BTreeMap;
-
+use rayon::prelude::*;
 use semver::Version;
 
 use crate::model::code::Code;
@@ -39,8 +38,8 @@ pub fn compile(manifests: Manifests, revision: Option<Revision>, lineage: Lineag
     findings.extend(duplicate::budgets(&kept));
     findings.extend(reference::check(&kept, &index));
     findings.extend(cycle::find(&kept, &index));
-    let resources: BTreeMap<ResourceId, Resource> = kept.into_iter().map(resource).collect();
-    Compiled { desired: Desired::new(revision, lineage, resources), findings }
+    let resources: Vec<(ResourceId, Resource)> = kept.into_par_iter().map(resource).collect();
+    Compiled { desired: Desired::new(revision, lineage, resources.into_iter().collect()), findings }
 }
 
 fn resource(manifest: Manifest) -> (ResourceId, Resource) {

@@ -6,9 +6,13 @@ use super::kind::organization::Organization;
 use super::name::Name;
 use super::verdict::Verdict;
 
-/// A desired state with a verdict without errors: what a plan is made of, and nothing else.
+/// A desired state with a verdict without errors, and its organisation: what a plan is made of, and nothing else.
 #[derive(Debug, Clone)]
-pub struct Admitted(Desired);
+pub struct Admitted {
+    desired: Desired,
+    name: Name,
+    organization: Organization,
+}
 
 /// Why a desired state was not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,19 +37,23 @@ impl Admitted {
         if verdict.findings().iter().any(Finding::is_error) {
             return Err(Refused::Errors);
         }
-        if desired.organization().is_none() {
-            return Err(Refused::NoOrganization);
-        }
-        Ok(Admitted(desired))
+        let (id, organization) = desired.organization().ok_or(Refused::NoOrganization)?;
+        let (name, organization) = (id.name.clone(), organization.clone());
+        Ok(Admitted { desired, name, organization })
     }
 
     /// Returns the state.
     pub fn desired(&self) -> &Desired {
-        &self.0
+        &self.desired
     }
 
-    /// Returns the organisation and its name.
-    pub fn organization(&self) -> Option<(&Name, &Organization)> {
-        self.0.organization().map(|(id, organization)| (&id.name, organization))
+    /// Returns the organisation's name.
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Returns the organisation.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
     }
 }

@@ -12,6 +12,7 @@ pub mod change;
 pub mod code;
 pub mod desired;
 pub mod digest;
+pub mod drift;
 pub mod examination;
 pub mod excerpt;
 pub mod expiry;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Op};
 use super::digest::Digest;
+use super::drift::Record;
 use super::guard::Hold;
 use super::id::ResourceId;
 use super::journal::Head;
@@ -28,6 +29,14 @@ pub struct Plan {
     pub conflicts: Vec<ResourceId>,
     /// Live and nobody's here: shown, never touched.
     pub unmanaged: Vec<ResourceId>,
+    /// Live rows that are no resources that Charter knows, as `kind/team/name`: shown, never touched.
+    pub foreign: Vec<String>,
+    /// Managed resources that differ and are not put back: drift is only reported, or somebody writes it back each time.
+    #[serde(default)]
+    pub withheld: Vec<ResourceId>,
+    /// The records of drift that change with this plan, as they are after it. No part of either hash.
+    #[serde(default)]
+    pub records: Vec<Record>,
     /// Guards that hold the apply.
     pub holds: Vec<Hold>,
     /// How many teams no change concerns.
@@ -84,7 +93,8 @@ impl Plan {
 
     /// Says whether live is as desired.
     pub fn is_in_sync(&self) -> bool {
-        self.conflicts.is_empty() && !self.changes.iter().any(Change::writes_live)
+        let open = !self.conflicts.is_empty() || !self.withheld.is_empty();
+        !open && !self.changes.iter().any(Change::writes_live)
     }
 
     /// Says whether nothing at all would be written for the changes.

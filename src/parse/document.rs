@@ -10,6 +10,7 @@ use super::lower::Lowered;
 use super::node::Node;
 use super::schema::{Reader, reader, roles_reader};
 use super::secret;
+use super::trail::Trail;
 use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
@@ -82,7 +83,7 @@ fn exposed(place: &Place<'_>, pointer: &str) -> Finding {
 /// Lowers a document and judges it; the findings are sorted by the caller.
 fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Finding>) {
     let mut lowered = Lowered::default();
-    let value = lowered.lower(place.root, &reader.shape, "");
+    let value = lowered.lower(place.root, &reader.shape, &Trail::Root);
     let mut findings: Vec<Finding> =
         lowered.faults.into_iter().map(|(pointer, fault)| place.finding(&pointer, Part::Value, fault)).collect();
     findings
@@ -93,18 +94,18 @@ fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Finding>) {
 fn manifest(place: &Place<'_>, kind: Kind) -> Outcome {
     let Some(reader) = reader(kind) else { return Outcome::default() };
     let (mut value, mut findings) = lower(place, reader);
-    if value.pointer("/metadata/previously").is_some() {
+    let metadata = |key: &str| value.get("metadata").and_then(|metadata| metadata.get(key));
+    if metadata("previously").is_some() {
         let fault = Fault::new(Code::NotYetSupported, "`previously` does not work yet")
             .help("take it out: until it works, a resource under a new name is a new resource");
         findings.push(place.finding("/metadata/previously", Part::Key, fault));
     }
-    let name =
-        |pointer: &str| value.pointer(pointer).and_then(Value::as_str).and_then(|text| text.parse::<Name>().ok());
-    let id = name("/metadata/name").map(|text| ResourceId { kind, team: name("/metadata/team"), name: text });
+    let name = |key: &str| metadata(key).and_then(Value::as_str).and_then(|text| text.parse::<Name>().ok());
+    let id = name("name").map(|text| ResourceId { kind, team: name("team"), name: text });
     if !findings.is_empty() {
         return Outcome { unread: id.into_iter().collect(), findings, ..Outcome::default() };
     }
-    let labels = value.pointer("/metadata/labels").map(texts).unwrap_or_default();
+    let labels = metadata("labels").map(texts).unwrap_or_default();
     let spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
     typed(place, Typing { id, kind, spec, labels, pointer: String::new(), bare: false })
 }

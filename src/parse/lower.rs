@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::node::{Content, Node, Plain, mistaken_for, plain, token};
+use super::node::{Content, Node, Plain, mistaken_for, plain};
 use super::shape::Shape;
+use super::trail::Trail;
 use crate::model::code::Code;
 use crate::model::scalar::{Fault, Format};
 
@@ -15,24 +16,24 @@ pub struct Lowered {
 
 impl Lowered {
     /// Turns a node into a value.
-    pub fn lower(&mut self, node: &Node, shape: &Shape, pointer: &str) -> Value {
+    pub fn lower(&mut self, node: &Node, shape: &Shape, trail: &Trail<'_>) -> Value {
         match &node.content {
-            Content::Scalar { text, plain } => self.scalar(text, *plain, shape, pointer),
+            Content::Scalar { text, plain } => self.scalar(text, *plain, shape, trail),
             Content::Sequence(items) => {
                 let item = if let Shape::List(item) = shape { item } else { &Shape::Any };
                 Value::Array(
                     items
                         .iter()
                         .enumerate()
-                        .map(|(index, node)| self.lower(node, item, &format!("{pointer}/{index}")))
+                        .map(|(index, node)| self.lower(node, item, &Trail::Index(trail, index)))
                         .collect(),
                 )
             }
-            Content::Mapping(_) => self.mapping(node, shape, pointer),
+            Content::Mapping(_) => self.mapping(node, shape, trail),
         }
     }
 
-    fn mapping(&mut self, node: &Node, shape: &Shape, pointer: &str) -> Value {
+    fn mapping(&mut self, node: &Node, shape: &Shape, trail: &Trail<'_>) -> Value {
         let shape = if let Shape::Either { mapping, .. } = shape { mapping } else { shape };
         let mut object = Map::with_capacity(node.entries().len());
         for entry in node.entries() {
@@ -40,50 +41,50 @@ impl Lowered {
                 Shape::Mapping { properties, rest } => properties.get(&entry.key).unwrap_or(rest),
                 Shape::Any | Shape::Formatted(_) | Shape::List(_) | Shape::Either { .. } => &Shape::Any,
             };
-            let value = self.lower(&entry.value, child, &format!("{pointer}/{}", token(&entry.key)));
+            let value = self.lower(&entry.value, child, &Trail::Key(trail, &entry.key));
             object.insert(entry.key.clone(), value);
         }
         Value::Object(object)
     }
 
-    fn scalar(&mut self, text: &str, is_plain: bool, shape: &Shape, pointer: &str) -> Value {
+    fn scalar(&mut self, text: &str, is_plain: bool, shape: &Shape, trail: &Trail<'_>) -> Value {
         match shape {
-            Shape::Formatted(format) => self.formatted(text, is_plain, format, pointer),
-            Shape::Either { scalar, .. } => self.scalar(text, is_plain, scalar, pointer),
-            Shape::Any | Shape::List(_) | Shape::Mapping { .. } => self.free(text, is_plain, pointer),
+            Shape::Formatted(format) => self.formatted(text, is_plain, format, trail),
+            Shape::Either { scalar, .. } => self.scalar(text, is_plain, scalar, trail),
+            Shape::Any | Shape::List(_) | Shape::Mapping { .. } => self.free(text, is_plain, trail),
         }
     }
 
     /// Reads a scalar of one of our formats; what it is not is reported once, here, and passes the schema.
-    fn formatted(&mut self, text: &str, is_plain: bool, format: &Format, pointer: &str) -> Value {
+    fn formatted(&mut self, text: &str, is_plain: bool, format: &Format, trail: &Trail<'_>) -> Value {
         let mistaken = if format.raw {
             None
         } else {
             mistaken_for(text).filter(|what| is_plain && (format.word == "name" || *what != "a date"))
         };
         if let Some(what) = mistaken {
-            self.faults.push((pointer.to_owned(), mistaken_name(text, what, format)));
+            self.faults.push((trail.to_string(), mistaken_name(text, what, format)));
         } else if let Err(fault) = (format.check)(text) {
-            self.faults.push((pointer.to_owned(), fault));
+            self.faults.push((trail.to_string(), fault));
         }
         Value::String(text.to_owned())
     }
 
-    fn free(&mut self, text: &str, is_plain: bool, pointer: &str) -> Value {
+    fn free(&mut self, text: &str, is_plain: bool, trail: &Trail<'_>) -> Value {
         let meaning = if is_plain { plain(text) } else { Plain::Text };
         match meaning {
             Plain::Null => Value::Null,
             Plain::Bool(truth) => Value::Bool(truth),
             Plain::Text => Value::String(text.to_owned()),
             Plain::Integer(integer) if integer.unsigned_abs() <= 1 << 53 => {
-                self.refuse_leading_zero(text, pointer);
+                self.refuse_leading_zero(text, trail);
                 Value::Number(integer.into())
             }
             Plain::Float(float) if is_exact(text, float) => Number::from_f64(float).map_or(Value::Null, Value::Number),
             Plain::Integer(_) | Plain::Float(_) => {
                 let message = format!("the number `{text}` is not kept exactly by every reader");
                 self.faults.push((
-                    pointer.to_owned(),
+                    trail.to_string(),
                     Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\"")),
                 ));
                 Value::String(text.to_owned())
@@ -91,12 +92,12 @@ impl Lowered {
         }
     }
 
-    fn refuse_leading_zero(&mut self, text: &str, pointer: &str) {
+    fn refuse_leading_zero(&mut self, text: &str, trail: &Trail<'_>) {
         let digits = text.trim_start_matches(['+', '-']);
         if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()) {
             let message = format!("the number `{text}` is octal to some readers and decimal to others");
             self.faults.push((
-                pointer.to_owned(),
+                trail.to_string(),
                 Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\", or take the zero out")),
             ));
         }

@@ -20,6 +20,7 @@ pub mod schema;
 pub mod secret;
 mod settings;
 mod shape;
+mod trail;
 mod yaml;
 
 use document::Outcome;

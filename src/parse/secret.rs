@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::node::{Content, Node, token};
+use super::node::{Content, Node};
+use super::trail::Trail;
 
 /// What stands in the place of a credential, everywhere.
 pub const REDACTED: &str = "‹redacted›";
@@ -47,23 +48,23 @@ fn is_named(key: &str) -> bool {
 /// Finds the credentials of a document, replaces them, and returns the JSON pointers at which they stood.
 pub fn take(root: &mut Node) -> Vec<String> {
     let mut found = Vec::new();
-    walk(root, "", false, &mut found);
+    walk(root, &Trail::Root, false, &mut found);
     found
 }
 
-fn walk(node: &mut Node, pointer: &str, named: bool, found: &mut Vec<String>) {
+fn walk(node: &mut Node, trail: &Trail<'_>, named: bool, found: &mut Vec<String>) {
     match &mut node.content {
         Content::Scalar { text, plain } => {
             let says_something = text.len() >= 4 && (!*plain || super::node::plain(text) == super::node::Plain::Text);
             if (named && says_something) || has_shape(text) {
                 REDACTED.clone_into(text);
                 *plain = false;
-                found.push(pointer.to_owned());
+                found.push(trail.to_string());
             }
         }
         Content::Sequence(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                walk(item, &format!("{pointer}/{index}"), named, found);
+                walk(item, &Trail::Index(trail, index), named, found);
             }
         }
         Content::Mapping(entries) => {
@@ -72,13 +73,16 @@ fn walk(node: &mut Node, pointer: &str, named: bool, found: &mut Vec<String>) {
                 if entry.key == "secretRef" {
                     continue;
                 }
-                let pointer = format!("{pointer}/{}", token(&entry.key));
-                if has_shape(&entry.key) {
+                let is_secret = has_shape(&entry.key);
+                if is_secret {
                     REDACTED.clone_into(&mut entry.key);
-                    found.push(pointer.clone());
+                }
+                let trail = Trail::Key(trail, &entry.key);
+                if is_secret {
+                    found.push(trail.to_string());
                 }
                 let named = is_named(&entry.key);
-                walk(&mut entry.value, &pointer, named, found);
+                walk(&mut entry.value, &trail, named, found);
             }
         }
     }

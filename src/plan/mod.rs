@@ -8,6 +8,7 @@ use crate::model::canonical::Canonical;
 use crate::model::change::{Change, Op};
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
+use crate::model::kind::team::Team;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::{FORMAT, Plan};
@@ -20,20 +21,23 @@ mod ownership;
 pub use ownership::{Situation, decide};
 
 /// How a plan is made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Takes over live resources that are desired but not ours, whatever they hold.
     pub adopt: bool,
     /// Deletes live resources that are nobody's here.
     pub prune: bool,
+    /// Leaves managed resources as somebody changed them by hand: drift is recorded and nothing more.
+    pub report_only: bool,
+    /// Managed resources that somebody keeps writing back: to put them back once more would be a fight.
+    pub fights: BTreeSet<ResourceId>,
+    /// Whether the revision is no descendant of the accepted one.
+    pub rewound: bool,
 }
 
 /// Plans what makes live equal desired.
-///
-/// Returns `None` for an admitted state without an Organization, which cannot be made.
-pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Options) -> Option<Plan> {
+pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Options) -> Plan {
     let desired = admitted.desired();
-    let (organization, declared) = admitted.organization()?;
     let mut split = Split::default();
     for id in keys(admitted, applied, live) {
         let wanted = desired.resources.get(id).map(|resource| &resource.canonical);
@@ -41,24 +45,29 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: Option
         split.take(id, &situation, options);
     }
     let changes = order::sorted(split.changes);
-    let parameters = guard::parameters(applied, &declared.guards);
-    let holds = guard::too_many_deletes(&changes, applied, &parameters);
+    let parameters = guard::parameters(applied, &admitted.organization().guards);
+    let teams = desired.declared::<Team>().count();
+    let mut holds = guard::too_many_deletes(&changes, applied, teams, &parameters);
+    holds.extend(options.rewound.then(|| guard::rewind(desired.revision.as_ref(), applied.accepted.as_ref())));
     let effect = hash::effect(&changes);
     let bound = hash::bound(&desired.digest, &changes, &parameters, &applied.journal);
-    Some(Plan {
+    Plan {
         format: FORMAT,
-        organization: organization.clone(),
+        organization: admitted.name().clone(),
         lineage: desired.lineage.clone(),
         revision: desired.revision.clone(),
         untouched_teams: untouched(admitted, &changes),
         changes,
         conflicts: split.conflicts,
         unmanaged: split.unmanaged,
+        foreign: live.foreign.clone(),
+        records: Vec::new(),
+        withheld: split.withheld,
         holds,
         resources: desired.resources.len(),
         effect,
         bound,
-    })
+    }
 }
 
 /// Every key that is desired, applied or live, once.
@@ -71,13 +80,17 @@ struct Split {
     changes: Vec<Change>,
     conflicts: Vec<ResourceId>,
     unmanaged: Vec<ResourceId>,
+    withheld: Vec<ResourceId>,
 }
 
 impl Split {
-    fn take(&mut self, id: &ResourceId, situation: &Situation<'_>, options: Options) {
+    fn take(&mut self, id: &ResourceId, situation: &Situation<'_>, options: &Options) {
         use ownership::Decision;
         match decide(situation) {
             Decision::Nothing => {}
+            Decision::Change { op: Op::Heal, .. } if options.report_only || options.fights.contains(id) => {
+                self.withheld.push(id.clone());
+            }
             Decision::Change { op, drift } => self.changes.push(change(id, op, drift, situation)),
             Decision::Conflict if options.adopt => self.changes.push(change(id, Op::Update, false, situation)),
             Decision::Conflict => self.conflicts.push(id.clone()),

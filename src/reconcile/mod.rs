@@ -8,15 +8,14 @@ use crate::access;
 use crate::budget;
 use crate::compile::{Compiled, compile};
 use crate::model::admitted::Admitted;
-use crate::model::applied::{Accepted, Applied};
+use crate::model::applied::Accepted;
 use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
-use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
 use crate::model::report::Report;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{Revision, Snapshot};
 use crate::parse;
 use crate::plan;
 use crate::policy;
@@ -114,6 +113,7 @@ fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
 #[derive(Debug)]
 pub struct Planned {
     pub plan: Plan,
+    pub store: Store,
     pub accepted: Option<Accepted>,
     /// Whether the store holds nothing because there is none yet.
     pub store_is_missing: bool,
@@ -124,25 +124,26 @@ pub struct Planned {
 /// Plans what a store needs to be as an admitted state asks for. Reads the store and writes nothing.
 ///
 /// # Errors
-/// Where the store cannot be read.
-pub fn plan(admitted: &Admitted, store: &Store, options: plan::Options) -> Result<Planned, StoreError> {
+/// Where the store or the source's history cannot be read.
+pub fn plan(source: &dyn Source, admitted: &Admitted, store: Store, options: &plan::Options) -> Result<Planned, Error> {
     let mut reader = store.reader()?;
     let store_is_missing = reader.is_missing();
     let (live, applied) = reader.state()?;
-    planned(admitted, &applied, &live, options, store_is_missing)
+    let rewound = is_rewound(source, admitted.desired().revision.as_ref(), applied.accepted.as_ref())?;
+    let plan = plan::plan(admitted, &applied, &live, &plan::Options { rewound, ..options.clone() });
+    let warning = applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
+    Ok(Planned { plan, store, accepted: applied.accepted, store_is_missing, warning })
 }
 
-fn planned(
-    admitted: &Admitted,
-    applied: &Applied,
-    live: &Live,
-    options: plan::Options,
-    store_is_missing: bool,
-) -> Result<Planned, StoreError> {
-    let plan = plan::plan(admitted, applied, live, options)
-        .ok_or(StoreError::Stale(vec!["the Organization is gone".to_owned()]))?;
-    let warning = applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
-    Ok(Planned { plan, accepted: applied.accepted.clone(), store_is_missing, warning })
+/// Says whether a revision does not build on the accepted one.
+fn is_rewound(
+    source: &dyn Source,
+    revision: Option<&Revision>,
+    accepted: Option<&Accepted>,
+) -> Result<bool, SourceError> {
+    let accepted = accepted.and_then(|accepted| accepted.revision.as_ref());
+    let Some((revision, accepted)) = revision.zip(accepted) else { return Ok(false) };
+    Ok(!source.descends(&revision.commit, &accepted.commit)?)
 }
 
 /// Says that a store belongs to another organisation or path than the plan.
@@ -204,15 +205,15 @@ pub fn round(
 ) -> Result<Round, Error> {
     let checked = check(source, &At::Revision(intent.revision.clone()), intent.landing.at)?;
     let Checked { report, admitted, spent } = checked;
-    let outcome = match admitted.as_ref().and_then(|admitted| Some((admitted, admitted.organization()?.0))) {
-        Some((admitted, organization)) => apply(admitted, &store(organization)?, intent)?,
+    let outcome = match admitted {
+        Some(admitted) => apply(source, &admitted, store(admitted.name())?, intent)?,
         None => Outcome::Invalid,
     };
     Ok(Round { report, outcome, spent })
 }
 
-fn apply(admitted: &Admitted, store: &Store, intent: &Intent) -> Result<Outcome, Error> {
-    let planned = Box::new(plan(admitted, store, intent.options)?);
+fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
+    let planned = Box::new(plan(source, admitted, store, &intent.options)?);
     let (plan, landing) = (&planned.plan, &intent.landing);
     if let Some(expected) =
         intent.expected.as_ref().filter(|expected| !plan.effect.as_str().starts_with(expected.as_str()))
@@ -228,14 +229,13 @@ fn apply(admitted: &Admitted, store: &Store, intent: &Intent) -> Result<Outcome,
     if plan.changes.is_empty() && is_accepted(&planned) {
         return Ok(Outcome::Current(planned));
     }
-    let landed = store.writer()?.land(plan, landing)?;
+    let landed = planned.store.writer()?.land(plan, landing)?;
     Ok(Outcome::Landed(planned, landed))
 }
 
 /// Says whether the plan's revision is the accepted one already.
 fn is_accepted(planned: &Planned) -> bool {
-    let commit =
-        |revision: &Option<crate::model::snapshot::Revision>| revision.as_ref().map(|revision| revision.commit.clone());
+    let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
     let plan = &planned.plan;
     let same = |accepted: &Accepted| {
         commit(&accepted.revision) == commit(&plan.revision)

@@ -23,6 +23,11 @@ pub struct Destination {
 
 /// Renders a plan as seen at one moment.
 pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
+    [effect(plan, destination, uncommitted, now), asides(plan), summary(plan)].concat()
+}
+
+/// Renders what a plan starts from and what it changes.
+pub fn effect(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
     let applied = destination
         .applied
         .as_ref()
@@ -33,8 +38,6 @@ pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Tim
     for (team, changes) in by_team(plan) {
         out.push_str(&section(team, &changes));
     }
-    out.push_str(&asides(plan));
-    out.push_str(&summary(plan));
     out
 }
 
@@ -43,12 +46,9 @@ fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
     let files =
         if uncommitted > 0 { format!(" + {}", counted(uncommitted, "uncommitted file")) } else { String::new() };
     let when = ago(now.duration_since(revision.time));
-    format!(
-        "{}{files} \"{}\" ({}, {when})",
-        revision.label(),
-        escape::line(&revision.summary),
-        escape::line(&revision.author)
-    )
+    let author = revision.author.split(" <").next().unwrap_or_default();
+    let [summary, author] = [&revision.summary, author].map(escape::line);
+    format!("{}{files} \"{summary}\" ({author}, {when})", revision.label())
 }
 
 /// Says how long ago something was, in its largest unit.
@@ -145,6 +145,9 @@ fn asides(plan: &Plan) -> String {
     }
     for id in &plan.unmanaged {
         out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));
+    }
+    for row in &plan.foreign {
+        out.push_str(&format!("unmanaged: `{}` is live and nothing that Charter knows\n", escape::line(row)));
     }
     let remembered = |op: Op| plan.changes.iter().filter(|change| change.op == op).count();
     match (remembered(Op::Adopt), remembered(Op::Forget)) {

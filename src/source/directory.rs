@@ -98,6 +98,10 @@ impl Source for Directory {
         escape(self.root.as_os_str().as_bytes())
     }
 
+    fn descends(&self, _commit: &str, _from: &str) -> Result<bool, SourceError> {
+        Ok(true)
+    }
+
     fn governed_path(&self) -> &str {
         &self.governed
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use git2::{Odb, Oid, Repository};
+use git2::{ErrorCode, Odb, Oid, Repository};
 
 use super::disk;
 use super::error::SourceError;
@@ -144,6 +144,19 @@ impl Source for Git {
 
     fn identity(&self) -> String {
         escape(self.place().as_os_str().as_bytes())
+    }
+
+    fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {
+        let (Ok(commit_id), Ok(from_id)) = (Oid::from_str(commit), Oid::from_str(from)) else { return Ok(false) };
+        if commit_id == from_id {
+            return Ok(true);
+        }
+        let fail = |error: git2::Error| SourceError::unreadable(commit, error.message());
+        match self.repo.graph_descendant_of(commit_id, from_id) {
+            Ok(descends) => Ok(descends || self.repo.is_shallow()),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(self.repo.is_shallow()),
+            Err(error) => Err(fail(error)),
+        }
     }
 
     fn governed_path(&self) -> &str {

@@ -69,6 +69,12 @@ pub trait Source: Debug + Send {
     /// trees.
     fn identity(&self) -> String;
 
+    /// Says whether a commit builds on another: is it, or comes after it. What a shallow clone cannot know is granted.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read.
+    fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError>;
+
     /// Returns the governed path inside the repository, empty for all of it.
     fn governed_path(&self) -> &str;
 }

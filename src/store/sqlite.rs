@@ -1,6 +1,6 @@
 //! Opening a SQLite file, and not somebody else's.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -61,13 +61,14 @@ impl Session {
             return Err(Failure::NotAStore("it is a folder".into()).at(path));
         }
         super::lock::create_folders(path)?;
-        // SQLite opens a file that it may not write for reading, without a word, and does not say why it cannot create one.
-        let file = OpenOptions::new().create(true).append(true).open(path);
-        file.map_err(|error| of_files(path, "it cannot be opened for writing", &error))?;
-        let options = options(path, patience)?.synchronous(SqliteSynchronous::Full);
-        let mut session = Session::connect(path, &options).map_err(|failure| failure.at(path))?;
-        session.run(prepare)?;
-        Ok(session)
+        // No look at the file but through SQLite: to close it would give up the locks that this process has on it
+        // through another connection (https://sqlite.org/howtocorrupt.html, 2.2).
+        let options = options(path, patience)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
+        Session::prepared(path, &options).map_err(|failure| {
+            let why = "it or its folder cannot be opened for writing".to_owned();
+            let refused = failure.is_about_access();
+            if refused { StoreError::ReadOnly { path: path.into(), why } } else { failure.at(path) }
+        })
     }
 
     /// Does something with the connection and waits for it.
@@ -84,6 +85,15 @@ impl Session {
         let runtime = Builder::new_current_thread().build().map_err(sqlx::Error::Io)?;
         let connection = runtime.block_on(options.connect())?;
         Ok(Session { path: path.into(), runtime, connection: Some(connection) })
+    }
+
+    /// Opens for writing and makes it a store.
+    fn prepared(path: &Path, options: &SqliteConnectOptions) -> Result<Session, Failure> {
+        let mut session = Session::connect(path, options)?;
+        if let Some(connection) = session.connection.as_mut() {
+            session.runtime.block_on(prepare(connection))?;
+        }
+        Ok(session)
     }
 
     /// Opens for reading and looks at what it is.

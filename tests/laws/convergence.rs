@@ -115,7 +115,7 @@ impl World {
         let Outcome::Blocked(blocked) = &outcome else { return Err(TestCaseError::fail(format!("{outcome:?}"))) };
         prop_assert_eq!(blocked.plan.conflicts.iter().collect::<Vec<_>>(), in_the_way);
         prop_assert_eq!(self.state(), (live, applied));
-        let adopted = self.round(revision, Options { adopt: true, prune: false });
+        let adopted = self.round(revision, Options { adopt: true, ..Options::default() });
         prop_assert!(matches!(adopted, Outcome::Landed(..)), "{adopted:?}");
         Ok(true)
     }
@@ -193,7 +193,7 @@ fn any_live_and_any_applied_state_end_as_desired() {
         let admitted = admitted(&third);
         let desired = wanted(&admitted);
         let live = mixed(&[first.clone(), second, desired.clone()], &choices);
-        let plan = planned(&admitted, &first, &live, Options { adopt, prune: false });
+        let plan = planned(&admitted, &first, &live, Options { adopt, ..Options::default() });
 
         let expected = |id: &ResourceId| match (desired.get(id), first.get(id), live.get(id)) {
             // Somebody else's: in the way until it is adopted.
@@ -207,7 +207,7 @@ fn any_live_and_any_applied_state_end_as_desired() {
             prop_assert_eq!(after.get(id), expected.as_ref(), "{}", id);
         }
         prop_assert!(plan.changes.iter().all(|change| change.writes_live() || change.writes_applied()));
-        let again = planned(&admitted, &made(&plan, &first), &after, Options { adopt, prune: false });
+        let again = planned(&admitted, &made(&plan, &first), &after, Options { adopt, ..Options::default() });
         prop_assert!(again.changes.is_empty());
         prop_assert_eq!(again.conflicts, plan.conflicts);
         let touched = plan.changes.iter().filter(|change| change.drift).count();

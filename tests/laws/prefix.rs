@@ -50,7 +50,7 @@ fn a_round_after_a_part_of_a_plan_does_the_rest() {
 
         let admitted = admitted(&after);
         let (live, applied) = store.reader().unwrap().state().unwrap();
-        let plan = charter::plan::plan(&admitted, &applied, &live, Options::default()).unwrap();
+        let plan = charter::plan::plan(&admitted, &applied, &live, &Options::default());
         let length = usize::from(cut) % (plan.changes.len() + 1);
         store.writer().unwrap().land(&prefix(&plan, length), &landing()).unwrap();
 

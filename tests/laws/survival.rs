@@ -56,12 +56,14 @@ fn a_plan_survives_json() {
     law.holds(&(organisation(), organisation(), vec(spec(), 1..4)), |(before, after, specs)| {
         let applied = wanted(&admitted(&before));
         let live = spoiled(applied.clone(), &specs);
-        let plan = planned(&admitted(&after), &applied, &live, Options { adopt: true, prune: true });
+        let plan =
+            planned(&admitted(&after), &applied, &live, Options { adopt: true, prune: true, ..Options::default() });
         for text in [serde_json::to_string(&plan).unwrap(), serde_json::to_string_pretty(&plan).unwrap()] {
             let read: Plan = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&read, &plan);
         }
-        let again = planned(&admitted(&after), &applied, &live, Options { adopt: true, prune: true });
+        let again =
+            planned(&admitted(&after), &applied, &live, Options { adopt: true, prune: true, ..Options::default() });
         prop_assert_eq!(serde_json::to_string(&again).unwrap(), serde_json::to_string(&plan).unwrap());
         Ok(Case::telling_if(plan.changes.iter().any(|change| change.drift)))
     });

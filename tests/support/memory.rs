@@ -66,6 +66,11 @@ impl Source for Memory {
         "memory".to_owned()
     }
 
+    /// Every revision may follow every other: the laws are about states, not about history.
+    fn descends(&self, _: &str, _: &str) -> Result<bool, SourceError> {
+        Ok(true)
+    }
+
     fn governed_path(&self) -> &str {
         ""
     }

@@ -1,0 +1,100 @@
+//! Drift: live differs from what was applied, without a commit.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::canonical::Canonical;
+use super::id::ResourceId;
+
+/// How live differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Somebody changed a managed row.
+    Modified,
+    /// Somebody deleted a managed row.
+    Missing,
+    /// Somebody added a row that is declared nowhere.
+    Unmanaged,
+}
+
+/// How a difference ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ending {
+    /// Charter wrote what is desired over it.
+    Healed,
+    /// It went away, or became desired, without Charter writing live.
+    Resolved,
+    /// Charter deleted what nobody declared.
+    Pruned,
+}
+
+macro_rules! words {
+    ($type:ident: $($variant:ident $word:literal,)*) => {
+        impl $type {
+            /// Returns the word as it is stored and shown.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($type::$variant => $word,)* }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = ();
+
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text { $($word => Ok($type::$variant),)* _ => Err(()) }
+            }
+        }
+    };
+}
+
+words! { Class: Modified "modified", Missing "missing", Unmanaged "unmanaged", }
+words! { Ending: Healed "healed", Resolved "resolved", Pruned "pruned", }
+
+/// A resource whose live row differs from what was applied, at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Divergence {
+    pub resource: ResourceId,
+    pub class: Class,
+    /// What was applied; `None` for an unmanaged row.
+    pub desired: Option<Canonical>,
+    /// What is live; `None` for a missing row.
+    pub actual: Option<Canonical>,
+}
+
+/// The record of one resource's drift. There is one a resource: what comes back after it ended is another occurrence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    pub resource: ResourceId,
+    pub class: Class,
+    pub desired: Option<Canonical>,
+    pub actual: Option<Canonical>,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+    /// How often it began.
+    pub occurrences: u32,
+    /// Whether the same value came back often enough to be somebody else's will: it is not written over again.
+    pub flapping: bool,
+    /// Who did it, where the store knows.
+    pub actor: Option<String>,
+    /// How and when it ended; `None` while it is open.
+    pub ended: Option<(Ending, Timestamp)>,
+}
+
+impl Record {
+    /// Says whether the difference still stands.
+    pub fn is_open(&self) -> bool {
+        self.ended.is_none()
+    }
+}
