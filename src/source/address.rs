@@ -140,7 +140,7 @@ fn check_host(text: &str) -> Result<(), &'static str> {
     if !is_plain || host.starts_with('-') {
         return Err("its host is no host name or address");
     }
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    let is_port = port.is_none_or(|port| !port.starts_with('+') && port.parse::<u16>().is_ok());
     if is_port { Ok(()) } else { Err("its port is no number") }
 }
 
