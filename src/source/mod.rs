@@ -17,6 +17,7 @@ use std::time::Duration;
 use crate::model::snapshot::{Revision, Snapshot};
 
 mod address;
+mod cache;
 mod directory;
 mod disk;
 mod error;

@@ -6,17 +6,16 @@
 //! ```
 
 use std::cell::Cell;
-use std::fs::{DirBuilder, File, TryLockError};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use git2::{Error, ErrorCode, Oid, Reference, Repository, RepositoryInitOptions};
+use git2::{Error, ErrorCode, Oid, Reference};
 
 use super::address::Address;
-use super::error::{SourceError, one_line};
+use super::cache;
+use super::error::SourceError;
 use super::git::Git;
 use super::transport::Transport;
 use super::tree::escape;
@@ -65,10 +64,10 @@ impl Remote {
         let address = Address::parse(url)?;
         let digest = Digest::of([address.url.as_bytes()]);
         let digits: String = digest.as_str().chars().take(16).collect();
-        let cache = options.cache.join(format!("{digits}.git"));
-        let repo = open_cache(&options.cache, &cache)?;
+        let place = options.cache.join(format!("{digits}.git"));
+        let repo = cache::open(&options.cache, &place)?;
         let git = Git::new(repo, governed, options.branch.clone()).known_as(escape(address.url.as_bytes()));
-        let transport = Transport { address, cache, timeout: options.timeout.unwrap_or(TIMEOUT) };
+        let transport = Transport { address, cache: place, timeout: options.timeout.unwrap_or(TIMEOUT) };
         Ok(Remote { transport, git, seen: Cell::new(Seen::Nothing) })
     }
 
@@ -157,15 +156,19 @@ impl Remote {
         Ok(())
     }
 
-    /// Waits until no other process fetches into the cache; the lock ends with what is returned.
+    /// Waits until no other process fetches into the cache; the lock ends with what is returned. What a killed fetch left
+    /// behind is gone then.
     fn lock(&self) -> Result<File, SourceError> {
         let path = self.transport.cache.with_extension("lock");
-        let fail = |error: std::io::Error| no_cache(&path, error);
+        let fail = |error: std::io::Error| cache::failure(&path, error);
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
         let until = Instant::now() + self.transport.timeout;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(file),
+                Ok(()) => {
+                    cache::sweep(&self.transport.cache, self.transport.timeout * 2);
+                    return Ok(file);
+                }
                 Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(Duration::from_millis(20)),
                 Err(TryLockError::WouldBlock) => return Err(self.transport.timed_out()),
                 Err(TryLockError::Error(error)) => return Err(fail(error)),
@@ -174,27 +177,8 @@ impl Remote {
     }
 
     fn uncached(&self, error: &Error) -> SourceError {
-        no_cache(&self.transport.cache, error.message())
+        cache::failure(&self.transport.cache, error.message())
     }
-}
-
-/// Opens the cache, and makes it where there is none yet. It is the user's alone.
-fn open_cache(folder: &Path, cache: &Path) -> Result<Repository, SourceError> {
-    if folder.as_os_str().is_empty() {
-        return Err(no_cache(cache, "no folder is set for it"));
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| no_cache(folder, error))?;
-    if let Ok(repo) = Repository::open_bare(cache) {
-        return Ok(repo);
-    }
-    let mut options = RepositoryInitOptions::new();
-    // No template of the user's: it may hold hooks.
-    options.bare(true).initial_head("main").external_template(false);
-    Repository::init_opts(cache, &options).map_err(|error| no_cache(cache, error.message()))
-}
-
-fn no_cache(path: &Path, cause: impl ToString) -> SourceError {
-    SourceError::NoCache { path: escape(path.as_os_str().as_bytes()), cause: one_line(&cause.to_string()) }
 }
 
 fn absent<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {

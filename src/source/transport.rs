@@ -139,10 +139,7 @@ impl Transport {
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(20));
         }
-        // Before it is reaped: until then its number is nobody else's.
-        let killed = kill_process_group(Pid::from_child(child), Signal::KILL);
-        killed.or_else(|_| child.kill()).map_err(fail)?;
-        child.wait().map_err(fail)?;
+        kill(child).map_err(fail)?;
         Err(self.timed_out())
     }
 
@@ -168,6 +165,17 @@ impl Transport {
         let cause = if cause.is_empty() { format!("git ended with {status}") } else { escape(cause.as_bytes()) };
         SourceError::Unreachable { url: self.url(), cause }
     }
+}
+
+/// Kills a child and all that it started: asks first, so that git takes its locks away.
+fn kill(child: &mut Child) -> std::io::Result<()> {
+    let group = Pid::from_child(child);
+    // It is not reaped before the end: until then its number is nobody else's.
+    if kill_process_group(group, Signal::TERM).is_ok() {
+        thread::sleep(Duration::from_millis(300));
+    }
+    kill_process_group(group, Signal::KILL).or_else(|_| child.kill())?;
+    child.wait().map(drop)
 }
 
 /// Makes one line of what git complains of, without its advice.

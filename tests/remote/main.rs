@@ -20,20 +20,20 @@ use support::Sandbox;
 const PASSWORD: &str = "hunter2";
 
 /// A sandbox whose repository is the server's, and a folder beside it where the program runs.
-pub struct Scene {
-    pub sandbox: Sandbox,
+struct Scene {
+    sandbox: Sandbox,
 }
 
 /// What the program said.
 #[derive(Debug)]
-pub struct Said {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+struct Said {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
 }
 
 impl Scene {
-    pub fn new() -> Self {
+    fn new() -> Self {
         let sandbox = Sandbox::new();
         for folder in ["away", "bin"] {
             fs::create_dir(sandbox.root().join(folder)).unwrap();
@@ -43,7 +43,7 @@ impl Scene {
         scene
     }
 
-    pub fn commit_org(&self, currency: &str) {
+    fn commit_org(&self, currency: &str) {
         let org = format!(
             "apiVersion: charter/v1\nkind: Organization\nmetadata:\n  name: acme\nspec:\n  currency: {currency}\n  timezone: Europe/Warsaw\n"
         );
@@ -51,51 +51,56 @@ impl Scene {
         self.sandbox.commit("a change");
     }
 
-    pub fn url(&self) -> String {
+    fn url(&self) -> String {
         format!("file://{}", self.sandbox.repo().display())
     }
 
-    pub fn cache(&self) -> PathBuf {
+    fn cache(&self) -> PathBuf {
         self.sandbox.root().join("home/.cache/charter")
     }
 
-    pub fn command(&self, line: &str) -> Command {
+    fn command(&self, line: &str) -> Command {
         let mut command = self.sandbox.command(env!("CARGO_BIN_EXE_charter"));
         command.current_dir(self.sandbox.root().join("away")).args(line.split(' '));
         command
     }
 
-    pub fn charter(&self, line: &str) -> Said {
+    fn charter(&self, line: &str) -> Said {
         said(&self.command(line).output().unwrap())
     }
 
-    pub fn script(&self, name: &str, text: &str) -> PathBuf {
+    fn script(&self, name: &str, text: &str) -> PathBuf {
         let path = self.sandbox.root().join("bin").join(name);
         fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
 
+    /// Returns the organisation as it is live.
+    fn live(&self, url: &str) -> String {
+        self.charter(&format!("get --repo {url} Organization -o json")).stdout
+    }
+
     /// Looks through everything below the caches.
-    pub fn holds_password(&self) -> bool {
+    fn holds_password(&self) -> bool {
         let out = Command::new("grep").args(["-rqF", PASSWORD]).arg(self.cache()).status().unwrap();
         out.success()
     }
 }
 
-pub fn said(output: &Output) -> Said {
+fn said(output: &Output) -> Said {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Said { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
 }
 
 impl Said {
-    pub fn is(self, code: i32) -> Said {
+    fn is(self, code: i32) -> Said {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert!(!self.stdout.contains(PASSWORD) && !self.stderr.contains(PASSWORD), "{self:?}");
         self
     }
 
-    pub fn complains(self, code: i32, of: &str) {
+    fn complains(self, code: i32, of: &str) {
         let said = self.is(code);
         assert!(said.stderr.contains(of), "{said:?}");
     }
@@ -129,10 +134,9 @@ fn every_verb_takes_a_file_url_and_a_new_commit_is_seen() {
         scene.charter(&format!("{verb} --repo {url}")).is(0);
     }
     scene.commit_org("EUR");
-    let applied = scene.charter(&format!("apply --repo {url}")).is(0);
-    assert!(applied.stdout.contains("EUR"), "{applied:?}");
-    let status = scene.charter(&format!("status --repo {url}")).is(0);
-    assert!(status.stdout.contains(&url), "{status:?}");
+    scene.charter(&format!("apply --repo {url}")).is(0);
+    assert!(scene.live(&url).contains("EUR"));
+    scene.charter(&format!("status --repo {url}")).is(0);
     let mode = fs::metadata(scene.cache()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
@@ -149,8 +153,8 @@ fn a_branch_is_deleted_and_comes_back_and_a_head_on_no_branch_is_followed() {
     scene.charter(&line).is(0);
     scene.sandbox.shell("git checkout -q --detach");
     scene.commit_org("EUR");
-    let applied = scene.charter(&format!("apply --repo {}", scene.url())).is(0);
-    assert!(applied.stdout.contains("EUR"), "{applied:?}");
+    scene.charter(&format!("apply --repo {}", scene.url())).is(0);
+    assert!(scene.live(&scene.url()).contains("EUR"));
     scene.sandbox.shell("git checkout -q main && git branch -m trunk");
     scene.charter(&format!("validate --repo {}", scene.url())).is(0);
 }
@@ -197,6 +201,43 @@ fn ssh_is_given_the_host_and_the_path_and_no_option() {
         said.complains(69, "is not followed");
     }
     assert!(!scene.sandbox.root().join("ssh.log").exists(), "ssh was started");
+}
+
+#[test]
+fn where_nothing_moved_the_server_is_asked_once() {
+    let scene = Scene::new();
+    let ssh = ssh(&scene);
+    let line = format!("validate --repo git@acme.example:{}", scene.sandbox.repo().display());
+    let asked = |times: usize| {
+        said(&scene.command(&line).env("GIT_SSH_COMMAND", &ssh).output().unwrap()).is(0);
+        let log = fs::read_to_string(scene.sandbox.root().join("ssh.log")).unwrap();
+        assert_eq!(log.matches("git-upload-pack").count(), times, "{log}");
+    };
+    asked(2);
+    asked(3);
+    scene.commit_org("EUR");
+    asked(5);
+    scene.sandbox.shell("git branch other");
+    asked(6);
+}
+
+#[test]
+fn what_a_killed_fetch_left_is_swept_away() {
+    let scene = Scene::new();
+    let line = format!("validate --repo {}", scene.url());
+    scene.charter(&line).is(0);
+    let cache = fs::read_dir(scene.cache()).unwrap().map(|entry| entry.unwrap().path());
+    let cache = cache.into_iter().find(|path| path.is_dir()).unwrap();
+    let left = ["refs/heads/main.lock", "packed-refs.lock", "objects/pack/tmp_pack_x"].map(|name| cache.join(name));
+    for path in &left {
+        let file = fs::File::create(path).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(3600)).unwrap();
+    }
+    let young = cache.join("objects/pack/tmp_pack_y");
+    fs::write(&young, "").unwrap();
+    scene.commit_org("EUR");
+    scene.charter(&line).is(0);
+    assert!(left.iter().all(|path| !path.exists()) && young.exists());
 }
 
 #[test]
@@ -267,7 +308,7 @@ fn two_processes_share_a_cache() {
     }
 }
 
-pub fn exists(program: &str) -> bool {
+fn exists(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|folder: PathBuf| Path::new(&folder).join(program).exists())
 }
