@@ -23,10 +23,25 @@ pub fn open(folder: &Path, cache: &Path) -> Result<Repository, SourceError> {
     if let Ok(repo) = Repository::open_bare(cache) {
         return Ok(repo);
     }
+    make(cache)?;
+    Repository::open_bare(cache).map_err(|error| failure(cache, error.message()))
+}
+
+/// Makes a cache beside its place and moves it there, so that nobody meets half of one.
+fn make(cache: &Path) -> Result<(), SourceError> {
+    let fail = |error: git2::Error| failure(cache, error.message());
+    let beside = cache.with_extension(format!("new-{}", std::process::id()));
     let mut options = RepositoryInitOptions::new();
     // No template of the user's: it may hold hooks.
     options.bare(true).initial_head("main").external_template(false);
-    Repository::init_opts(cache, &options).map_err(|error| failure(cache, error.message()))
+    Repository::init_opts(&beside, &options).map_err(fail)?;
+    if let Err(error) = fs::rename(&beside, cache) {
+        let _left = fs::remove_dir_all(&beside);
+        if !cache.is_dir() {
+            return Err(failure(cache, error));
+        }
+    }
+    Ok(())
 }
 
 /// Reports that a cache cannot be used.
@@ -34,10 +49,10 @@ pub fn failure(path: &Path, cause: impl ToString) -> SourceError {
     SourceError::NoCache { path: escape(path.as_os_str().as_bytes()), cause: one_line(&cause.to_string()) }
 }
 
-/// Removes what a fetch that was killed left behind, which nobody else would: locks of references, which keep every later
-/// fetch from moving them, and packs that were not finished.
+/// Removes what a fetch that was killed left behind and nobody else would remove.
 ///
-/// What is younger than `age` may be somebody's still. What cannot be removed is left: the fetch then says what is wrong.
+/// A lock of a reference keeps every later fetch from moving it, and packs that were not finished fill the disk. What is
+/// younger than `age` may be somebody's still. What cannot be removed is left: the fetch then says what is wrong.
 pub fn sweep(cache: &Path, age: Duration) {
     remove(cache, age, |name| name.ends_with(b".lock"));
     remove(&cache.join("objects/pack"), age, |name| name.starts_with(b"tmp_"));

@@ -177,6 +177,9 @@ fn a_server_that_is_gone_is_unreachable_and_changes_nothing_until_it_is_back() {
     let away = scene.sandbox.root().join("gone");
     fs::rename(scene.sandbox.repo(), &away).unwrap();
     scene.charter(&line).complains(69, "cannot be reached");
+    let get = scene.charter(&format!("get --repo {} Organization -o json", scene.url())).is(0);
+    assert!(get.stdout.contains("USD") && get.stderr.contains("warning: "), "{get:?}");
+    scene.charter(&format!("status --repo {}", scene.url())).complains(0, "warning: ");
     fs::rename(&away, scene.sandbox.repo()).unwrap();
     scene.charter(&line).is(0);
 }
