@@ -62,11 +62,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn read(source: &dyn Source, store: Option<Store>) -> Result<Status, Failure> {
-    let (seen, _trouble) = outcome::reachable_head(source)?;
     let Some(store) = store else {
+        let seen = source.head()?;
         let store = "none yet".to_owned();
         return Ok(Status { store, seen, accepted: None, told: None, beat: None, resources: 0, drift: 0 });
     };
+    let (seen, _told_already) = outcome::reachable_head(source)?;
     let mut reader = store.reader()?;
     let (live, applied) = reader.state()?;
     let drift = drift::observe(&applied, &live).len() + live.foreign.len();
@@ -111,6 +112,7 @@ impl Status {
         let told = self.current();
         match self.state() {
             "empty" => "nothing was applied yet: charter apply".to_owned(),
+            "behind" if self.seen.is_none() => "the source has no head now, or cannot be reached".to_owned(),
             "behind" => "the head is not applied: charter plan --rev HEAD".to_owned(),
             "suspended" => {
                 told.and_then(|told| told.suspended.as_ref()).map(|word| word.reason.clone()).unwrap_or_default()

@@ -154,10 +154,10 @@ impl Transport {
     }
 
     fn unstarted(&self, error: &std::io::Error) -> SourceError {
-        match error.kind() {
-            ErrorKind::NotFound => SourceError::NoGit { url: self.url() },
-            _ => SourceError::Unreachable { url: self.url(), cause: format!("git cannot be started: {error}") },
+        if error.kind() == ErrorKind::NotFound {
+            return SourceError::NoGit { url: self.url() };
         }
+        SourceError::Unreachable { url: self.url(), cause: format!("git cannot be started: {error}") }
     }
 
     fn unreachable(&self, complaint: &str, status: ExitStatus) -> SourceError {
