@@ -3,10 +3,10 @@
 use super::node::Node;
 use super::schema::API_VERSION;
 use crate::model::code::Code;
+use crate::model::fault::Fault;
 use crate::model::kind::Kind;
 use crate::model::nearest::did_you_mean;
 use crate::model::origin::Part;
-use crate::model::scalar::Fault;
 
 /// What a document is.
 #[derive(Debug)]

@@ -12,13 +12,13 @@ use super::schema::{Reader, reader, roles_reader};
 use super::secret;
 use super::trail::Trail;
 use crate::model::code::Code;
+use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::{Kind, Spec};
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::origin::{Origin, Part};
-use crate::model::scalar::Fault;
 
 /// What came of one document.
 #[derive(Debug, Default)]

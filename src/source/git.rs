@@ -127,7 +127,7 @@ fn near(part: &str, listed: &[Entry<'_>]) -> String {
 
 impl Source for Git {
     fn describe(&self) -> String {
-        super::locate::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed)
+        disk::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed)
     }
 
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
