@@ -103,7 +103,7 @@ impl Bench {
 
     fn apply(&self, store: &str) -> Done {
         let landing = Landing { actor: "bench".into(), at: NOW, reason: None, allowed: Vec::new(), adopt_store: false };
-        let intent = Intent { revision: None, options: Options::default(), landing, expected: None };
+        let intent = Intent { revision: None, options: Options::default(), now: NOW, landing, expected: None };
         let locate = |_: &Name| self.store(store);
         let round = reconcile::round(self.source()?.as_ref(), &locate, &intent)?;
         let is_all = matches!(round.outcome, Outcome::Landed(_, landed) if landed.written == self.resources);

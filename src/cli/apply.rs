@@ -1,6 +1,8 @@
 //! `charter apply`: makes the live state as a revision says, in one transaction.
 
-use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
+use jiff::Timestamp;
+
+use super::args::{ClockArgs, OutputArgs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::model::name::Name;
 use crate::plan::Options;
@@ -33,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes", "rewind"])]
     allow: Vec<String>,
     /// Why, for the journal
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: Option<String>,
     /// Takes over a store of another organisation, path or history
     #[arg(long)]
@@ -50,6 +52,7 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     if let Some(hash) = args.plan.as_ref().filter(|hash| hash.len() < 8 || !hash.bytes().all(|b| b.is_ascii_hexdigit()))
     {
         return Err(Failure::Usage(format!(
@@ -60,7 +63,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let now = args.clock.now();
     let landing = Landing {
         actor: actor(),
-        at: now,
+        at: Timestamp::now(),
         reason: args.reason.clone(),
         allowed: args.allow.clone(),
         adopt_store: args.adopt_store,
@@ -69,12 +72,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let intent = Intent {
         revision: args.rev.clone(),
         options,
+        now,
         landing,
         expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()),
     };
     let place = |organization: &Name| args.store.place(source.as_ref(), organization, context);
     let round = reconcile::round(source.as_ref(), &place, &intent)?;
-    outcome::round(&round, &args.output, now, context)
+    outcome::round(&round, &output, now, context)
 }
 
 /// Names who runs the program.
@@ -82,5 +86,5 @@ pub fn actor() -> String {
     let named = ["CHARTER_ACTOR", "USER", "LOGNAME"]
         .iter()
         .find_map(|variable| std::env::var(variable).ok().filter(|name| !name.is_empty()));
-    named.unwrap_or_else(|| "unknown".to_owned())
+    named.unwrap_or_else(|| format!("uid:{}", rustix::process::getuid().as_raw()))
 }

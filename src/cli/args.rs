@@ -1,13 +1,15 @@
 //! Arguments that several verbs share.
 
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::str::FromStr;
 
 use clap::Args;
 use jiff::Timestamp;
 
+use super::Context;
 use super::failure::Failure;
 use super::print;
-use super::{Context, Exit};
 use crate::source::{self, Options, Source};
 
 /// Which repository is governed, and which part of it.
@@ -28,11 +30,21 @@ impl RepoArgs {
     /// Opens the source; a positional directory comes before all else.
     pub fn open(&self, positional: Option<&str>, context: &Context) -> Result<Box<dyn Source>, Failure> {
         let config = &context.config;
-        let repo = positional.or(self.repo.as_deref()).or(config.repo.as_deref()).unwrap_or(".");
-        let path = self.path.clone().or_else(|| config.path.clone()).unwrap_or_default();
-        let branch = self.branch.clone().or_else(|| config.branch.clone());
-        Ok(source::open(repo, &Options { path, branch })?)
+        let repo = positional.or(said(&self.repo)).or(config.repo.as_deref()).unwrap_or(".");
+        let path = said(&self.path).or(config.path.as_deref()).unwrap_or_default().to_owned();
+        let branch = said(&self.branch).or(config.branch.as_deref()).map(str::to_owned);
+        let implied = repo == "." && path.is_empty();
+        let source = source::open(repo, &Options { path, branch })?;
+        if implied && !source.governed_path().is_empty() {
+            context.note(&format!("note: only `{}` of the repository is governed here", source.governed_path()));
+        }
+        Ok(source)
     }
+}
+
+/// Returns what was said; an empty variable of the environment says nothing.
+pub fn said(argument: &Option<String>) -> Option<&str> {
+    argument.as_deref().filter(|text| !text.is_empty())
 }
 
 /// Where the live state is.
@@ -100,19 +112,56 @@ pub struct OutputArgs {
     pub output: Vec<Output>,
 }
 
+/// The formats that every verb writes.
+pub const PLAIN: &[Format] = &[Format::Text, Format::Json];
+
+/// Where results go: opened before any work is done, so that what cannot be written is known before anything is changed.
+#[derive(Debug)]
+pub struct Outputs {
+    files: Vec<(Format, String, File)>,
+    /// The formats for stdout, in the order in which they were asked for.
+    printed: Vec<Format>,
+}
+
 impl OutputArgs {
-    /// Writes a result in every format that was asked for; `render` returns `None` for a format that it does not have.
-    pub fn emit(&self, render: impl Fn(Format) -> Option<String>) -> Result<(), Failure> {
-        let default = [Output { format: Format::Text, file: None }];
-        let outputs = if self.output.is_empty() { &default[..] } else { &self.output };
-        for output in outputs {
-            let text = render(output.format)
-                .ok_or_else(|| Failure::Usage("this verb does not write that format: see --help".to_owned()))?;
-            match &output.file {
-                Some(file) => std::fs::write(file, text)
-                    .map_err(|error| Failure::File { path: file.clone(), cause: error.to_string() })?,
-                None => print::data(&text).map_err(|exit: Exit| Failure::from(exit))?,
+    /// Opens what was asked for, text on stdout without anything.
+    pub fn open(&self, formats: &[Format]) -> Result<Outputs, Failure> {
+        let mut outputs = Outputs { files: Vec::new(), printed: Vec::new() };
+        for Output { format, file } in &self.output {
+            if !formats.contains(format) {
+                return Err(Failure::Usage("this verb does not write that format: see --help".to_owned()));
             }
+            match file {
+                Some(path) => {
+                    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+                    outputs.files.push((*format, path.clone(), opened.map_err(|error| unwritten(path, &error))?));
+                }
+                None => outputs.printed.push(*format),
+            }
+        }
+        if self.output.is_empty() {
+            outputs.printed.push(Format::Text);
+        }
+        Ok(outputs)
+    }
+}
+
+fn unwritten(path: &str, error: &std::io::Error) -> Failure {
+    Failure::File { path: path.to_owned(), cause: error.to_string() }
+}
+
+impl Outputs {
+    /// Writes a result in every format that was asked for, files first: whoever reads stdout may be gone.
+    ///
+    /// `render` is asked for the formats only with which the outputs were opened.
+    pub fn emit(&self, render: impl Fn(Format) -> Option<String>) -> Result<(), Failure> {
+        for (format, path, mut file) in self.files.iter().map(|(format, path, file)| (format, path, file)) {
+            let text = render(*format).unwrap_or_default();
+            let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+            written.map_err(|error| unwritten(path, &error))?;
+        }
+        for format in &self.printed {
+            print::data(&render(*format).unwrap_or_default())?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::args::{ClockArgs, Format, OutputArgs, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure};
 use crate::model::drift::Record;
 use crate::reconcile;
@@ -34,6 +34,7 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     let source = args.repo.open(None, context)?;
     let now: Timestamp = args.clock.now();
     let records = match args.store.find(source.as_ref(), context)? {
@@ -42,7 +43,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let open = records.iter().filter(|record| record.is_open()).count();
     let shown: Vec<&Record> = records.iter().filter(|record| args.all || record.is_open()).collect();
-    args.output.emit(|format| match format {
+    output.emit(|format| match format {
         Format::Text => Some(drift::text(&shown, open, now)),
         Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "open": open, "records": shown }))),
         Format::Yaml => None,

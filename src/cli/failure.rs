@@ -59,7 +59,7 @@ impl Failure {
     /// Returns how the program ends.
     pub fn exit(&self) -> Exit {
         match self {
-            Failure::Source(_) => Exit::Unavailable,
+            Failure::Source(error) => of_source(error),
             Failure::Store(error) => of_store(error),
             Failure::Config(_) => Exit::Configuration,
             Failure::OtherPlan { .. } => Exit::Again,
@@ -68,6 +68,23 @@ impl Failure {
             Failure::File { .. } => Exit::Unavailable,
             Failure::Closed(exit) => *exit,
         }
+    }
+}
+
+fn of_source(error: &SourceError) -> Exit {
+    match error {
+        SourceError::Unreadable { .. } => Exit::Data,
+        SourceError::Changed { .. } => Exit::Again,
+        SourceError::BadPath { .. } => Exit::Usage,
+        SourceError::NotFound { .. }
+        | SourceError::NotARepository { .. }
+        | SourceError::NoCommit { .. }
+        | SourceError::NoSuchRevision { .. }
+        | SourceError::AmbiguousRevision { .. }
+        | SourceError::NoSuchPath { .. }
+        | SourceError::UnsupportedRepository { .. }
+        | SourceError::NotOwned { .. }
+        | SourceError::RemoteNotSupported { .. } => Exit::Unavailable,
     }
 }
 

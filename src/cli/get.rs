@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, outcome};
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
@@ -19,7 +19,7 @@ Examples:
   charter get RoleBinding/frontend       all of a team, or the organisation's of that name
   charter get Budget/frontend/monthly    one of a team
 
-Exit codes: 0 found, 1 not found")]
+Exit codes: 0 found (a kind may have none), 1 not found")]
 pub struct Args {
     /// Kind, Kind/name, Kind/team or Kind/team/name
     #[arg(value_name = "KIND[/TEAM][/NAME]")]
@@ -64,17 +64,19 @@ impl Wanted {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(&[Format::Text, Format::Json, Format::Yaml])?;
     let wanted = Wanted::read(&args.what)?;
     let source = args.repo.open(None, context)?;
     let Some(store) = args.store.find(source.as_ref(), context)? else {
         return Err(Failure::No("there is no store for this repository yet: charter apply makes it".to_owned()));
     };
+    outcome::reader_notes(source.as_ref(), Some(&store), context)?;
     let (live, _) = store.reader()?.state()?;
     let rows: Vec<(ResourceId, Canonical)> = live.rows.into_iter().filter(|(id, _)| wanted.has(id)).collect();
-    if rows.is_empty() {
+    if rows.is_empty() && !wanted.parts.is_empty() {
         return Err(Failure::No(format!("nothing live is called {}", args.what)));
     }
-    args.output.emit(|format| match format {
+    output.emit(|format| match format {
         Format::Text => Some(text(&rows)),
         Format::Json => Some(json::pretty(
             &json!({ "version": json::VERSION, "items": rows.iter().map(manifest).collect::<Vec<_>>() }),

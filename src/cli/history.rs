@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
+use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure};
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry};
@@ -36,6 +36,7 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     let source = args.repo.open(None, context)?;
     let Some(store) = args.store.find(source.as_ref(), context)? else {
         context.note("note: there is no store for this repository yet: nothing was applied");
@@ -48,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if args.verify {
         let head = reader.verify()?;
         let count = usize::try_from(head.count).unwrap_or(usize::MAX);
-        args.output.emit(|format| match format {
+        output.emit(|format| match format {
             Format::Text => Some(format!(
                 "ok: {}, head {}\n",
                 counted(count, "journal entry").replace("entrys", "entries"),
@@ -64,7 +65,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let mut entries: Vec<Entry> = reader.entries(None)?.into_iter().filter(wanted).collect();
     entries.drain(..entries.len().saturating_sub(args.number));
-    args.output.emit(|format| match format {
+    output.emit(|format| match format {
         Format::Text => Some(text(&entries)),
         Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "entries": entries }))),
         Format::Yaml => None,

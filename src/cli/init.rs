@@ -4,8 +4,10 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
+use super::plan::quoted;
 use super::print;
 use super::{Context, Exit, Failure};
+use crate::model::name::is_name;
 
 /// What is written, by path.
 const FILES: &[(&str, &str)] = &[
@@ -14,7 +16,9 @@ const FILES: &[(&str, &str)] = &[
     ("teams/product.yaml", include_str!("../../policies/init/product.yaml")),
 ];
 
-/// Writes a small governed repository: an organisation, two roles and a team, with comments. It validates as it is.
+/// Writes a small governed repository: an organisation, its roles and a team, with comments. It validates as it is.
+///
+/// Makes the directory a git repository where it is in none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,7 +26,7 @@ Examples:
   charter init .                         here; existing files are never touched")]
 pub struct Args {
     /// The directory; made where it does not exist
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     dir: String,
 }
 
@@ -37,18 +41,28 @@ pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
         });
     }
     let mut written = String::new();
+    let name = name_of(directory);
     for (path, text) in FILES {
         let path = directory.join(path);
-        write(&path, text)
+        write(&path, &text.replace("name: example", &format!("name: {name}")))
             .map_err(|error| Failure::File { path: path.display().to_string(), cause: error.to_string() })?;
         written.push_str(&format!("wrote {}\n", path.display()));
     }
-    crate::source::create_repository(directory)?;
-    let enter = if args.dir == "." { String::new() } else { format!("cd {} && ", args.dir) };
+    if crate::source::create_repository(directory)? {
+        written.push_str(&format!("made {} a git repository on branch main\n", directory.display()));
+    }
+    let enter = if args.dir == "." { String::new() } else { format!("cd {} && ", quoted(&args.dir)) };
     print::data(&format!(
         "{written}\nnext: {enter}charter validate && git add . && git commit -m governance && charter apply\n"
     ))?;
     Ok(Exit::Done)
+}
+
+/// Names the organisation after the directory, where that is a name.
+fn name_of(directory: &Path) -> String {
+    let whole = std::path::absolute(directory).ok();
+    let last = whole.as_ref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().to_lowercase());
+    last.filter(|name| is_name(name)).unwrap_or_else(|| "example".to_owned())
 }
 
 /// Writes a new file and its directories; one that appeared in between is left as it is.

@@ -2,17 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::args::{Format, OutputArgs};
+use super::args::{Format, Outputs};
 use super::{Context, Exit, Failure};
 use crate::model::report::Report;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
 use crate::report::{check, counted, grouped, json, plan};
-use crate::store::Landed;
+use crate::source::Source;
+use crate::store::{Landed, Store};
 use jiff::Timestamp;
 
 /// Shows why nothing can be planned.
-pub fn invalid(report: &Report, output: &OutputArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
     output.emit(|format| match format {
         Format::Text => Some(check::text(report, context.elapsed_ms(), context.color)),
         Format::Json => Some(json::pretty(&json::report(report))),
@@ -46,21 +47,45 @@ pub fn notes(planned: &Planned, context: &Context) {
     }
 }
 
+/// Says what is odd about a store to somebody who only reads it: that there is none, or that it is about something else.
+pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Context) -> Result<(), Failure> {
+    let Some(store) = store else { return Ok(()) };
+    let mut reader = store.reader()?;
+    if reader.is_missing() {
+        context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
+    }
+    let Some(accepted) = reader.accepted()? else { return Ok(()) };
+    let theirs = accepted.revision.map(|revision| revision.commit).unwrap_or_default();
+    let is_known =
+        theirs.is_empty() || source.head()?.is_none_or(|head| source.descends(&head.commit, &theirs).unwrap_or(true));
+    if accepted.lineage.path != source.governed_path() {
+        let (path, ours) = (&accepted.lineage.path, source.governed_path());
+        context.note(&format!(
+            "warning: the store is about `{}` in `{path}`, and this is `{ours}`",
+            accepted.organization
+        ));
+    } else if !is_known {
+        let short = theirs.get(..7).unwrap_or(&theirs);
+        context.note(&format!("warning: the store holds {short}, on which the head here does not build"));
+    }
+    Ok(())
+}
+
 /// Names where a plan lands.
-pub fn destination(planned: &Planned) -> Destination {
+pub fn destination(planned: &Planned, next: Option<String>) -> Destination {
     let applied = planned.accepted.as_ref().map(|accepted| plan::label(accepted.revision.as_ref()));
-    Destination { store: planned.store.url(), applied }
+    Destination { store: planned.store.url(), applied, next }
 }
 
 /// Shows a round: the plan that it made and how it ended.
-pub fn round(round: &Round, output: &OutputArgs, now: Timestamp, context: &Context) -> Result<Exit, Failure> {
+pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context) -> Result<Exit, Failure> {
     timings(&round.spent, context);
     let (planned, exit) = match &round.outcome {
         Outcome::Invalid => return invalid(&round.report, output, context),
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
-    let destination = destination(planned);
+    let destination = destination(planned, Some("charter apply".to_owned()));
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }
@@ -79,7 +104,8 @@ fn text(round: &Round, planned: &Planned, destination: &Destination, now: Timest
         Outcome::Invalid => String::new(),
         Outcome::Current(_) => {
             let (at, resources) = (plan::label(plan.revision.as_ref()), counted(plan.resources, "resource"));
-            format!("in sync: {resources} at {at}, nothing to do ({})\n", destination.store)
+            let asides = plan::asides(plan);
+            format!("{asides}in sync: {resources} at {at}, nothing to do ({})\n", destination.store)
         }
         Outcome::Blocked(_) => {
             format!("{}blocked: live resources that are not Charter's stand in the way; nothing was changed\n", shown())

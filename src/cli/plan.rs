@@ -1,7 +1,8 @@
 //! `charter plan`: shows what would change, and changes nothing.
 
-use super::args::{ClockArgs, Format, OutputArgs, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
+use crate::model::report::Report;
 use crate::plan::Options;
 use crate::reconcile;
 use crate::report::{json, plan};
@@ -41,21 +42,45 @@ pub struct Args {
     output: OutputArgs,
 }
 
+/// Says what to type to apply the plan; `None` where it must be committed first.
+fn next(args: &Args, report: &Report) -> Option<String> {
+    if report.uncommitted > 0 || report.revision.is_none() {
+        return None;
+    }
+    let repo = args.dir.as_ref().or(args.repo.repo.as_ref());
+    let flags = [
+        ("--rev", args.rev.as_ref()),
+        ("--repo", repo),
+        ("--path", args.repo.path.as_ref()),
+        ("--branch", args.repo.branch.as_ref()),
+        ("--store", args.store.store.as_ref()),
+    ];
+    let said = flags.iter().filter_map(|(flag, value)| value.map(|value| format!(" {flag} {}", quoted(value))));
+    Some(format!("charter apply{}", said.collect::<String>()))
+}
+
+/// Writes a word as a shell reads it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@+=%,~".contains(c));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let now = args.clock.now();
     let checked = reconcile::check(source.as_ref(), &at, now)?;
     outcome::timings(&checked.spent, context);
-    let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &args.output, context) };
+    let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &output, context) };
     let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
     let planned = reconcile::plan(source.as_ref(), &admitted, store, &options, now)?;
     outcome::notes(&planned, context);
-    let destination = outcome::destination(&planned);
+    let destination = outcome::destination(&planned, next(args, &checked.report));
     let uncommitted = checked.report.uncommitted;
-    args.output.emit(|format| match format {
+    output.emit(|format| match format {
         Format::Text => Some(plan::text(&planned.plan, &destination, uncommitted, now)),
         Format::Json => Some(json::pretty(&json::plan(&planned.plan, &destination, uncommitted))),
         Format::Yaml => None,

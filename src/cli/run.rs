@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::args::{ClockArgs, OutputArgs, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, OutputArgs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, apply, outcome};
 use crate::daemon::{self, Asked, Pace, Stop, Watch};
 use crate::model::name::Name;
@@ -92,12 +92,14 @@ fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> 
 type Place<'a> = &'a dyn Fn(&Name) -> Result<Store, StoreError>;
 
 fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     let now = args.clock.now();
-    let landing = Landing { actor: apply::actor(), at: now, reason: None, allowed: Vec::new(), adopt_store: false };
+    let landing =
+        Landing { actor: apply::actor(), at: Timestamp::now(), reason: None, allowed: Vec::new(), adopt_store: false };
     let options = Options { prune: args.drift.prune, report_only: args.drift.report_only, ..Options::default() };
-    let intent = Intent { revision: None, options, landing, expected: None };
+    let intent = Intent { revision: None, options, now, landing, expected: None };
     let round = reconcile::round(source, place, &intent)?;
-    outcome::round(&round, &args.output, now, context)
+    outcome::round(&round, &output, now, context)
 }
 
 fn follow(

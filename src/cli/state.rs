@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Context;
-use super::args::StoreArgs;
+use super::args::{StoreArgs, said};
 use crate::model::digest::Digest;
 use crate::model::name::Name;
 use crate::source::Source;
@@ -21,7 +21,7 @@ impl StoreArgs {
     /// Finds the store without knowing the organisation: `None` where nobody named one and none was made yet.
     pub fn find(&self, source: &dyn Source, context: &Context) -> Result<Option<Store>, StoreError> {
         let config = &context.config;
-        if let Some(url) = self.store.as_ref().or(config.store.as_ref()) {
+        if let Some(url) = said(&self.store).or(config.store.as_deref()) {
             return Store::at(url).map(Some);
         }
         let beside = config.directory.as_ref().map(|directory| directory.join(FILE));

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure};
+use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
+use super::{Context, Exit, Failure, outcome};
 use crate::drift;
 use crate::model::applied::Accepted;
 use crate::model::snapshot::Revision;
@@ -47,10 +47,13 @@ struct Status {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     let source = args.repo.open(None, context)?;
-    let status = read(source.as_ref(), args.store.find(source.as_ref(), context)?)?;
+    let store = args.store.find(source.as_ref(), context)?;
+    outcome::reader_notes(source.as_ref(), store.as_ref(), context)?;
+    let status = read(source.as_ref(), store)?;
     let now = Timestamp::now();
-    args.output.emit(|format| match format {
+    output.emit(|format| match format {
         Format::Text => Some(status.text(now)),
         Format::Json => Some(json::pretty(&status.json())),
         Format::Yaml => None,

@@ -24,7 +24,7 @@ pub struct Which {
     /// The source, as `charter status` names it.
     pub source: String,
     /// Why, for the journal.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: String,
     #[command(flatten)]
     pub repo: RepoArgs,

@@ -1,6 +1,6 @@
 //! `charter validate`: checks manifests and says what is wrong with them, all of it.
 
-use super::args::{ClockArgs, Format, OutputArgs, RepoArgs};
+use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::reconcile;
 use crate::report::{check, json};
@@ -32,11 +32,12 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let output = args.output.open(PLAIN)?;
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let checked = reconcile::check(source.as_ref(), &at, args.clock.now())?;
     outcome::timings(&checked.spent, context);
-    args.output.emit(|format| match format {
+    output.emit(|format| match format {
         Format::Text => Some(check::text(&checked.report, context.elapsed_ms(), context.color)),
         Format::Json => Some(json::pretty(&json::report(&checked.report))),
         Format::Yaml => None,

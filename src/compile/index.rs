@@ -34,12 +34,17 @@ impl Index {
 
     fn add(&mut self, id: &ResourceId) {
         let (team, name) = (id.team.clone(), id.name.clone());
-        match id.kind {
-            Kind::Role => drop(self.roles.entry(team).or_default().insert(name)),
-            Kind::Group => drop(self.groups.entry(team).or_default().insert(name)),
-            Kind::Team => drop(self.teams.insert(name)),
-            Kind::Organization | Kind::Membership | Kind::RoleBinding | Kind::Budget => {}
-        }
+        // Whatever a manifest can name; other kinds are named by nobody.
+        let known = if id.kind == Kind::Role {
+            self.roles.entry(team).or_default()
+        } else if id.kind == Kind::Group {
+            self.groups.entry(team).or_default()
+        } else if id.kind == Kind::Team {
+            &mut self.teams
+        } else {
+            return;
+        };
+        known.insert(name);
     }
 
     fn names(&self, kind: Kind) -> &Names {

@@ -53,15 +53,7 @@ fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index
 
 /// Describes a manifest in a sentence: `role binding `leads` of team `data``.
 fn described(manifest: &Manifest) -> String {
-    let kind = match manifest.id.kind {
-        Kind::Organization => "organisation",
-        Kind::Team => "team",
-        Kind::Role => "role",
-        Kind::Group => "group",
-        Kind::Membership => "membership",
-        Kind::RoleBinding => "binding",
-        Kind::Budget => "budget",
-    };
+    let kind = manifest.id.kind.word();
     match &manifest.id.team {
         Some(team) => format!("{kind} `{}` of team `{team}`", manifest.id.name),
         None => format!("{kind} `{}`", manifest.id.name),

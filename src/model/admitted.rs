@@ -57,3 +57,28 @@ impl Admitted {
         &self.organization
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::code::Code;
+    use crate::model::digest::Digest;
+    use crate::model::lineage::Lineage;
+    use crate::model::origin::Origin;
+
+    fn nothing() -> Desired {
+        Desired::new(None, Lineage { path: String::new(), roots: Vec::new() }, BTreeMap::new())
+    }
+
+    #[test]
+    fn only_a_clean_verdict_about_the_same_state_admits() {
+        let digest = nothing().digest;
+        let refused = |verdict: &Verdict| Admitted::seal(nothing(), verdict).err();
+        let finding = |code| vec![Finding::new(code, Origin::file("a.yaml"), "wrong")];
+        assert_eq!(refused(&Verdict::new(Digest::of([b"other".as_slice()]), Vec::new())), Some(Refused::OtherState));
+        assert_eq!(refused(&Verdict::new(digest.clone(), finding(Code::LeadNotMember))), Some(Refused::Errors));
+        assert_eq!(refused(&Verdict::new(digest, finding(Code::ExpiredBinding))), Some(Refused::NoOrganization));
+    }
+}

@@ -18,6 +18,19 @@ pub struct Applied {
     pub journal: Head,
 }
 
+impl Accepted {
+    /// Says whether a plan is about the same organisation, path and history: what a store belongs to.
+    ///
+    /// A later commit has the roots of an earlier one, and more after a merge of another history; roots that are not
+    /// known say nothing.
+    pub fn belongs_to(&self, organization: &Name, lineage: &Lineage) -> bool {
+        let (stored, found) = (&self.lineage.roots, &lineage.roots);
+        let holds = |all: &[String], some: &[String]| some.iter().all(|root| all.contains(root));
+        let shared = stored.is_empty() || found.is_empty() || holds(found, stored) || holds(stored, found);
+        self.organization == *organization && self.lineage.path == lineage.path && shared
+    }
+}
+
 /// The last landing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {

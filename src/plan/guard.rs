@@ -15,10 +15,13 @@ pub const REWIND: &str = "rewind";
 
 /// Combines the guards that stood with those that the change brings: loosening counts from the next change.
 pub fn parameters(applied: &Applied, brought: &Guards) -> Guards {
-    let row = applied.rows.iter().find(|(id, _)| id.kind == Kind::Organization);
-    let read = row.and_then(|(id, spec)| Spec::read(id.kind, spec.value()).ok());
+    let Some((id, spec)) = applied.rows.iter().find(|(id, _)| id.kind == Kind::Organization) else {
+        return brought.clone();
+    };
+    let read = Spec::read(id.kind, spec.value()).ok();
     let stood = read.as_ref().and_then(Organization::of).map(|organization| organization.guards.clone());
-    stood.map_or_else(|| brought.clone(), |stood| stood.stricter(brought))
+    // What stood and cannot be read was at least the default.
+    stood.unwrap_or_default().stricter(brought)
 }
 
 /// Holds a plan that deletes many managed resources of one kind, all of a kind that had at least two, or the last team.
@@ -29,9 +32,11 @@ pub fn too_many_deletes(changes: &[Change], applied: &Applied, teams: usize, par
         let is_delete =
             |change: &&Change| change.op == Op::Delete && change.applied.is_some() && change.id.kind == *kind;
         let deletes = changes.iter().filter(is_delete).count();
+        let is_gone = |change: &&Change| change.op == Op::Forget && change.id.kind == *kind;
+        let gone = deletes + changes.iter().filter(is_gone).count();
         let managed = applied.rows.keys().filter(|id| id.kind == *kind).count();
         let leaves_no_team = *kind == Kind::Team && teams == 0;
-        objection(*kind, Deletes { deletes, managed, leaves_no_team }, &parameters.too_many_deletes)
+        objection(*kind, Deletes { deletes, gone, managed, leaves_no_team }, &parameters.too_many_deletes)
     };
     let holds = Kind::ALL.iter().filter_map(objection);
     holds.map(|reason| Hold { guard: TOO_MANY_DELETES.to_owned(), reason }).collect()
@@ -49,19 +54,21 @@ pub fn rewind(revision: Option<&Revision>, accepted: Option<&Accepted>) -> Hold 
 #[derive(Debug, Clone, Copy)]
 struct Deletes {
     deletes: usize,
+    /// With those that somebody else deleted before.
+    gone: usize,
     managed: usize,
     leaves_no_team: bool,
 }
 
 fn objection(kind: Kind, of: Deletes, parameters: &TooManyDeletes) -> Option<String> {
-    let Deletes { deletes, managed, leaves_no_team } = of;
+    let Deletes { deletes, gone, managed, leaves_no_team } = of;
     // Counts far below 2^52: the share is as exact as the fraction in the manifest.
     let share = deletes as f64 / managed.max(1) as f64;
     if deletes == 0 {
         None
     } else if leaves_no_team {
         Some(format!("it deletes {deletes} of {managed} Team and leaves none"))
-    } else if deletes == managed && managed >= 2 {
+    } else if gone == managed && managed >= 2 {
         Some(format!("it deletes all {managed} {kind}"))
     } else if deletes >= parameters.floor as usize && share > parameters.fraction {
         Some(format!("it deletes {deletes} of {managed} {kind}, more than {:.0} %", parameters.fraction * 100.0))
@@ -77,7 +84,8 @@ mod tests {
     #[test]
     fn deletes_are_too_many_by_number_and_share_together() {
         let objects = |kind, deletes, managed, leaves_no_team| {
-            objection(kind, Deletes { deletes, managed, leaves_no_team }, &TooManyDeletes::default()).is_some()
+            objection(kind, Deletes { deletes, gone: deletes, managed, leaves_no_team }, &TooManyDeletes::default())
+                .is_some()
         };
         for (kind, deletes, managed, leaves_no_team, expected) in [
             (Kind::RoleBinding, 9, 20, false, false),

@@ -36,7 +36,7 @@ pub fn is_accepted(plan: &Plan, accepted: Option<&Accepted>) -> bool {
     accepted.is_some_and(|accepted| {
         commit(&accepted.revision) == commit(&plan.revision)
             && accepted.organization == plan.organization
-            && accepted.lineage == plan.lineage
+            && accepted.lineage.path == plan.lineage.path
     })
 }
 

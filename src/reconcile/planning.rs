@@ -16,7 +16,6 @@ use crate::model::journal::Head;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
-use crate::model::snapshot::Revision;
 use crate::plan::{self, Options};
 use crate::source::{Source, SourceError};
 use crate::store::{Store, StoreError};
@@ -93,7 +92,7 @@ pub fn draw(
     now: Timestamp,
 ) -> Result<Plan, SourceError> {
     let Held { live, applied, records } = held;
-    let rewound = is_rewound(source, admitted.desired().revision.as_ref(), applied.accepted.as_ref())?;
+    let rewound = is_rewound(source, admitted, applied.accepted.as_ref())?;
     let divergences = drift::observe(applied, live);
     let fights = if options.stubborn { Default::default() } else { drift::fights(records, &divergences) };
     let mut plan = plan::plan(admitted, applied, live, &Options { rewound, fights, ..options.clone() });
@@ -101,26 +100,27 @@ pub fn draw(
     Ok(plan)
 }
 
-/// Says whether a revision does not build on the accepted one.
-fn is_rewound(
-    source: &dyn Source,
-    revision: Option<&Revision>,
-    accepted: Option<&Accepted>,
-) -> Result<bool, SourceError> {
-    let accepted = accepted.and_then(|accepted| accepted.revision.as_ref());
-    let Some((revision, accepted)) = revision.zip(accepted) else { return Ok(false) };
+/// Says whether a revision does not build on the accepted one. To that of another organisation there is nothing to build on.
+fn is_rewound(source: &dyn Source, admitted: &Admitted, accepted: Option<&Accepted>) -> Result<bool, SourceError> {
+    let desired = admitted.desired();
+    let ours = accepted.filter(|accepted| accepted.belongs_to(admitted.name(), &desired.lineage));
+    let accepted = ours.and_then(|accepted| accepted.revision.as_ref());
+    let Some((revision, accepted)) = desired.revision.as_ref().zip(accepted) else { return Ok(false) };
     Ok(!source.descends(&revision.commit, &accepted.commit)?)
 }
 
 /// Says that a store belongs to another organisation or path than the plan.
 fn foreign(accepted: &Accepted, plan: &Plan) -> Option<String> {
-    let same = accepted.organization == plan.organization && accepted.lineage.path == plan.lineage.path;
+    let same = accepted.belongs_to(&plan.organization, &plan.lineage);
     (!same).then(|| {
         let of = |organization: &Name, path: &str| {
             if path.is_empty() { format!("`{organization}`") } else { format!("`{organization}` in `{path}`") }
         };
         let theirs = of(&accepted.organization, &accepted.lineage.path);
         let ours = of(&plan.organization, &plan.lineage.path);
+        if theirs == ours {
+            return format!("the store belongs to {theirs} of another history than this");
+        }
         format!("the store belongs to {theirs}, and this is {ours}")
     })
 }

@@ -1,5 +1,7 @@
 //! One round: a revision is checked, planned, and landed in one transaction.
 
+use jiff::Timestamp;
+
 use super::Error;
 use super::check::{Checked, Spent, check};
 use super::landing::{Gate, gate, land};
@@ -17,6 +19,8 @@ pub struct Intent {
     /// The revision to apply; `None` for the head of the branch.
     pub revision: Option<String>,
     pub options: Options,
+    /// The moment for which to decide; the journal has the moment of the landing.
+    pub now: Timestamp,
     pub landing: Landing,
     /// The beginning of the effect hash of the plan that was looked at.
     pub expected: Option<String>,
@@ -55,7 +59,7 @@ pub fn round(
     store: &dyn Fn(&Name) -> Result<Store, StoreError>,
     intent: &Intent,
 ) -> Result<Round, Error> {
-    let checked = check(source, &At::Revision(intent.revision.clone()), intent.landing.at)?;
+    let checked = check(source, &At::Revision(intent.revision.clone()), intent.now)?;
     let Checked { report, admitted, spent } = checked;
     let outcome = match admitted {
         Some(admitted) => apply(source, &admitted, store(admitted.name())?, intent)?,
@@ -65,7 +69,10 @@ pub fn round(
 }
 
 fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
-    let planned = Box::new(plan(source, admitted, store, &intent.options, intent.landing.at)?);
+    let planned = Box::new(plan(source, admitted, store, &intent.options, intent.now)?);
+    if let Some(accepted) = planned.accepted.as_ref().filter(|_| !intent.landing.adopt_store) {
+        planned.store.admits(accepted, &planned.plan)?;
+    }
     let effect = &planned.plan.effect;
     if let Some(expected) = intent.expected.as_ref().filter(|expected| !effect.as_str().starts_with(expected.as_str()))
     {

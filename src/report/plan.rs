@@ -19,11 +19,13 @@ pub struct Destination {
     pub store: String,
     /// The last revision that landed, as people name it.
     pub applied: Option<String>,
+    /// What to type to apply the plan, without its hash; `None` where it cannot be applied as it is.
+    pub next: Option<String>,
 }
 
 /// Renders a plan as seen at one moment.
 pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
-    [effect(plan, destination, uncommitted, now), asides(plan), summary(plan)].concat()
+    [effect(plan, destination, uncommitted, now), asides(plan), summary(plan, destination)].concat()
 }
 
 /// Renders what a plan starts from and what it changes.
@@ -108,7 +110,9 @@ fn one(change: &Change) -> String {
 
 /// Shows what changes in money: the limits of budgets.
 fn budgets(plan: &Plan) -> String {
-    let changes = plan.changes.iter().filter(|change| change.id.kind == Kind::Budget && change.writes_live());
+    let is_ours = |change: &&Change| change.desired.is_some() || change.applied.is_some();
+    let changes =
+        plan.changes.iter().filter(|change| change.id.kind == Kind::Budget && change.writes_live()).filter(is_ours);
     let lines: String = changes.filter_map(budget).collect();
     if lines.is_empty() { lines } else { format!("budgets\n{lines}\n") }
 }
@@ -132,7 +136,7 @@ fn budget(change: &Change) -> Option<String> {
 }
 
 /// Says what the plan does not do, or not yet: conflicts, guards, what is nobody's, what is only remembered.
-fn asides(plan: &Plan) -> String {
+pub fn asides(plan: &Plan) -> String {
     let mut out = String::new();
     for id in &plan.conflicts {
         out.push_str(&format!("conflict[unmanaged-conflict]: `{id}` is live, but not through Charter, and differs: apply with --adopt to take it over\n"));
@@ -143,11 +147,17 @@ fn asides(plan: &Plan) -> String {
             hold.guard, hold.reason, hold.guard
         ));
     }
+    for id in &plan.withheld {
+        out.push_str(&format!("withheld: `{id}` was changed by hand and is not put back: charter drift says more\n"));
+    }
     for id in &plan.unmanaged {
         out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));
     }
     for row in &plan.foreign {
-        out.push_str(&format!("unmanaged: `{}` is live and nothing that Charter knows\n", escape::line(row)));
+        out.push_str(&format!(
+            "unmanaged: `{}` is live and nothing that Charter can name: delete the row by hand\n",
+            escape::line(row)
+        ));
     }
     let remembered = |op: Op| plan.changes.iter().filter(|change| change.op == op).count();
     match (remembered(Op::Adopt), remembered(Op::Forget)) {
@@ -165,18 +175,24 @@ fn asides(plan: &Plan) -> String {
 }
 
 /// Writes the last line, which always has the same shape.
-fn summary(plan: &Plan) -> String {
+fn summary(plan: &Plan, destination: &Destination) -> String {
     if plan.is_in_sync() {
         let at = plan.revision.as_ref().map_or_else(String::new, |revision| format!(" at {}", revision.label()));
-        return format!("in sync: {}{at}\n", counted(plan.resources, "resource"));
+        let strangers = plan.unmanaged.len() + plan.foreign.len();
+        let strangers = if strangers > 0 { format!("; {} unmanaged", grouped(strangers)) } else { String::new() };
+        return format!("in sync: {}{at}{strangers}\n", counted(plan.resources, "resource"));
     }
     let counts = plan.counts();
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
     let drift = if counts.drift > 0 { format!(", {} of them drift", grouped(counts.drift)) } else { String::new() };
     let untouched = counted(plan.untouched_teams, "team");
+    let next = destination.next.as_ref().map_or_else(
+        || "commit it, then charter apply".to_owned(),
+        |command| format!("{command} --plan {}", plan.effect),
+    );
     format!(
-        "plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        charter apply --plan {}\n",
-        plan.effect, plan.effect
+        "plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        {next}\n",
+        plan.effect
     )
 }
 

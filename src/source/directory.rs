@@ -79,6 +79,12 @@ impl Source for Directory {
     }
 
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+        if *at == At::Revision(None) {
+            return Err(SourceError::NotARepository {
+                repo: self.identity(),
+                cause: "a plain directory has no commits, and only commits are applied".to_owned(),
+            });
+        }
         if let At::Revision(Some(revision)) = at {
             let (repo, revision) = (self.identity(), escape(revision.as_bytes()));
             let hint = ": it is a plain directory, without commits".to_owned();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Odb, Oid, Repository};
+use git2::{Odb, Oid, Repository};
 
 use super::disk;
 use super::error::SourceError;
@@ -166,11 +166,12 @@ impl Source for Git {
             return Ok(true);
         }
         let fail = |error: git2::Error| SourceError::unreadable(commit, error.message());
-        match self.repo.graph_descendant_of(commit_id, from_id) {
-            Ok(descends) => Ok(descends || self.repo.is_shallow()),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(self.repo.is_shallow()),
-            Err(error) => Err(fail(error)),
+        if !self.repo.odb().map_err(fail)?.exists(from_id) {
+            // Rewritten and collected, of another repository, or beyond where a shallow clone ends.
+            return Ok(self.repo.is_shallow());
         }
+        let descends = self.repo.graph_descendant_of(commit_id, from_id).map_err(fail)?;
+        Ok(descends || self.repo.is_shallow())
     }
 
     fn governed_path(&self) -> &str {

@@ -34,17 +34,17 @@ pub fn open(repo: &str, options: &Options) -> Result<Box<dyn Source>, SourceErro
     Ok(Box::new(Git::new(found, governed, options.branch.clone())))
 }
 
-/// Makes a directory a git repository on branch `main`, unless it is in one.
+/// Makes a directory a git repository on branch `main`, unless it is in one; says whether it did.
 ///
 /// # Errors
 /// Where git cannot or will not write there.
-pub fn create_repository(directory: &Path) -> Result<(), SourceError> {
+pub fn create_repository(directory: &Path) -> Result<bool, SourceError> {
     let place = place(&shown(directory))?;
     if discover(&place)?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let made = Repository::init_opts(&place, git2::RepositoryInitOptions::new().initial_head("main").no_reinit(true));
-    made.map(drop).map_err(|error| SourceError::unreadable(place.as_os_str().as_bytes(), error.message()))
+    made.map(|_| true).map_err(|error| SourceError::unreadable(place.as_os_str().as_bytes(), error.message()))
 }
 
 fn plain(root: PathBuf, governed: String, options: &Options) -> Result<Box<dyn Source>, SourceError> {

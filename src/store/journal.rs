@@ -83,6 +83,11 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Begins behind an entry that is taken for true.
+    pub fn behind(end: Head) -> Chain {
+        Chain { end }
+    }
+
     /// Checks the next entry.
     ///
     /// # Errors

@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::error::StoreError;
 use super::lock::RunLock;
 use super::reader::Reader;
-use super::writer::Writer;
+use super::writer::{Writer, belongs};
+use crate::model::applied::Accepted;
+use crate::model::plan::Plan;
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -65,6 +67,14 @@ impl Store {
     /// can be written opens, and refuses the landing.
     pub fn writer(&self) -> Result<Writer, StoreError> {
         Writer::open(&self.path, self.patience)
+    }
+
+    /// Refuses a plan for a store that belongs to another organisation, path or history.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherLineage`].
+    pub fn admits(&self, accepted: &Accepted, plan: &Plan) -> Result<(), StoreError> {
+        belongs(accepted, plan).map_err(|failure| failure.at(&self.path))
     }
 
     /// Takes the lock of a `run`, until the lock is dropped.

@@ -7,6 +7,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::batch::batches;
 use super::error::Failure;
+use super::journal::Chain;
 use super::packed::Packed;
 use super::sqlite::transaction;
 use crate::model::applied::{Accepted, Applied};
@@ -144,6 +145,15 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Head, Fail
     let Some((count, hash)) = row else { return Ok(Head::default()) };
     let count = count.try_into().map_err(|_| Failure::Corrupt(format!("journal_head: {count} entries")))?;
     Ok(Head { count, hash })
+}
+
+const LAST: &str = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1";
+
+/// Refuses a journal whose last entry is not the one at which it should end: nothing is written behind a gap.
+pub(super) async fn intact(connection: &mut SqliteConnection, head: &Head) -> Result<(), Failure> {
+    let last: Option<(i64, String)> = sqlx::query_as(LAST).fetch_optional(connection).await?;
+    let end = last.map_or_else(Head::default, |(seq, hash)| Head { count: seq.try_into().unwrap_or_default(), hash });
+    Ok(Chain::behind(end).finish(head)?)
 }
 
 #[derive(FromRow)]

@@ -128,6 +128,7 @@ pub(super) const END: &str = "DELETE FROM writing";
 
 async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing) -> Result<Landed, Failure> {
     let (accepted, head) = (state::accepted(connection).await?, state::head(connection).await?);
+    state::intact(connection, &head).await?;
     let stored = accepted.as_ref().filter(|_| !landing.adopt_store);
     if let Some(accepted) = stored {
         belongs(accepted, plan)?;
@@ -148,24 +149,14 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
 }
 
 /// Refuses a plan for a store that belongs to another organisation, path or history.
-fn belongs(accepted: &Accepted, plan: &Plan) -> Result<(), Failure> {
-    let same = accepted.organization == plan.organization
-        && accepted.lineage.path == plan.lineage.path
-        && share_a_beginning(&accepted.lineage.roots, &plan.lineage.roots);
-    if same {
+pub(super) fn belongs(accepted: &Accepted, plan: &Plan) -> Result<(), Failure> {
+    if accepted.belongs_to(&plan.organization, &plan.lineage) {
         return Ok(());
     }
     Err(Failure::OtherLineage {
         expected: described(&accepted.organization, &accepted.lineage),
         found: described(&plan.organization, &plan.lineage),
     })
-}
-
-/// Says whether two histories may be one: a later commit has the roots of an earlier one, and more after a merge of
-/// another history. Roots that are not known say nothing.
-fn share_a_beginning(stored: &[String], found: &[String]) -> bool {
-    let holds = |all: &[String], some: &[String]| some.iter().all(|root| all.contains(root));
-    stored.is_empty() || found.is_empty() || holds(found, stored) || holds(stored, found)
 }
 
 fn described(organization: &Name, lineage: &Lineage) -> String {

@@ -80,7 +80,7 @@ impl Sandbox {
             command.env("PATH", path);
         }
         command.env("HOME", self.root().join("home")).env("XDG_STATE_HOME", self.root().join("state"));
-        command.envs([("NO_COLOR", "1"), ("COLUMNS", "120"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC")]);
+        command.envs([("NO_COLOR", "1"), ("COLUMNS", "120"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("USER", "ana")]);
         command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")]);
         command.env("GIT_CEILING_DIRECTORIES", self.root());
         for role in ["AUTHOR", "COMMITTER"] {

@@ -46,7 +46,8 @@ impl Normal {
         let age = || age(rest).map(|length| (length, "[AGO]"));
         let duration = || duration(rest).map(|length| (length, "[T]"));
         let store = || store(rest).map(|length| (length, "[ID]"));
-        now.or_else(age).or_else(duration).or_else(store)
+        let head = || head(rest).map(|length| (length, "head [ID]"));
+        now.or_else(age).or_else(duration).or_else(store).or_else(head)
     }
 
     /// Measures a timestamp between the run's beginning and end.
@@ -68,6 +69,12 @@ impl Normal {
         let from = if to_minutes { self.from - 60.seconds() } else { self.from };
         (from..=self.to).contains(&instant).then_some(11 + clock + zone)
     }
+}
+
+/// Measures `head 0123456789ab`, the end of a journal, which depends on when it was written.
+fn head(rest: &str) -> Option<usize> {
+    let digits = rest.strip_prefix("head ")?.bytes().take_while(u8::is_ascii_hexdigit).count();
+    (digits == 12).then_some("head ".len() + digits)
 }
 
 /// Measures a number, whole or with decimals.

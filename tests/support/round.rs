@@ -41,6 +41,6 @@ pub fn apply(
     landing: Landing,
     options: Options,
 ) -> Result<Round, Error> {
-    let intent = Intent { revision: Some(revision.to_owned()), options, landing, expected: None };
+    let intent = Intent { revision: Some(revision.to_owned()), options, now: landing.at, landing, expected: None };
     round(source, &|_| Ok(store.clone()), &intent)
 }

@@ -151,6 +151,7 @@ impl Budget {
 
 impl Declared for Budget {
     const SCOPE: Scope = Scope::Team;
+    const WORD: &'static str = "budget";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: Budget

@@ -19,6 +19,7 @@ pub struct Group {
 
 impl Declared for Group {
     const SCOPE: Scope = Scope::Either;
+    const WORD: &'static str = "group";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: Group

@@ -99,6 +99,7 @@ impl Element for Member {
 
 impl Declared for Membership {
     const SCOPE: Scope = Scope::Team;
+    const WORD: &'static str = "membership";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: Membership

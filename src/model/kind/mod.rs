@@ -33,6 +33,8 @@ pub enum Scope {
 pub trait Declared: Serialize + DeserializeOwned + JsonSchema {
     /// Where it may be declared.
     const SCOPE: Scope;
+    /// What it is called in a sentence.
+    const WORD: &'static str;
     /// A complete manifest that validates (in an organisation that has what it names).
     const EXAMPLE: &'static str;
 
@@ -78,6 +80,11 @@ macro_rules! kinds {
             /// Says where the kind may be declared.
             pub const fn scope(self) -> Scope {
                 match self { $(Kind::$kind => <$module::$kind as Declared>::SCOPE,)* }
+            }
+
+            /// Calls the kind as a sentence does.
+            pub const fn word(self) -> &'static str {
+                match self { $(Kind::$kind => <$module::$kind as Declared>::WORD,)* }
             }
 
             /// Returns a complete example.

@@ -157,6 +157,7 @@ impl Organization {
 
 impl Declared for Organization {
     const SCOPE: Scope = Scope::Organization;
+    const WORD: &'static str = "organisation";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: Organization

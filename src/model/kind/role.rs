@@ -23,6 +23,7 @@ pub struct Role {
 
 impl Declared for Role {
     const SCOPE: Scope = Scope::Either;
+    const WORD: &'static str = "role";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: Role

@@ -40,6 +40,7 @@ impl RoleBinding {
 
 impl Declared for RoleBinding {
     const SCOPE: Scope = Scope::Either;
+    const WORD: &'static str = "binding";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: RoleBinding

@@ -39,6 +39,7 @@ pub struct Team {
 
 impl Declared for Team {
     const SCOPE: Scope = Scope::Organization;
+    const WORD: &'static str = "team";
     const EXAMPLE: &'static str = "\
 apiVersion: charter/v1
 kind: Team
