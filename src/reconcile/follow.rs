@@ -34,6 +34,8 @@ pub struct Follower<'a> {
     name: Name,
     source: &'a dyn Source,
     place: &'a dyn Fn(&Name) -> Result<Store, StoreError>,
+    /// The store where it is known before any organisation is.
+    found: Option<Store>,
     treatment: Treatment,
     actor: String,
     /// The head and what was found in it.
@@ -100,6 +102,7 @@ impl<'a> Follower<'a> {
             name,
             source,
             place,
+            found: None,
             treatment,
             actor,
             head: None,
@@ -109,6 +112,13 @@ impl<'a> Follower<'a> {
             told: None,
             owed: true,
         }
+    }
+
+    /// Says which store is followed where the head does not say: a daemon that starts on a bad head follows it too.
+    #[must_use]
+    pub fn with_store(mut self, found: Option<Store>) -> Self {
+        self.found = found;
+        self
     }
 
     /// Returns the store, once it is known.
@@ -211,17 +221,22 @@ impl<'a> Follower<'a> {
             }
             Log::Lost(why) => {
                 view.store.writer()?.mend()?;
+                // It may be another store, which was told nothing yet.
+                self.told = None;
                 self.open()?;
                 Ok((true, Some(why)))
             }
         }
     }
 
-    /// Opens the store and reads all of it, once an organisation says where it is.
+    /// Opens the store and reads all of it, once it is known where it is.
     fn open(&mut self) -> Result<bool, Error> {
         let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref()).or(self.good.as_ref());
-        let Some(admitted) = admitted else { return Ok(false) };
-        let store = (self.place)(admitted.name())?;
+        let store = match (admitted, &self.found) {
+            (Some(admitted), _) => (self.place)(admitted.name())?,
+            (None, Some(found)) => found.clone(),
+            (None, None) => return Ok(false),
+        };
         let mut reader = store.reader()?;
         let (live, applied, records, cursor) = reader.state_at()?;
         let sources = reader.sources()?;
