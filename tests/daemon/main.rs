@@ -11,7 +11,6 @@ mod kills;
 mod service;
 
 #[path = "../support/organisation.rs"]
-#[allow(dead_code, reason = "only its dice are thrown here")]
 mod organisation;
 mod scene;
 
