@@ -7,7 +7,7 @@ const LONG: usize = 4000;
 
 /// How many characters are shown before what is marked, and in all.
 const BEFORE: u32 = 40;
-const WIDTH: u32 = 160;
+const WIDTH: u32 = 110;
 
 /// Which columns of a line are shown.
 #[derive(Debug, Clone, Copy)]
