@@ -102,17 +102,22 @@ fn circles(graph: &Graph<'_>) -> Vec<Vec<Step>> {
     let mut found = Vec::new();
     for start in graph.keys() {
         let mut path: Vec<(&ResourceId, usize)> = vec![(start, 0)];
+        let mut on_path = BTreeMap::from([(start, 0)]);
         while let Some((node, next)) = path.last_mut() {
             let edge = if done.contains(*node) { None } else { graph.get(*node).and_then(|edges| edges.get(*next)) };
             let Some((target, ..)) = edge else {
                 done.insert((*node).clone());
+                on_path.remove(*node);
                 path.pop();
                 continue;
             };
             *next += 1;
-            match path.iter().position(|(node, _)| *node == target) {
-                Some(position) => found.push(steps(graph, path.get(position..).unwrap_or_default())),
-                None if !done.contains(target) => path.push((target, 0)),
+            match on_path.get(target) {
+                Some(position) => found.push(steps(graph, path.get(*position..).unwrap_or_default())),
+                None if !done.contains(target) => {
+                    on_path.insert(target, path.len());
+                    path.push((target, 0));
+                }
                 None => {}
             }
         }
