@@ -29,6 +29,8 @@ pub struct Outcome {
     pub manifests: Vec<Manifest>,
     pub unread: Vec<ResourceId>,
     pub findings: Vec<Finding>,
+    /// What an Organization requires of Charter's version.
+    pub requires: Option<(String, Origin)>,
     /// Whether it is somebody else's.
     pub foreign: bool,
 }
@@ -73,6 +75,7 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Outcome {
     }
     let secrets = secret::take(&mut root);
     let place = Place { path, document, root: &root };
+    let requires = requires(&place);
     let mut outcome = match class {
         Class::Foreign => Outcome::default(),
         Class::Mistaken(pointer, part, fault) => {
@@ -82,11 +85,19 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Outcome {
         Class::Manifest(kind) => manifest(&place, kind),
     };
     let exposed = |secret: &Taken| (secret.pointer.clone(), Part::Key, exposed());
+    outcome.requires = requires;
     outcome.findings.extend(place.findings(secrets.iter().map(exposed)));
     if !secrets.is_empty() {
         outcome.unread.extend(outcome.manifests.drain(..).map(|manifest| manifest.id));
     }
     outcome
+}
+
+/// Reads what an Organization requires before anything else of it: a newer one may hold what this version cannot read.
+fn requires(place: &Place<'_>) -> Option<(String, Origin)> {
+    let kind = place.root.get("kind").and_then(Node::text)?;
+    let requires = place.root.get("spec")?.get("requires")?.text()?;
+    (kind == Kind::Organization.as_str()).then(|| (requires.to_owned(), place.origin("/spec/requires")))
 }
 
 fn exposed() -> Fault {

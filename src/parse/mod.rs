@@ -39,6 +39,7 @@ pub fn parse(snapshot: &Snapshot) -> Manifests {
         all.manifests.extend(outcome.manifests);
         all.unread.extend(outcome.unread);
         all.findings.extend(outcome.findings);
+        all.requires = all.requires.or(outcome.requires);
     }
     all.findings.extend(settings::judge(snapshot.settings_schema.as_ref(), &all.manifests));
     all
@@ -48,7 +49,7 @@ pub fn parse(snapshot: &Snapshot) -> Manifests {
 fn file(file: &SourceFile) -> Outcome {
     let text = match text(file) {
         Ok(text) => text,
-        Err(outcome) => return outcome,
+        Err(outcome) => return *outcome,
     };
     let mut all = Outcome { foreign: true, ..Outcome::default() };
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
@@ -58,6 +59,7 @@ fn file(file: &SourceFile) -> Outcome {
         all.manifests.extend(one.manifests);
         all.unread.extend(one.unread);
         all.findings.extend(one.findings);
+        all.requires = all.requires.or(one.requires);
     }
     all
 }
@@ -111,10 +113,10 @@ fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> O
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// Returns the file's text: UTF-8, with or without a byte order mark, and without NUL.
-fn text(file: &SourceFile) -> Result<Cow<'_, str>, Outcome> {
+fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Outcome>> {
     let refuse = |code: Code, message: String, help: &str| {
         let finding = Finding::new(code, Origin::file(file.path.clone()), message).help(help);
-        Outcome { findings: vec![finding], ..Outcome::default() }
+        Box::new(Outcome { findings: vec![finding], ..Outcome::default() })
     };
     if file.bytes.starts_with(LFS_POINTER) {
         let message = "the file is kept in Git LFS, and only its pointer is here".to_owned();
@@ -135,7 +137,7 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Outcome> {
     match text {
         Ok(text) if is_json(file) => Ok(json::join_surrogates(text)),
         Ok(text) => Ok(Cow::Borrowed(text)),
-        Err(_) if is_unreadable_template(file) => Err(foreign()),
+        Err(_) if is_unreadable_template(file) => Err(Box::new(foreign())),
         Err(message) => Err(refuse(Code::InvalidEncoding, message, "save the file as UTF-8")),
     }
 }

@@ -15,6 +15,7 @@ pub const REDACTED: &str = "‹redacted›";
 
 /// The published shapes of credentials: cloud and code-hosting keys, tokens, private keys, URLs with a password.
 const SHAPES: &[&str] = &[
+    r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/._~-]{16,}=*",
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
     r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b",
     r"\bgithub_pat_[A-Za-z0-9_]{22,255}\b",

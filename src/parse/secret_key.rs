@@ -4,19 +4,8 @@
 const STRONG: &[&str] = &["password", "passwd", "passphrase"];
 
 /// Last words of a key whose value is a credential.
-const LAST: &[&str] = &[
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "secretkey",
-    "credential",
-    "credentials",
-    "authorization",
-];
+const LAST: &[&str] =
+    &["pass", "pwd", "secret", "token", "apikey", "accesskey", "privatekey", "secretkey", "credential", "credentials"];
 
 /// Words before a last word `key` that make it a credential.
 const KEYS: &[&str] = &["api", "access", "private", "secret"];
@@ -108,8 +97,6 @@ mod tests {
             "db_pass",
             "passphrase",
             "secretKey",
-            "authorization",
-            "Authorization",
             "database_password_prod",
             "PASSWORD_PROD",
             "PASSWORD_EU_WEST",
