@@ -175,21 +175,11 @@ impl<'a> Follower<'a> {
             (None, Some(Step { condition, reason, seen, .. })) => Some((*condition, reason.clone(), seen.clone())),
             (None, None) => None,
         };
-        if let Some(stands) = stands {
-            if self.told.as_ref() != Some(&stands) {
-                let (name, suspended) = (self.name.clone(), self.suspended.clone());
-                let (state, reason, seen) = stands.clone();
-                writer.observe(&SourceState {
-                    name,
-                    seen,
-                    seen_at: Some(now),
-                    state,
-                    reason,
-                    since: now,
-                    suspended,
-                })?;
-                self.told = Some(stands);
-            }
+        if let Some(stands) = stands.filter(|stands| self.told.as_ref() != Some(stands)) {
+            let (name, suspended) = (self.name.clone(), self.suspended.clone());
+            let (state, reason, seen) = stands.clone();
+            writer.observe(&SourceState { name, seen, seen_at: Some(now), state, reason, since: now, suspended })?;
+            self.told = Some(stands);
         }
         Ok(writer.beat(beat)?)
     }
