@@ -40,6 +40,8 @@ pub struct Follower<'a> {
     actor: String,
     /// The head and what was found in it.
     head: Option<Head>,
+    /// The head that could not be read, and why, while that is so.
+    unread: Option<(Option<Revision>, String)>,
     /// The last admitted state that landed: what is healed to while the head is bad or held.
     good: Option<Admitted>,
     view: Option<View>,
@@ -106,6 +108,7 @@ impl<'a> Follower<'a> {
             treatment,
             actor,
             head: None,
+            unread: None,
             good: None,
             view: None,
             suspended: None,
@@ -167,29 +170,35 @@ impl<'a> Follower<'a> {
         let Some(view) = &self.view else { return Ok(()) };
         let mut writer = view.store.writer()?;
         let now = beat.beat_at;
-        if let Some(Step { condition, reason, seen, .. }) = step {
-            let stands = (*condition, reason.clone(), seen.clone());
-            if self.told.as_ref() != Some(&stands) {
-                let (name, suspended) = (self.name.clone(), self.suspended.clone());
-                let (state, reason, seen) = stands.clone();
-                writer.observe(&SourceState {
-                    name,
-                    seen,
-                    seen_at: Some(now),
-                    state,
-                    reason,
-                    since: now,
-                    suspended,
-                })?;
-                self.told = Some(stands);
-            }
+        let stands = match (&self.unread, step) {
+            (Some((seen, why)), _) => Some((Condition::Stalled, why.clone(), seen.clone())),
+            (None, Some(Step { condition, reason, seen, .. })) => Some((*condition, reason.clone(), seen.clone())),
+            (None, None) => None,
+        };
+        if let Some(stands) = stands.filter(|stands| self.told.as_ref() != Some(stands)) {
+            let (name, suspended) = (self.name.clone(), self.suspended.clone());
+            let (state, reason, seen) = stands.clone();
+            writer.observe(&SourceState { name, seen, seen_at: Some(now), state, reason, since: now, suspended })?;
+            self.told = Some(stands);
         }
         Ok(writer.beat(beat)?)
     }
 
-    /// Checks the head if it moved, and says whether it did.
+    /// Checks the head if it moved, and says whether it did; remembers that it cannot be read, for `status`.
     fn look(&mut self, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
+        let mut seen = self.head.as_ref().and_then(|head| head.revision.clone());
+        let looked = self.examine(&mut seen, now, spent);
+        let unread = looked.as_ref().err().map(|error| (seen, error.to_string()));
+        // What was told of it is to be told anew.
+        self.owed |= self.unread.is_some() && unread.is_none();
+        self.unread = unread;
+        looked
+    }
+
+    /// Checks the head if it moved, with the last head that could be named.
+    fn examine(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
         let revision = self.source.head()?;
+        seen.clone_from(&revision);
         let same = |head: &Head| head.revision.is_some() && commit(head.revision.as_ref()) == commit(revision.as_ref());
         if self.head.as_ref().is_some_and(same) {
             return Ok(false);

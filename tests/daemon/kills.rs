@@ -54,7 +54,7 @@ fn until_converged(sandbox: &Sandbox) {
 
 #[test]
 fn a_daemon_that_is_killed_again_and_again_converges_and_forgets_nothing() {
-    let kills = std::env::var("CHARTER_DAEMON_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20usize);
+    let kills = std::env::var("CHARTER_DAEMON_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(50usize);
     let sandbox = founded();
     Daemon::start(&sandbox).lands(&sandbox.commit_of("HEAD"));
     let (mut dice, mut began, mut unfinished) = (Dice(7), BTreeMap::<&str, usize>::new(), 0);
@@ -71,8 +71,8 @@ fn a_daemon_that_is_killed_again_and_again_converges_and_forgets_nothing() {
                 let member = format!("m{number}");
                 sandbox.commit_team(["web", "ops"][dice.below(2)], &["ana", &member]);
             }
-            // Anything up to the time of two looks at the store's log.
-            std::thread::sleep(Duration::from_millis(dice.below(500) as u64));
+            // Anything up to a little more than the time between two looks at the store's log.
+            std::thread::sleep(Duration::from_millis(dice.below(300) as u64));
         }
         daemon.kill();
         let open = "SELECT name FROM live_resource EXCEPT SELECT name FROM applied_resource UNION ALL \

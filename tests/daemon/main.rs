@@ -1,6 +1,6 @@
 //! The daemon end to end: the real program follows a real repository, and is looked at from outside only.
 //!
-//! `CHARTER_DAEMON_KILLS=50 cargo test --release --test daemon` kills it more often than in every run. The long history is
+//! `CHARTER_DAEMON_KILLS=500 cargo test --release --test daemon` kills it more often than the fifty times of every run. The long history is
 //! in the folder that `CHARTER_HISTORY` names; without one it is skipped, and fails where `CHARTER_REQUIRE_HISTORY` is 1.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 

@@ -1,6 +1,7 @@
 //! The daemon as a service: suspended, waited for, ended, and cut off from its repository.
 
 use crate::scene::{Acts, Daemon, eventually, founded};
+use crate::support::Sandbox;
 
 #[test]
 fn a_suspended_source_is_left_alone() {
@@ -69,8 +70,10 @@ fn a_branch_or_repository_may_go_and_come_back() {
     let failed = daemon.until("failed", |_| true);
     assert!(failed["retry_in_ms"].as_u64().unwrap() >= 500, "{failed}");
     daemon.until("failed", |again| again["retry_in_ms"].as_u64() >= Some(1000));
+    assert_eq!(told(&sandbox), "stalled");
     sandbox.shell("git branch --quiet -m elsewhere main");
     daemon.until("recovered", |_| true);
+    eventually("it is told that all is well", || told(&sandbox) == "ready");
     sandbox.shell("git checkout --quiet main");
     daemon.lands(&sandbox.commit_team("web", &["bo"]));
 
@@ -85,4 +88,48 @@ fn a_branch_or_repository_may_go_and_come_back() {
     daemon.lands(&sandbox.commit_team("web", &["cy"]));
     assert_eq!(sandbox.members("web"), ["cy"]);
     assert_eq!(sandbox.records(), [["Team/web", "missing", "1", "0", "healed"]]);
+}
+
+/// Reads how the daemon said last that the source stands.
+fn told(sandbox: &Sandbox) -> String {
+    sandbox.database().rows("SELECT state FROM source").concat().concat()
+}
+
+#[test]
+fn a_commit_without_the_governed_path_is_told_and_left() {
+    let sandbox = founded();
+    sandbox.shell("mkdir gov && git mv *.yaml gov");
+    sandbox.commit("Below a folder");
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "1", "--path", "gov"]);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let before = sandbox.database().live();
+    sandbox.shell("git mv gov elsewhere");
+    sandbox.commit("Somewhere else");
+    daemon.until("failed", |_| true);
+    eventually("it is told", || told(&sandbox) == "stalled");
+    assert!(sandbox.ends("status --path gov", 1).contains("stalled"));
+    assert!(sandbox.ends("wait HEAD --path gov --timeout 90", 1).contains("stalled: "));
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(sandbox.database().live(), before);
+    sandbox.shell("git mv elsewhere gov");
+    sandbox.commit("Back");
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    assert!(sandbox.ends("status --path gov", 0).contains("ready"));
+}
+
+#[test]
+fn somebody_who_keeps_the_store_to_himself_is_waited_for() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let mut database = sandbox.database();
+    database.rows("BEGIN IMMEDIATE");
+    let next = sandbox.commit_team("web", &["bo"]);
+    daemon.until("failed", |_| true);
+    database.rows("UPDATE live_resource SET spec = '{}' WHERE kind = 'Team' AND name = 'ops'; COMMIT");
+    daemon.lands(&next);
+    sandbox.until_members("ops", &["ana"]);
+    assert_eq!(sandbox.members("web"), ["bo"]);
+    assert_eq!(sandbox.records(), [["Team/ops", "modified", "1", "0", "healed"]]);
 }
