@@ -64,7 +64,7 @@ impl Place {
     }
 
     fn open(&self, path: &str) -> Box<dyn Source> {
-        open(self.path().to_str().unwrap(), &Options { path: path.into(), branch: None }).unwrap()
+        open(self.path().to_str().unwrap(), &Options { path: path.into(), ..Options::default() }).unwrap()
     }
 
     fn at_head(&self, path: &str) -> Snapshot {
@@ -136,7 +136,7 @@ fn the_settings_schema_below_the_governed_path_is_not_among_the_files() {
 fn a_directory_of_a_work_tree_is_governed_in_its_repository() {
     let place = Place::committed();
     place.write("governance/acme/org.yaml", "org").commit("acme");
-    let options = Options { path: "./acme/".into(), branch: None };
+    let options = Options { path: "./acme/".into(), ..Options::default() };
     let source = open(place.join("governance").to_str().unwrap(), &options).unwrap();
     let snapshot = source.snapshot(&At::WorkingTree).unwrap();
     assert_eq!(files(&snapshot), ["governance/acme/org.yaml=org"]);
@@ -201,7 +201,7 @@ fn a_named_branch_counts_in_place_of_head_and_of_the_working_tree() {
     place.git(&["branch", "release"]);
     place.write("org.yaml", "new").commit("second");
     place.write("org.yaml", "uncommitted");
-    let options = Options { path: String::new(), branch: Some("release".into()) };
+    let options = Options { branch: Some("release".into()), ..Options::default() };
     let source = open(place.path().to_str().unwrap(), &options).unwrap();
     assert_eq!(source.head().unwrap().unwrap().label()[..8], *"release@");
     assert_eq!(files(&source.snapshot(&At::Revision(None)).unwrap())[1], "org.yaml=root");
@@ -609,7 +609,7 @@ fn a_plain_directory_has_no_revisions_and_no_branches() {
     let place = Place::plain();
     let error = place.open("").snapshot(&revision("main")).unwrap_err();
     assert!(error.to_string().contains("plain directory"), "{error}");
-    let error = place.refused(&Options { path: String::new(), branch: Some("main".into()) });
+    let error = place.refused(&Options { branch: Some("main".into()), ..Options::default() });
     assert!(matches!(error, SourceError::NotARepository { .. }));
 }
 
@@ -647,11 +647,16 @@ fn a_damaged_repository_is_not_taken_for_a_plain_directory() {
 }
 
 #[test]
-fn remote_repositories_do_not_work_yet_and_a_password_is_not_printed() {
-    for url in ["https://ana:hunter2@acme.example/org.git", "ssh://git@acme.example/org", "git@acme.example:org.git"] {
-        let error = refused(url);
-        assert!(matches!(error, SourceError::RemoteNotSupported { .. }), "{error}");
-        assert!(!error.to_string().contains("hunter2"));
+fn an_address_that_is_not_followed_is_refused_before_anything_is_made_and_without_its_password() {
+    for url in
+        ["http://ana:hunter2@acme.example/org.git", "git://acme.example/org", "ext::sh -c true", "ana:hunter2@b:c"]
+    {
+        let place = Place::plain();
+        let options = Options { cache: place.join("cache"), ..Options::default() };
+        let error = open(url, &options).unwrap_err();
+        assert!(matches!(error, SourceError::RefusedUrl { .. }), "{error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(!place.join("cache").exists());
     }
 }
 
@@ -680,7 +685,7 @@ fn reftable_sha256_and_unknown_extensions_are_named() {
 fn a_governed_path_stays_inside_the_repository() {
     let place = Place::committed();
     for path in ["/etc", "..", "a/../b", "a\\b", ".git/objects", "a\nb"] {
-        let error = place.refused(&Options { path: path.into(), branch: None });
+        let error = place.refused(&Options { path: path.into(), ..Options::default() });
         assert!(matches!(error, SourceError::BadPath { .. }), "{path}: {error}");
         assert!(!error.to_string().contains('\n'));
     }
@@ -700,7 +705,7 @@ fn what_does_not_exist_is_named_with_what_is_near() {
     let missing = |path: &str| place.open(path).snapshot(&At::Revision(None)).unwrap_err().to_string();
     assert!(missing("goverance").contains("did you mean `governance`?"));
     assert!(missing("org.yaml").contains("no directory there"));
-    let options = Options { path: String::new(), branch: Some("release-1".into()) };
+    let options = Options { branch: Some("release-1".into()), ..Options::default() };
     let error = open(place.path().to_str().unwrap(), &options).unwrap().head().unwrap_err();
     assert!(matches!(error, SourceError::NoSuchRevision { .. }), "a tag is no branch");
 }

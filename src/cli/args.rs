@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -10,13 +11,15 @@ use jiff::Timestamp;
 use super::Context;
 use super::failure::Failure;
 use super::print;
+use super::state::cache;
 use crate::source::{self, Options, Source};
 
 /// Which repository is governed, and which part of it.
 #[derive(Debug, Clone, Args)]
 pub struct RepoArgs {
-    /// The repository or directory; the current directory by default.
-    #[arg(long, env = "CHARTER_REPO", value_name = "PATH")]
+    /// The repository or directory, or the URL of a remote one; the current directory by default.
+    // Its value is not shown by --help: it may hold a password.
+    #[arg(long, env = "CHARTER_REPO", value_name = "PATH|URL", hide_env_values = true)]
     pub repo: Option<String>,
     /// The governed directory inside the repository; all of it by default.
     #[arg(long, env = "CHARTER_PATH", value_name = "PREFIX")]
@@ -24,6 +27,9 @@ pub struct RepoArgs {
     /// The branch that counts in place of HEAD.
     #[arg(long, env = "CHARTER_BRANCH")]
     pub branch: Option<String>,
+    /// How long one call of git to a remote repository may take, in seconds.
+    #[arg(long, env = "CHARTER_GIT_TIMEOUT", value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub git_timeout: u64,
 }
 
 impl RepoArgs {
@@ -33,8 +39,9 @@ impl RepoArgs {
         let repo = positional.or(said(&self.repo)).or(config.repo.as_deref()).unwrap_or(".");
         let path = said(&self.path).or(config.path.as_deref()).unwrap_or_default().to_owned();
         let branch = said(&self.branch).or(config.branch.as_deref()).map(str::to_owned);
+        let timeout = Some(Duration::from_secs(self.git_timeout));
         let implied = repo == "." && path.is_empty();
-        let source = source::open(repo, &Options { path, branch })?;
+        let source = source::open(repo, &Options { path, branch, cache: cache(), timeout })?;
         if implied && !source.governed_path().is_empty() {
             context.note(&format!("note: only `{}` of the repository is governed here", source.governed_path()));
         }

@@ -84,7 +84,11 @@ fn of_source(error: &SourceError) -> Exit {
         | SourceError::NoSuchPath { .. }
         | SourceError::UnsupportedRepository { .. }
         | SourceError::NotOwned { .. }
-        | SourceError::RemoteNotSupported { .. } => Exit::Unavailable,
+        | SourceError::RefusedUrl { .. }
+        | SourceError::Unreachable { .. }
+        | SourceError::Timeout { .. }
+        | SourceError::NoGit { .. }
+        | SourceError::NoCache { .. } => Exit::Unavailable,
     }
 }
 

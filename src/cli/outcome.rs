@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::args::{Format, Outputs};
 use super::{Context, Exit, Failure};
 use crate::model::report::Report;
+use crate::model::snapshot::Revision;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
 use crate::report::{check, counted, grouped, json, plan};
-use crate::source::Source;
+use crate::source::{Source, SourceError};
 use crate::store::{Landed, Store};
 use jiff::Timestamp;
 
@@ -55,9 +56,12 @@ pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Contex
         context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
     }
     let Some(accepted) = reader.accepted()? else { return Ok(()) };
+    let (head, trouble) = reachable_head(source)?;
+    if let Some(trouble) = trouble {
+        context.note(&format!("warning: {trouble}"));
+    }
     let theirs = accepted.revision.map(|revision| revision.commit).unwrap_or_default();
-    let is_known =
-        theirs.is_empty() || source.head()?.is_none_or(|head| source.descends(&head.commit, &theirs).unwrap_or(true));
+    let is_known = theirs.is_empty() || head.is_none_or(|head| source.descends(&head.commit, &theirs).unwrap_or(true));
     if accepted.lineage.path != source.governed_path() {
         let (path, ours) = (&accepted.lineage.path, source.governed_path());
         context.note(&format!(
@@ -69,6 +73,17 @@ pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Contex
         context.note(&format!("warning: the store holds {short}, on which the head here does not build"));
     }
     Ok(())
+}
+
+/// Finds the head for somebody who only reads the store, or why a remote repository cannot be asked for it now.
+pub fn reachable_head(source: &dyn Source) -> Result<(Option<Revision>, Option<SourceError>), Failure> {
+    match source.head() {
+        Ok(head) => Ok((head, None)),
+        Err(trouble @ (SourceError::Unreachable { .. } | SourceError::Timeout { .. } | SourceError::NoGit { .. })) => {
+            Ok((None, Some(trouble)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Names where a plan lands.

@@ -1,4 +1,4 @@
-//! Where the store of a repository is when nobody says.
+//! Where the store of a repository is when nobody says, and where remote repositories are kept.
 
 use std::path::{Path, PathBuf};
 
@@ -55,9 +55,19 @@ fn made(state: &Path, mark: &str) -> Option<PathBuf> {
     found.into_iter().next()
 }
 
-/// Returns `$XDG_STATE_HOME/charter`, by the XDG Base Directory Specification.
+/// Returns `$XDG_STATE_HOME/charter`.
 fn state_directory() -> PathBuf {
+    base("XDG_STATE_HOME", ".local/state")
+}
+
+/// Returns `$XDG_CACHE_HOME/charter`, where remote repositories are kept.
+pub fn cache() -> PathBuf {
+    base("XDG_CACHE_HOME", ".cache")
+}
+
+/// Finds one of the user's folders by the XDG Base Directory Specification.
+fn base(variable: &str, below_home: &str) -> PathBuf {
     let absolute = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
-    state.unwrap_or_else(std::env::temp_dir).join("charter")
+    let folder = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)));
+    folder.unwrap_or_else(std::env::temp_dir).join("charter")
 }

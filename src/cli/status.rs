@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn read(source: &dyn Source, store: Option<Store>) -> Result<Status, Failure> {
-    let seen = source.head()?;
+    let (seen, _trouble) = outcome::reachable_head(source)?;
     let Some(store) = store else {
         let store = "none yet".to_owned();
         return Ok(Status { store, seen, accepted: None, told: None, beat: None, resources: 0, drift: 0 });

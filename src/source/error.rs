@@ -33,8 +33,16 @@ pub enum SourceError {
          `git config --global --add safe.directory {repo}`"
     )]
     NotOwned { repo: String },
-    #[error("`{url}` is remote, and remote repositories do not work yet: clone it and give the path of the clone")]
-    RemoteNotSupported { url: String },
+    #[error("`{url}` is not followed: {rule}")]
+    RefusedUrl { url: String, rule: String },
+    #[error("`{url}` cannot be reached: {cause}")]
+    Unreachable { url: String, cause: String },
+    #[error("`{url}` did not answer within {seconds} s: look at the network, or give it longer with --git-timeout")]
+    Timeout { url: String, seconds: u64 },
+    #[error("`{url}` is fetched by the program `git`, and there is none: install it; local repositories work without")]
+    NoGit { url: String },
+    #[error("`{path}`, where remote repositories are kept, cannot be used: {cause}")]
+    NoCache { path: String, cause: String },
     #[error("`{path}` cannot be read: {cause}")]
     Unreadable { path: String, cause: String },
     #[error("`{path}` changed while it was being read: run it again")]

@@ -24,6 +24,8 @@ pub struct Git {
     pub governed: String,
     /// The branch that counts in place of HEAD.
     pub branch: Option<String>,
+    /// The address of the repository of which this is a copy.
+    known_as: Option<String>,
     roots: Roots,
 }
 
@@ -36,7 +38,12 @@ impl fmt::Debug for Git {
 impl Git {
     /// Governs a path of a repository.
     pub fn new(repo: Repository, governed: String, branch: Option<String>) -> Self {
-        Git { repo, governed, branch, roots: Roots::default() }
+        Git { repo, governed, branch, known_as: None, roots: Roots::default() }
+    }
+
+    /// Has the repository known by the address that it is a copy of.
+    pub fn known_as(self, address: String) -> Self {
+        Git { known_as: Some(address), ..self }
     }
 
     /// Returns the directory that people know the repository by: of all its work trees the main one, or the bare repository.
@@ -127,7 +134,11 @@ fn near(part: &str, listed: &[Entry<'_>]) -> String {
 
 impl Source for Git {
     fn describe(&self) -> String {
-        disk::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed)
+        match &self.known_as {
+            Some(address) if self.governed.is_empty() => address.clone(),
+            Some(address) => format!("{address}, path {}", self.governed),
+            None => disk::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed),
+        }
     }
 
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
@@ -143,7 +154,7 @@ impl Source for Git {
     }
 
     fn identity(&self) -> String {
-        escape(self.place().as_os_str().as_bytes())
+        self.known_as.clone().unwrap_or_else(|| escape(self.place().as_os_str().as_bytes()))
     }
 
     fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError> {

@@ -27,5 +27,11 @@ pub const NAME_BYTES: usize = 255;
 /// The longest path inside a source, in bytes: what Linux opens.
 pub const PATH_BYTES: usize = 4096;
 
+/// The most bytes that are kept of what the `git` program says of a remote repository.
+pub const TRANSPORT_BYTES: usize = 1 << 20;
+
+/// The most characters that an error repeats of what the `git` program complains of.
+pub const CAUSE_CHARS: usize = 400;
+
 /// The most findings about files that are listed one by one.
 pub const FINDINGS: usize = 1_000;

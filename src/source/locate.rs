@@ -10,20 +10,24 @@ use super::directory::Directory;
 use super::error::{SourceError, one_line};
 use super::gathering::below;
 use super::git::Git;
+use super::remote::Remote;
 use super::tree::{escape, name};
 use super::{Options, Source};
 
 /// The extensions of repositories that change nothing for a reader.
 const HARMLESS: [&str; 4] = ["noop", "preciousobjects", "partialclone", "worktreeconfig"];
 
-/// Opens a source: a repository, a directory inside a work tree, or a plain directory.
+/// Opens a source: a repository here or elsewhere, a directory inside a work tree, or a plain directory.
 ///
 /// A linked work tree and a bare repository are repositories too; of a directory inside a work tree the path is governed.
 ///
 /// # Errors
-/// Where nothing is there, where it is remote, and where git cannot or will not read it.
+/// Where nothing is there, where an address is refused, and where git cannot or will not read it.
 pub fn open(repo: &str, options: &Options) -> Result<Box<dyn Source>, SourceError> {
     let path = governed_path(&options.path)?;
+    if is_remote(repo) && !Path::new(repo).exists() {
+        return Ok(Box::new(Remote::open(repo, path, options)?));
+    }
     let place = place(repo)?;
     let Some(found) = discover(&place)? else {
         return plain(place, path, options);
@@ -80,10 +84,6 @@ fn governed_path(path: &str) -> Result<String, SourceError> {
 
 /// Finds the directory that is meant, absolute and without links.
 fn place(repo: &str) -> Result<PathBuf, SourceError> {
-    let is_there = Path::new(repo).exists();
-    if !is_there && is_remote(repo) {
-        return Err(SourceError::RemoteNotSupported { url: escape(without_password(repo).as_bytes()) });
-    }
     let fail = |error: std::io::Error| {
         let is_absent = error.kind() == std::io::ErrorKind::NotFound;
         let absent = SourceError::NotFound { repo: escape(repo.as_bytes()) };
@@ -100,14 +100,6 @@ fn place(repo: &str) -> Result<PathBuf, SourceError> {
 fn is_remote(repo: &str) -> bool {
     let is_ssh = repo.split_once(':').is_some_and(|(host, _)| !host.is_empty() && !host.contains('/'));
     repo.contains("://") || is_ssh
-}
-
-/// Takes the user and password out of a URL: an error is printed and logged.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (host, path) = rest.split_once('/').map_or((rest, None), |(host, path)| (host, Some(path)));
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
 }
 
 /// Opens the repository that a directory belongs to, if it belongs to one.

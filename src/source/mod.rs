@@ -1,9 +1,10 @@
-//! Tier 2: where manifests come from: a git repository, or a plain directory.
+//! Tier 2: where manifests come from: a git repository, here or elsewhere, or a plain directory.
 //!
 //! ```text
 //! open -> Git        commit:        tree -> Gathering -> blobs          -> Snapshot
 //!                    working tree:  tree + Overlay -> blobs and files   -> Snapshot
 //!      -> Directory                 files                               -> Snapshot
+//!      -> Remote     ls-remote, fetch into a bare cache -> Git          -> Snapshot
 //! ```
 //!
 //! Nothing is checked out, no link is followed, no hook runs. What cannot be read is an error, or a finding with which no
@@ -11,9 +12,12 @@
 
 use std::fmt::Debug;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::model::snapshot::{Revision, Snapshot};
 
+mod address;
+mod cache;
 mod directory;
 mod disk;
 mod error;
@@ -22,8 +26,10 @@ mod git;
 pub mod limits;
 mod locate;
 mod objects;
+mod remote;
 mod revision;
 mod roots;
+mod transport;
 mod tree;
 mod working_tree;
 
@@ -47,6 +53,10 @@ pub struct Options {
     pub path: String,
     /// The branch that counts in place of HEAD.
     pub branch: Option<String>,
+    /// The folder for the copies of remote repositories.
+    pub cache: PathBuf,
+    /// How long one call of the `git` program may take; two minutes where nothing is said.
+    pub timeout: Option<Duration>,
 }
 
 /// Where manifests come from.
@@ -67,7 +77,7 @@ pub trait Source: Debug + Send {
     fn head(&self) -> Result<Option<Revision>, SourceError>;
 
     /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
-    /// trees.
+    /// trees, or its address without user and password.
     fn identity(&self) -> String;
 
     /// Finds the commit that a branch, a tag or an id names; `None` for a directory, which has none.

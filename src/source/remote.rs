@@ -1,0 +1,264 @@
+//! A remote repository as a source: a bare cache that follows it, read like any other repository.
+//!
+//! ```text
+//! ls-remote -- URL HEAD refs/heads/BRANCH     has the tip moved?     no  -> the cache as it is
+//!                                                                    yes -> lock, fetch all branches, the cache's HEAD
+//! ```
+
+use std::cell::Cell;
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use git2::{Error, ErrorCode, Oid, Reference};
+
+use super::address::Address;
+use super::cache;
+use super::error::SourceError;
+use super::git::Git;
+use super::transport::Transport;
+use super::tree::escape;
+use super::{At, Options, Source};
+use crate::model::digest::Digest;
+use crate::model::snapshot::{Revision, Snapshot};
+
+/// How long one call of git may take where nobody says: a first fetch over a slow line is done by then.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Where a HEAD that is on no branch is fetched to.
+const DETACHED: &str = "refs/charter/head";
+
+/// A remote repository and its cache.
+#[derive(Debug)]
+pub struct Remote {
+    transport: Transport,
+    git: Git,
+    /// How much of the repository this process has seen.
+    seen: Cell<Seen>,
+}
+
+/// How much of a remote repository was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Seen {
+    Nothing,
+    Tip,
+    /// Every branch.
+    All,
+}
+
+/// What a repository says, or what the cache holds, of the branch that counts.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tip {
+    /// The branch that HEAD stands for, such as `refs/heads/main`.
+    head: Option<String>,
+    commit: Option<Oid>,
+}
+
+impl Remote {
+    /// Prepares the cache; the repository itself is asked when something is read.
+    ///
+    /// # Errors
+    /// Where the address is refused, and where the cache cannot be made or opened.
+    pub fn open(url: &str, governed: String, options: &Options) -> Result<Self, SourceError> {
+        let address = Address::parse(url)?;
+        let digest = Digest::of([address.url.as_bytes()]);
+        let digits: String = digest.as_str().chars().take(16).collect();
+        let place = options.cache.join(format!("{digits}.git"));
+        let repo = cache::open(&options.cache, &place)?;
+        let git = Git::new(repo, governed, options.branch.clone()).known_as(escape(address.url.as_bytes()));
+        let transport = Transport { address, cache: place, timeout: options.timeout.unwrap_or(TIMEOUT) };
+        Ok(Remote { transport, git, seen: Cell::new(Seen::Nothing) })
+    }
+
+    /// Looks at the repository, and fetches if the branch that counts has moved.
+    fn look(&self) -> Result<(), SourceError> {
+        let theirs = self.tip()?;
+        // A branch that is absent on both sides is looked for among all: an error then says which there are.
+        let is_known = theirs.commit.is_some() || self.seen.get() != Seen::Nothing;
+        if is_known && theirs == self.cached(&theirs)? {
+            self.seen.set(self.seen.get().max(Seen::Tip));
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        if !is_known || theirs != self.cached(&theirs)? {
+            self.fetch(&theirs)?;
+        }
+        self.seen.set(Seen::All);
+        Ok(())
+    }
+
+    /// Looks at the repository unless this process has done so.
+    fn look_once(&self) -> Result<(), SourceError> {
+        if self.seen.get() == Seen::Nothing { self.look() } else { Ok(()) }
+    }
+
+    /// Sees to it that a revision is in the cache if it is in the repository: a commit stays what it is, a branch moves.
+    fn look_for(&self, revision: &str) -> Result<(), SourceError> {
+        let whole = Oid::from_str(revision).ok().filter(|_| revision.len() == 40);
+        if self.seen.get() == Seen::All || whole.is_some_and(|id| self.git.repo.find_commit(id).is_ok()) {
+            return Ok(());
+        }
+        let theirs = self.tip()?;
+        let _lock = self.lock()?;
+        self.fetch(&theirs)?;
+        self.seen.set(Seen::All);
+        Ok(())
+    }
+
+    /// Asks the repository for the branch that counts.
+    fn tip(&self) -> Result<Tip, SourceError> {
+        let wanted = match &self.git.branch {
+            Some(name) => format!("refs/heads/{name}"),
+            None => "HEAD".to_owned(),
+        };
+        if !Reference::is_valid_name(&wanted) {
+            let (repo, revision) = (self.identity(), escape(wanted.as_bytes()));
+            return Err(SourceError::NoSuchRevision { repo, revision, hint: String::new() });
+        }
+        let said = self.transport.git(&["ls-remote", "--quiet", "--symref"], &["HEAD".to_owned(), wanted.clone()])?;
+        Ok(read_tip(&said, &wanted))
+    }
+
+    /// Reads the same from the cache.
+    fn cached(&self, theirs: &Tip) -> Result<Tip, SourceError> {
+        let repo = &self.git.repo;
+        let fail = |error: Error| self.uncached(&error);
+        let ours = absent(repo.find_reference("HEAD")).map_err(fail)?;
+        let head = ours.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
+        // An empty repository, and one whose HEAD names a branch that is gone, say nothing of it.
+        let head = head.filter(|_| theirs.head.is_some());
+        let wanted = match (&self.git.branch, &head) {
+            (Some(name), _) => format!("refs/heads/{name}"),
+            (None, Some(head)) => head.clone(),
+            (None, None) => "HEAD".to_owned(),
+        };
+        Ok(Tip { head, commit: absent(repo.refname_to_id(&wanted)).map_err(fail)? })
+    }
+
+    fn fetch(&self, theirs: &Tip) -> Result<(), SourceError> {
+        let options = ["fetch", "--quiet", "--no-tags", "--prune", "--no-recurse-submodules", "--no-write-fetch-head"];
+        let is_detached = theirs.head.is_none() && theirs.commit.is_some() && self.git.branch.is_none();
+        let mut refs = vec!["+refs/heads/*:refs/heads/*".to_owned()];
+        refs.extend(is_detached.then(|| format!("+HEAD:{DETACHED}")));
+        self.transport.git(&options, &refs)?;
+        self.set_head(theirs, is_detached).map_err(|error| self.uncached(&error))
+    }
+
+    fn set_head(&self, theirs: &Tip, is_detached: bool) -> Result<(), Error> {
+        let repo = &self.git.repo;
+        if let Some(head) = &theirs.head {
+            return repo.reference_symbolic("HEAD", head, true, "follow").map(drop);
+        }
+        if is_detached {
+            return repo.set_head_detached(repo.refname_to_id(DETACHED)?);
+        }
+        Ok(())
+    }
+
+    /// Waits until no other process fetches into the cache; the lock ends with what is returned. What a killed fetch left
+    /// behind is gone then.
+    fn lock(&self) -> Result<File, SourceError> {
+        let path = self.transport.cache.with_extension("lock");
+        let fail = |error: std::io::Error| cache::failure(&path, error);
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+        let until = Instant::now() + self.transport.timeout;
+        loop {
+            match file.try_lock() {
+                Ok(()) => {
+                    cache::sweep(&self.transport.cache, self.transport.timeout * 2);
+                    return Ok(file);
+                }
+                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(Duration::from_millis(20)),
+                Err(TryLockError::WouldBlock) => return Err(self.transport.timed_out()),
+                Err(TryLockError::Error(error)) => return Err(fail(error)),
+            }
+        }
+    }
+
+    fn uncached(&self, error: &Error) -> SourceError {
+        cache::failure(&self.transport.cache, error.message())
+    }
+}
+
+fn absent<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads what `ls-remote --symref` prints: `ref: refs/heads/main<TAB>HEAD` and `ID<TAB>NAME`. Names that only end like
+/// those that were asked for do not count.
+fn read_tip(said: &str, wanted: &str) -> Tip {
+    let mut tip = Tip::default();
+    for (value, name) in said.lines().filter_map(|line| line.split_once('\t')) {
+        match value.strip_prefix("ref: ") {
+            Some(target) if name == "HEAD" && is_branch(target) => tip.head = Some(target.to_owned()),
+            None if name == wanted => tip.commit = Oid::from_str(value).ok(),
+            Some(_) | None => {}
+        }
+    }
+    tip
+}
+
+fn is_branch(name: &str) -> bool {
+    name.starts_with("refs/heads/") && Reference::is_valid_name(name)
+}
+
+impl Source for Remote {
+    fn describe(&self) -> String {
+        self.git.describe()
+    }
+
+    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+        match at {
+            At::WorkingTree | At::Revision(None) => self.look_once()?,
+            At::Revision(Some(revision)) => self.look_for(revision)?,
+        }
+        self.git.snapshot(at)
+    }
+
+    fn head(&self) -> Result<Option<Revision>, SourceError> {
+        self.look()?;
+        self.git.head()
+    }
+
+    fn identity(&self) -> String {
+        self.git.identity()
+    }
+
+    fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError> {
+        self.look_for(revision)?;
+        self.git.resolve(revision)
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {
+        self.git.descends(commit, from)
+    }
+
+    fn governed_path(&self) -> &str {
+        self.git.governed_path()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_names_that_were_asked_for_count() {
+        let id = "d66298f000000000000000000000000000000000";
+        let other = "1111111111111111111111111111111111111111";
+        let said = format!("ref: refs/heads/main\tHEAD\n{id}\tHEAD\n{other}\trefs/heads/x/HEAD\nnoise\n");
+        let tip = Tip { head: Some("refs/heads/main".to_owned()), commit: Oid::from_str(id).ok() };
+        assert_eq!(read_tip(&said, "HEAD"), tip);
+        assert_eq!(read_tip(&format!("ref: ../../x\tHEAD\n{id}\tHEAD\n"), "HEAD"), Tip { head: None, ..tip });
+        assert_eq!(read_tip("", "HEAD"), Tip::default());
+    }
+}
