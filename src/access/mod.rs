@@ -1,9 +1,6 @@
-//! Who belongs to what: groups and teams expanded to any depth.
+//! Who belongs to what: groups and teams followed to any depth.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::model::desired::Desired;
 use crate::model::kind::group::Group;
@@ -13,61 +10,94 @@ use crate::model::members::Members;
 use crate::model::name::Name;
 use crate::model::subject::{Subject, SubjectKind};
 
-/// What a group or a team lists: by team (`None` for the organisation) and name for groups, by name for teams.
-#[derive(Default)]
+/// A group (of a team, or with `None` of the organisation) or a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Container<'a> {
+    Group(Option<&'a Name>, &'a str),
+    Team(&'a str),
+}
+
+/// What a container lists: who is in it, and what it contains with the viewpoint from which a group's name is found.
+#[derive(Debug, Default)]
 struct Listed<'a> {
-    groups: BTreeMap<(Option<&'a Name>, &'a str), Vec<&'a Subject>>,
-    /// Each subject with the viewpoint from which its group name is found.
-    teams: BTreeMap<&'a str, Vec<(&'a Subject, Option<&'a Name>)>>,
-}
-
-/// Expands the members of every team at one moment. Circles, which are findings elsewhere, end where they close.
-pub fn expand(desired: &Desired, now: Timestamp) -> Members {
-    let listed = list(desired, now);
-    let members = |team: &Name| (team.clone(), listed.expand(team));
-    Members { teams: desired.declared::<Team>().map(|(id, ..)| members(&id.name)).collect() }
-}
-
-fn list(desired: &Desired, now: Timestamp) -> Listed<'_> {
-    let zone = desired.organization().map_or(TimeZone::UTC, |(_, organization)| organization.zone());
-    let mut listed = Listed::default();
-    for (id, group, _) in desired.declared::<Group>() {
-        listed.groups.insert((id.team.as_ref(), id.name.as_str()), group.members.iter().collect());
-    }
-    for (id, team, _) in desired.declared::<Team>() {
-        listed.teams.entry(id.name.as_str()).or_default().extend(team.members.iter().map(|subject| (subject, None)));
-    }
-    for (id, membership, _) in desired.declared::<Membership>() {
-        let lasting =
-            membership.members.iter().filter(|member| member.until().is_none_or(|until| !until.has_ended(&zone, now)));
-        let team = id.team.as_ref();
-        listed.teams.entry(id.team_or_empty()).or_default().extend(lasting.map(|member| (member.subject(), team)));
-    }
-    listed
+    direct: BTreeSet<&'a Subject>,
+    inner: Vec<(&'a Subject, Option<&'a Name>)>,
 }
 
 impl<'a> Listed<'a> {
-    fn expand(&self, team: &Name) -> BTreeSet<Subject> {
-        let mut members = BTreeSet::new();
-        let mut seen: BTreeSet<(&Subject, Option<&Name>)> = BTreeSet::new();
-        let mut open: Vec<(&Subject, Option<&Name>)> = self.teams.get(team.as_str()).cloned().unwrap_or_default();
-        while let Some((subject, from)) = open.pop() {
-            if !seen.insert((subject, from)) {
-                continue;
-            }
-            match subject.kind() {
-                SubjectKind::Group => open.extend(self.group(subject.id(), from)),
-                SubjectKind::Team => open.extend(self.teams.get(subject.id()).into_iter().flatten().copied()),
-                SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => drop(members.insert(subject.clone())),
-            }
+    fn add(&mut self, subject: &'a Subject, from: Option<&'a Name>) {
+        match subject.kind() {
+            SubjectKind::Group | SubjectKind::Team => self.inner.push((subject, from)),
+            SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => drop(self.direct.insert(subject)),
         }
-        members
+    }
+}
+
+/// Every container by what it is.
+#[derive(Debug, Default)]
+struct Containers<'a>(BTreeMap<Container<'a>, Listed<'a>>);
+
+/// Finds the leads that are members of their teams, whatever end their memberships have.
+///
+/// Time that passes must not turn a revision that was accepted invalid. Nothing is held but what is written, so that a
+/// group in a thousand teams is held once.
+pub fn leads(desired: &Desired) -> Members {
+    let containers = Containers::list(desired);
+    let of_team = |name: &Name, team: &Team| {
+        let leads = containers.members(Container::Team(name.as_str()), team.leads.iter().collect());
+        (name.clone(), leads.into_iter().cloned().collect())
+    };
+    Members { leads: desired.declared::<Team>().map(|(id, team, _)| of_team(&id.name, team)).collect() }
+}
+
+impl<'a> Containers<'a> {
+    fn list(desired: &'a Desired) -> Self {
+        let mut all = Containers::default();
+        for (id, group, _) in desired.declared::<Group>() {
+            let team = id.team.as_ref();
+            let listed = all.0.entry(Container::Group(team, id.name.as_str())).or_default();
+            group.members.iter().for_each(|subject| listed.add(subject, team));
+        }
+        for (id, team, _) in desired.declared::<Team>() {
+            let listed = all.0.entry(Container::Team(id.name.as_str())).or_default();
+            team.members.iter().for_each(|subject| listed.add(subject, None));
+        }
+        for (id, membership, _) in desired.declared::<Membership>() {
+            let listed = all.0.entry(Container::Team(id.team_or_empty())).or_default();
+            membership.members.iter().for_each(|member| listed.add(member.subject(), id.team.as_ref()));
+        }
+        all
     }
 
-    /// Lists a group's members: the team's group first, then the organisation's; each sees groups from its own place.
-    fn group(&self, name: &'a str, from: Option<&'a Name>) -> Vec<(&'a Subject, Option<&'a Name>)> {
-        let own = from.and_then(|team| self.groups.get(&(Some(team), name)).map(|members| (members, Some(team))));
-        let found = own.or_else(|| self.groups.get(&(None, name)).map(|members| (members, None)));
-        found.into_iter().flat_map(|(members, from)| members.iter().map(move |subject| (*subject, from))).collect()
+    /// Picks those of some subjects that are in a container; circles, findings elsewhere, end where they close.
+    fn members(&self, container: Container<'a>, mut wanted: BTreeSet<&'a Subject>) -> BTreeSet<&'a Subject> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::from([container]);
+        let mut open = vec![container];
+        while let Some(listed) = open.pop().map(|container| self.0.get(&container)) {
+            if wanted.is_empty() {
+                break;
+            }
+            let Some(listed) = listed else { continue };
+            let (inside, outside) = wanted.into_iter().partition(|subject| listed.direct.contains(subject));
+            found.extend::<BTreeSet<_>>(inside);
+            wanted = outside;
+            let inner = listed.inner.iter().filter_map(|(subject, from)| self.resolve(subject, *from));
+            open.extend(inner.filter(|container| seen.insert(*container)));
+        }
+        found
+    }
+
+    /// Finds a container by its name: the team's group first, then the organisation's.
+    fn resolve(&self, subject: &'a Subject, from: Option<&'a Name>) -> Option<Container<'a>> {
+        let known = |container: &Container<'a>| self.0.contains_key(container);
+        match subject.kind() {
+            SubjectKind::Group => {
+                let own = from.map(|team| Container::Group(Some(team), subject.id())).filter(known);
+                own.or_else(|| Some(Container::Group(None, subject.id())).filter(known))
+            }
+            SubjectKind::Team => Some(Container::Team(subject.id())).filter(known),
+            SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => None,
+        }
     }
 }

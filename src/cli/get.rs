@@ -8,7 +8,7 @@ use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
 use crate::parse::schema::API_VERSION;
-use crate::report::{json, table};
+use crate::report::{escape, json, table};
 
 /// Shows live resources: all of a kind, of a team, or one.
 #[derive(Debug, clap::Args)]
@@ -105,6 +105,11 @@ fn manifest((id, spec): &(ResourceId, Canonical)) -> Value {
 }
 
 fn yaml(rows: &[(ResourceId, Canonical)]) -> String {
-    let documents = rows.iter().map(|row| serde_yaml::to_string(&manifest(row)).unwrap_or_default());
+    let documents = rows.iter().map(|row| {
+        let manifest = manifest(row);
+        let text = serde_yaml::to_string(&manifest).unwrap_or_default();
+        // JSON is YAML, and escapes what a terminal would act on.
+        if escape::is_risky(&text) { json::pretty(&manifest) } else { text }
+    });
     documents.collect::<Vec<_>>().join("---\n")
 }

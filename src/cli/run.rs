@@ -9,8 +9,8 @@ use tracing::{info, warn};
 use super::args::{ClockArgs, OutputArgs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, apply, outcome};
 use crate::daemon::{self, Asked, Pace, Stop, Watch};
+use crate::model::fault::Fault;
 use crate::model::name::Name;
-use crate::model::scalar::Fault;
 use crate::model::source_state::CENTRAL;
 use crate::plan::Options;
 use crate::reconcile::{self, Follower, Intent, Treatment};
@@ -61,20 +61,31 @@ fn treatment(text: &str) -> Result<Treatment, String> {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let source = args.repo.open(None, context)?;
+    let source = open(&args.repo, context)?;
     let lock: OnceCell<RunLock> = OnceCell::new();
     // Held until the end: one `run` follows a store.
-    let place = |organization: &Name| -> Result<Store, StoreError> {
-        let store = args.store.place(source.as_ref(), organization, context)?;
+    let locked = |store: Store| -> Result<Store, StoreError> {
         if lock.get().is_none() {
             let _first = lock.set(store.lock()?);
         }
         Ok(store)
     };
+    let place = |organization: &Name| locked(args.store.place(source.as_ref(), organization, context)?);
     if args.once {
         once(args, source.as_ref(), &place, context)
     } else {
-        follow(args, source.as_ref(), &place, context)
+        let found = args.store.find(source.as_ref(), context)?.map(locked).transpose()?;
+        follow(args, source.as_ref(), &place, found, context)
+    }
+}
+
+/// Opens the source and resolves HEAD once: the branch that it names is followed, whatever is checked out later.
+fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> {
+    let source = repo.open(None, context)?;
+    let head = if repo.branch.is_none() && context.config.branch.is_none() { source.head()? } else { None };
+    match head.and_then(|head| head.reference) {
+        Some(branch) => RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context),
+        None => Ok(source),
     }
 }
 
@@ -91,10 +102,17 @@ fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -
     outcome::round(&round, &output, now, context)
 }
 
-fn follow(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -> Result<Exit, Failure> {
+fn follow(
+    args: &Args,
+    source: &dyn Source,
+    place: Place<'_>,
+    found: Option<Store>,
+    context: &Context,
+) -> Result<Exit, Failure> {
     telemetry::begin(args.log, context.verbose);
     let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
-    let mut follower = Follower::new(central()?, source, place, args.drift, format!("run:{}", apply::actor()));
+    let actor = format!("run:{}", apply::actor());
+    let mut follower = Follower::new(central()?, source, place, args.drift, actor).with_store(found);
     let first = follower.begin(Timestamp::now())?;
     info!(event = "started", source = source.describe(), store = first.unwrap_or_default(), pid = std::process::id());
     let (watch, troubles) = Watch::new(&source.watched());

@@ -99,20 +99,32 @@ struct Step {
 /// Finds circles by walking depth first without recursion: each resource is entered once.
 fn circles(graph: &Graph<'_>) -> Vec<Vec<Step>> {
     let mut done = BTreeSet::new();
+    let mut named = BTreeSet::new();
     let mut found = Vec::new();
     for start in graph.keys() {
         let mut path: Vec<(&ResourceId, usize)> = vec![(start, 0)];
+        let mut on_path = BTreeMap::from([(start, 0)]);
         while let Some((node, next)) = path.last_mut() {
             let edge = if done.contains(*node) { None } else { graph.get(*node).and_then(|edges| edges.get(*next)) };
             let Some((target, ..)) = edge else {
                 done.insert((*node).clone());
+                on_path.remove(*node);
                 path.pop();
                 continue;
             };
             *next += 1;
-            match path.iter().position(|(node, _)| *node == target) {
-                Some(position) => found.push(steps(graph, path.get(position..).unwrap_or_default())),
-                None if !done.contains(target) => path.push((target, 0)),
+            match on_path.get(target) {
+                // In a thicket of circles each resource is named once: whoever cuts there looks again.
+                Some(position) => {
+                    let circle = path.get(*position..).unwrap_or_default();
+                    if circle.iter().all(|(node, _)| named.insert(*node)) {
+                        found.push(steps(graph, circle));
+                    }
+                }
+                None if !done.contains(target) => {
+                    on_path.insert(target, path.len());
+                    path.push((target, 0));
+                }
                 None => {}
             }
         }
@@ -130,7 +142,11 @@ fn steps(graph: &Graph<'_>, path: &[(&ResourceId, usize)]) -> Vec<Step> {
 }
 
 fn report(circle: &[Step], message: &str) -> Finding {
-    let names: Vec<String> = circle.iter().chain(circle.first()).map(|step| step.from.to_string()).collect();
+    const SHOWN: usize = 8;
+    let mut names: Vec<String> = circle.iter().chain(circle.first()).map(|step| step.from.to_string()).collect();
+    if names.len() > SHOWN + 1 {
+        names.splice(SHOWN / 2..names.len() - SHOWN / 2, [format!("({} more)", names.len() - SHOWN)]);
+    }
     let origin = circle.first().map_or_else(|| Origin::file(""), |step| step.origin.clone());
     let finding =
         Finding::new(Code::Cycle, origin, format!("{message}: {}", names.join(" -> "))).help("take one of them out");

@@ -1,7 +1,7 @@
 //! Manifests to the desired state: every reference looked up, nothing declared twice, nothing in a circle.
 
 use rayon::prelude::*;
-use semver::Version;
+use semver::{Version, VersionReq};
 
 use crate::model::code::Code;
 use crate::model::desired::Desired;
@@ -32,6 +32,7 @@ pub struct Compiled {
 /// Compiles the manifests of one revision.
 pub fn compile(manifests: Manifests, revision: Option<Revision>, lineage: Lineage) -> Compiled {
     let (kept, mut findings) = duplicate::reject(manifests.manifests);
+    findings.extend(requirement(manifests.requires.as_ref()));
     findings.extend(organizations(&kept, &manifests.unread.iter().map(|id| id.kind).collect::<Vec<_>>()));
     let index = Index::new(&kept, &manifests.unread);
     findings.extend(duplicate::shadowed(&kept, &index));
@@ -58,12 +59,10 @@ fn declared(manifests: &[Manifest]) -> impl Iterator<Item = (&Manifest, &Organiz
 /// Checks that exactly one Organization is declared and that this version of Charter may read it.
 fn organizations(manifests: &[Manifest], unread: &[Kind]) -> Vec<Finding> {
     let mut all = declared(manifests);
-    let Some((first, organization)) = all.next() else {
+    let Some((first, _)) = all.next() else {
         return if unread.contains(&Kind::Organization) { Vec::new() } else { vec![none()] };
     };
-    let mut findings: Vec<Finding> = all.map(|(manifest, _)| another(first, manifest)).collect();
-    findings.extend(requirement(first, organization));
-    findings
+    all.map(|(manifest, _)| another(first, manifest)).collect()
 }
 
 fn none() -> Finding {
@@ -83,15 +82,20 @@ fn another(first: &Manifest, manifest: &Manifest) -> Finding {
         .help("keep one of them, or name the folder of one with --path")
 }
 
-fn requirement(manifest: &Manifest, organization: &Organization) -> Option<Finding> {
+/// Checks that this version of Charter may read the repository.
+fn requirement(requires: Option<&(String, Origin)>) -> Option<Finding> {
     let version = Version::parse(env!("CARGO_PKG_VERSION")).ok()?;
-    let requires = organization.requires.as_deref()?;
-    (!organization.admits(&version)).then(|| {
-        Finding::new(
-            Code::RequiresVersion,
-            manifest.spec_origin("/requires"),
+    let (requires, origin) = requires?;
+    let finding =
+        |message: String, help: &str| Some(Finding::new(Code::RequiresVersion, origin.clone(), message).help(help));
+    match VersionReq::parse(requires) {
+        Ok(requirement) if requirement.matches(&version) => None,
+        Ok(_) => finding(
             format!("this repository requires Charter `{requires}`, and this is {version}"),
-        )
-        .help("install a version that satisfies it (the form is that of Cargo, such as `>=0.1`)")
-    })
+            "install a version that satisfies it",
+        ),
+        Err(_) => {
+            finding(format!("`{requires}` is no requirement of a version"), "write it as Cargo does, such as `>=0.1`")
+        }
+    }
 }

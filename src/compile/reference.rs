@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use super::index::{Index, viewpoint};
 use crate::model::code::Code;
 use crate::model::examination::{Reference, Repetition, Target};
+use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::nearest::did_you_mean;
 use crate::model::permission::{ALL, Permission};
-use crate::model::scalar::Fault;
 use crate::model::subject::{Subject, SubjectKind};
 
 /// Checks every reference, repetition and contradiction of every manifest.

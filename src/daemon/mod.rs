@@ -38,6 +38,7 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
         backoff: Backoff::default(),
         look_at: Instant::now(),
         rest_until: None,
+        trouble: None,
         started_at: Timestamp::now(),
         last_round: None,
     };
@@ -62,7 +63,10 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
             if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
         });
         if let Err(error) = made {
-            clock.failed(&error);
+            clock.failed(look, &error);
+            if let Err(error) = follower.tell(None, &clock.beat()) {
+                debug!(event = "unsaid", %error, "status cannot tell when the daemon looks again");
+            }
         }
     }
 }
@@ -73,6 +77,7 @@ struct Clock {
     backoff: Backoff,
     look_at: Instant,
     rest_until: Option<Instant>,
+    trouble: Option<Trouble>,
     started_at: Timestamp,
     last_round: Option<Duration>,
 }
@@ -85,7 +90,8 @@ impl Clock {
     /// Makes the sign of life of this moment.
     fn beat(&self) -> Beat {
         let now = Timestamp::now();
-        let wait = SignedDuration::try_from(self.look_at.saturating_duration_since(Instant::now())).ok();
+        let next = self.rest_until.map_or(self.look_at, |rested| rested.max(self.look_at));
+        let wait = SignedDuration::try_from(next.saturating_duration_since(Instant::now())).ok();
         Beat {
             pid: std::process::id(),
             started_at: self.started_at,
@@ -96,10 +102,14 @@ impl Clock {
     }
 
     fn succeeded(&mut self, looked: bool, step: Option<&Step>, took: Duration) {
-        if self.rest_until.take().is_some() {
-            info!(event = "recovered");
+        self.rest_until = None;
+        // What the store alone came to says nothing of the source.
+        if looked || self.trouble != Some(Trouble::Source) {
+            self.backoff.succeeded();
+            if self.trouble.take().is_some() {
+                info!(event = "recovered");
+            }
         }
-        self.backoff.succeeded();
         if looked {
             self.look_at = Instant::now() + jittered(self.pace.source, fastrand::f64());
         }
@@ -109,12 +119,27 @@ impl Clock {
         }
     }
 
-    fn failed(&mut self, failure: &Error) {
+    /// Waits after a failure. While a source cannot be read the store is followed all the same: the last good state
+    /// stands, and what is changed by hand is put back.
+    fn failed(&mut self, looked: bool, failure: &Error) {
         let wait = self.backoff.failed(fastrand::f64());
         error!(event = "failed", error = %failure, retry_in_ms = millis(wait), "nothing was changed");
-        self.rest_until = Some(Instant::now() + wait);
-        self.look_at = Instant::now();
+        let until = Instant::now() + wait;
+        if looked && matches!(failure, Error::Source(_)) {
+            (self.trouble, self.look_at) = (Some(Trouble::Source), until);
+        } else {
+            // It may have been the source before: only a look at it says that it is well again.
+            self.trouble.get_or_insert(Trouble::Store);
+            (self.rest_until, self.look_at) = (Some(until), Instant::now());
+        }
     }
+}
+
+/// What a failure was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    Source,
+    Store,
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -130,7 +155,9 @@ fn report(step: &Step) {
     step.records.iter().for_each(drifted);
     if let Some(plan) = &step.landed {
         let counts = plan.counts();
-        info!(event = "landed", revision = %seen, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove);
+        // Not what was seen: a bad head is seen, and the last good state is put back.
+        let landed = plan.revision.as_ref().map_or_else(|| "-".to_owned(), |revision| revision.label());
+        info!(event = "landed", revision = %landed, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove);
     }
     match step.condition {
         Condition::Ready => {

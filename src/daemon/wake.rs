@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 /// Git writes a ref in several steps: what comes within this time is one wake-up.
 const DEBOUNCE: Duration = Duration::from_millis(20);
+
+/// A repository in which something moves all the time, as in a long fetch, still lets the daemon go on.
+const LONGEST_DEBOUNCE: Duration = Duration::from_millis(250);
 
 /// Wakes when something moves below the watched folders.
 #[derive(Debug)]
@@ -53,7 +56,8 @@ impl Watch {
     pub fn wait(&self, longest: Duration) -> bool {
         match self.moved.recv_timeout(longest) {
             Ok(()) => {
-                while self.moved.recv_timeout(DEBOUNCE).is_ok() {}
+                let until = Instant::now() + LONGEST_DEBOUNCE;
+                while Instant::now() < until && self.moved.recv_timeout(DEBOUNCE).is_ok() {}
                 true
             }
             Err(RecvTimeoutError::Timeout) => false,
@@ -99,5 +103,24 @@ impl Stop {
             return Some(Asked::Interrupt);
         }
         self.terminated.load(Ordering::Relaxed).then_some(Asked::Terminate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_rests_is_a_wake_up_all_the_same() {
+        let (sender, moved) = mpsc::channel();
+        let watch = Watch { moved, _watcher: None };
+        let restless = std::thread::spawn(move || {
+            while sender.send(()).is_ok() {
+                std::thread::sleep(DEBOUNCE / 10);
+            }
+        });
+        assert!(watch.wait(Duration::from_secs(60)));
+        drop(watch);
+        assert!(restless.join().is_ok());
     }
 }

@@ -10,7 +10,7 @@ use crate::model::drift::{Class, Divergence, Ending, Record};
 use crate::model::id::ResourceId;
 use crate::model::live::Live;
 
-/// From this occurrence on, a value that comes back is somebody else's will.
+/// When it comes so often without another in between, a value is somebody else's will.
 const FIGHT: u32 = 3;
 
 /// An open record is written again when it was last seen this long ago, so that a standing difference costs no writes.
@@ -41,7 +41,7 @@ pub fn diverges(id: &ResourceId, applied: &Applied, live: &Live) -> Option<Diver
 pub fn fights(records: &[Record], divergences: &[Divergence]) -> BTreeSet<ResourceId> {
     let records = by_resource(records);
     let managed = divergences.iter().filter(|divergence| divergence.class != Class::Unmanaged);
-    let fought = managed.filter(|divergence| count(records.get(&divergence.resource).copied(), divergence).1);
+    let fought = managed.filter(|divergence| count(records.get(&divergence.resource).copied(), divergence).1 >= FIGHT);
     fought.map(|divergence| divergence.resource.clone()).collect()
 }
 
@@ -64,15 +64,15 @@ fn by_resource(records: &[Record]) -> BTreeMap<&ResourceId, &Record> {
     records.iter().map(|record| (&record.resource, record)).collect()
 }
 
-/// Counts an occurrence, and says whether it is a fight: the same value for the third time.
-fn count(before: Option<&Record>, divergence: &Divergence) -> (u32, bool) {
-    let Some(before) = before else { return (1, false) };
+/// Counts the occurrences of a difference, and those of its value without another in between.
+fn count(before: Option<&Record>, divergence: &Divergence) -> (u32, u32) {
+    let Some(before) = before else { return (1, 1) };
     let same = before.actual == divergence.actual && before.class == divergence.class;
     if same && before.is_open() {
-        return (before.occurrences, before.flapping);
+        return (before.occurrences, before.repeats);
     }
-    let occurrences = before.occurrences.saturating_add(1);
-    (occurrences, same && occurrences >= FIGHT)
+    let repeats = if same { before.repeats.saturating_add(1) } else { 1 };
+    (before.occurrences.saturating_add(1), repeats)
 }
 
 /// Says how a change of the plan ends a difference.
@@ -86,7 +86,8 @@ fn ending(divergence: &Divergence, change: &Change) -> Ending {
 
 /// Makes the record of a difference that is there now; `None` where nothing worth writing changed.
 fn seen(before: Option<&Record>, divergence: &Divergence, ending: Option<Ending>, now: Timestamp) -> Option<Record> {
-    let (occurrences, flapping) = count(before, divergence);
+    let (occurrences, repeats) = count(before, divergence);
+    let flapping = repeats >= FIGHT && divergence.class != Class::Unmanaged;
     let unchanged = before.is_some_and(|before| {
         before.is_open() && before.occurrences == occurrences && now.duration_since(before.last_seen) < REFRESH
     });
@@ -104,6 +105,7 @@ fn seen(before: Option<&Record>, divergence: &Divergence, ending: Option<Ending>
         first_seen,
         last_seen: now,
         occurrences,
+        repeats,
         flapping,
         actor: None,
         ended,
@@ -152,6 +154,9 @@ mod tests {
         );
         let other = modified("other");
         assert!(fights(&records, std::slice::from_ref(&other)).is_empty(), "another value is healed again");
+        records = record(&records, std::slice::from_ref(&other), &[heal(&other)], at(5));
+        assert_eq!((records[0].occurrences, records[0].repeats, records[0].flapping), (4, 1, false));
+        assert!(fights(&records, std::slice::from_ref(&other)).is_empty(), "and again when it came once before");
     }
 
     #[test]

@@ -61,6 +61,7 @@ codes! {
     TooManyFiles "too-many-files" Error,
     // What can be read.
     InvalidEncoding "invalid-encoding" Error,
+    NotFetched "not-fetched" Error,
     Syntax "syntax" Error,
     UnsupportedYaml "unsupported-yaml" Error,
     TooDeep "too-deep" Error,
@@ -117,6 +118,7 @@ impl Code {
                 | Code::FileTooLarge
                 | Code::TooManyFiles
                 | Code::InvalidEncoding
+                | Code::NotFetched
                 | Code::Syntax
                 | Code::TooDeep
                 | Code::NotAManifest

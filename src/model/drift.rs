@@ -84,6 +84,8 @@ pub struct Record {
     pub last_seen: Timestamp,
     /// How often it began.
     pub occurrences: u32,
+    /// How often the same value came, without another in between.
+    pub repeats: u32,
     /// Whether the same value came back often enough to be somebody else's will: it is not written over again.
     pub flapping: bool,
     /// Who did it, where the store knows.

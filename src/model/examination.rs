@@ -1,9 +1,9 @@
 //! What a manifest's spec refers to and where it contradicts itself: what a kind tells the stages after it.
 
 use super::code::Code;
+use super::fault::Fault;
 use super::name::Name;
 use super::permission::Permission;
-use super::scalar::Fault;
 use super::set::{Element, Set};
 use super::subject::Subject;
 

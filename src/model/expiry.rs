@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use super::scalar::Fault;
+use super::fault::Fault;
 
 /// An end: a date ends with that day in the organisation's time zone, a timestamp (RFC 3339) at that instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -53,5 +53,7 @@ pub struct Manifests {
     /// What is declared but cannot be read: it exists, so that what refers to it is not blamed as well.
     pub unread: BTreeSet<ResourceId>,
     pub findings: Vec<Finding>,
+    /// What the first Organization requires of Charter's version, read even where the rest of it cannot be.
+    pub requires: Option<(String, Origin)>,
     pub read: Read,
 }

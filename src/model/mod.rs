@@ -16,6 +16,7 @@ pub mod drift;
 pub mod examination;
 pub mod excerpt;
 pub mod expiry;
+pub mod fault;
 pub mod finding;
 pub mod guard;
 pub mod id;

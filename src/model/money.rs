@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use super::scalar::Fault;
+use super::fault::Fault;
 
 /// How many nano-units make a unit of a currency.
 pub const NANOS: i64 = 1_000_000_000;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use super::scalar::Fault;
+use super::fault::Fault;
 
 /// The longest name, in characters.
 pub const LONGEST: usize = 128;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use super::scalar::Fault;
+use super::fault::Fault;
 
 /// The action that stands for every action.
 pub const ALL: &str = "all";

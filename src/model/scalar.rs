@@ -1,38 +1,7 @@
 //! Scalars with a shape of their own. A JSON Schema `format` names each, and this table says who reads it.
 
-use std::fmt;
-
-use super::code::Code;
+use super::fault::Fault;
 use super::{expiry::Expiry, money::Amount, name::Name, period::Period, permission::Permission, subject::Subject};
-
-/// Why a scalar cannot be read: what a finding needs, but its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    pub code: Code,
-    pub message: String,
-    pub help: Option<String>,
-}
-
-impl Fault {
-    /// Makes a fault of a code.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Fault { code, message: message.into(), help: None }
-    }
-
-    /// Adds how to mend it.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// A `format` of Charter's own and what checks a text against it.
 #[derive(Debug, Clone, Copy)]

@@ -9,9 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
+use super::fault::Fault;
 use super::name::{LONGEST, is_name};
 use super::nearest::did_you_mean;
-use super::scalar::Fault;
 
 /// What sort of subject it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,16 +9,19 @@ use super::classify::{Class, classify};
 use super::lower::Lowered;
 use super::node::Node;
 use super::schema::{Reader, reader, roles_reader};
-use super::secret;
+use super::secret::{self, Taken};
 use super::trail::Trail;
 use crate::model::code::Code;
+use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::{Kind, Spec};
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::origin::{Origin, Part};
-use crate::model::scalar::Fault;
+
+/// The most findings of one kind about one document; nobody reads more, and each has to be located.
+pub const MOST: usize = 100;
 
 /// What came of one document.
 #[derive(Debug, Default)]
@@ -26,6 +29,8 @@ pub struct Outcome {
     pub manifests: Vec<Manifest>,
     pub unread: Vec<ResourceId>,
     pub findings: Vec<Finding>,
+    /// What an Organization requires of Charter's version.
+    pub requires: Option<(String, Origin)>,
     /// Whether it is somebody else's.
     pub foreign: bool,
 }
@@ -42,7 +47,19 @@ impl Place<'_> {
         let span = self.root.locate(pointer, part).or(Some(self.root.span));
         let origin =
             Origin { path: self.path.clone(), document: self.document, pointer: pointer.to_owned(), part, span };
-        Finding::new(fault.code, origin, fault.message).maybe_help(fault.help)
+        let help = fault.help.as_deref().map(secret::scrub);
+        Finding::new(fault.code, origin, secret::scrub(&fault.message)).maybe_help(help)
+    }
+
+    /// Makes findings of faults: the first of them, and one that says how many more there are.
+    fn findings(&self, mut faults: impl Iterator<Item = (String, Part, Fault)>) -> Vec<Finding> {
+        let first = faults.by_ref().take(MOST).map(|(pointer, part, fault)| self.finding(&pointer, part, fault));
+        let mut findings: Vec<Finding> = first.collect();
+        if let Some((pointer, part, next)) = faults.next() {
+            let more = Fault::new(next.code, format!("and {} more in this document", faults.count() + 1));
+            findings.push(self.finding(&pointer, part, more.help("mend the first ones, then look again")));
+        }
+        findings
     }
 
     fn origin(&self, pointer: &str) -> Origin {
@@ -58,6 +75,7 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Outcome {
     }
     let secrets = secret::take(&mut root);
     let place = Place { path, document, root: &root };
+    let requires = requires(&place);
     let mut outcome = match class {
         Class::Foreign => Outcome::default(),
         Class::Mistaken(pointer, part, fault) => {
@@ -66,28 +84,33 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Outcome {
         Class::Roles => roles(&place),
         Class::Manifest(kind) => manifest(&place, kind),
     };
-    outcome.findings.extend(secrets.iter().map(|pointer| exposed(&place, pointer)));
+    let exposed = |secret: &Taken| (secret.pointer.clone(), Part::Key, exposed());
+    outcome.requires = requires;
+    outcome.findings.extend(place.findings(secrets.iter().map(exposed)));
     if !secrets.is_empty() {
         outcome.unread.extend(outcome.manifests.drain(..).map(|manifest| manifest.id));
     }
     outcome
 }
 
-fn exposed(place: &Place<'_>, pointer: &str) -> Finding {
-    let fault =
-        Fault::new(Code::SecretInManifest, format!("the value here looks like a credential: {}", secret::REDACTED))
-            .help("take it out of git and revoke it; refer to it with `secretRef`");
-    place.finding(pointer, Part::Key, fault)
+/// Reads what an Organization requires before anything else of it: a newer one may hold what this version cannot read.
+fn requires(place: &Place<'_>) -> Option<(String, Origin)> {
+    let kind = place.root.get("kind").and_then(Node::text)?;
+    let requires = place.root.get("spec")?.get("requires")?.text()?;
+    (kind == Kind::Organization.as_str()).then(|| (requires.to_owned(), place.origin("/spec/requires")))
+}
+
+fn exposed() -> Fault {
+    Fault::new(Code::SecretInManifest, format!("the value here looks like a credential: {}", secret::REDACTED))
+        .help("take it out of git and revoke it; refer to it with `secretRef`")
 }
 
 /// Lowers a document and judges it; the findings are sorted by the caller.
 fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Finding>) {
     let mut lowered = Lowered::default();
     let value = lowered.lower(place.root, &reader.shape, &Trail::Root);
-    let mut findings: Vec<Finding> =
-        lowered.faults.into_iter().map(|(pointer, fault)| place.finding(&pointer, Part::Value, fault)).collect();
-    findings
-        .extend(reader.judge(&value).into_iter().map(|(pointer, part, fault)| place.finding(&pointer, part, fault)));
+    let scalars = lowered.faults.into_iter().map(|(pointer, fault)| (pointer, Part::Value, fault));
+    let findings = place.findings(scalars.chain(reader.judge(&value)));
     (value, findings)
 }
 

@@ -6,7 +6,8 @@ use super::node::{Content, Node, Plain, mistaken_for, plain};
 use super::shape::Shape;
 use super::trail::Trail;
 use crate::model::code::Code;
-use crate::model::scalar::{Fault, Format};
+use crate::model::fault::Fault;
+use crate::model::scalar::Format;
 
 /// A value and what is wrong with its scalars, by JSON pointer.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! Bytes to manifests and findings. Pure: a file in, its manifests out, whatever is in the file.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,10 +15,13 @@ use crate::model::snapshot::{Snapshot, SourceFile};
 
 mod classify;
 mod document;
+mod json;
 mod lower;
 mod node;
+mod roles;
 pub mod schema;
 pub mod secret;
+mod secret_key;
 mod settings;
 mod shape;
 mod trail;
@@ -35,6 +39,7 @@ pub fn parse(snapshot: &Snapshot) -> Manifests {
         all.manifests.extend(outcome.manifests);
         all.unread.extend(outcome.unread);
         all.findings.extend(outcome.findings);
+        all.requires = all.requires.or(outcome.requires);
     }
     all.findings.extend(settings::judge(snapshot.settings_schema.as_ref(), &all.manifests));
     all
@@ -44,16 +49,17 @@ pub fn parse(snapshot: &Snapshot) -> Manifests {
 fn file(file: &SourceFile) -> Outcome {
     let text = match text(file) {
         Ok(text) => text,
-        Err(outcome) => return outcome,
+        Err(outcome) => return *outcome,
     };
     let mut all = Outcome { foreign: true, ..Outcome::default() };
-    for (index, document) in yaml::read(text).into_iter().enumerate() {
+    for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let one = read_document(file, text, index, document);
+        let one = read_document(file, &text, index, document);
         all.foreign &= one.foreign;
         all.manifests.extend(one.manifests);
         all.unread.extend(one.unread);
         all.findings.extend(one.findings);
+        all.requires = all.requires.or(one.requires);
     }
     all
 }
@@ -80,16 +86,21 @@ fn foreign() -> Outcome {
 
 /// Says whether a file that cannot be read is a mistake: what is not read must not pass for deleted.
 ///
-/// Somebody else's broken files are told by what they are: templates, and JSON that does not speak of Charter.
+/// Somebody else's files are told by what they are: templates, and JSON with comments that does not speak of Charter.
 fn must_be_read(file: &SourceFile, text: &str) -> bool {
-    let is_json = file.path.to_ascii_lowercase().ends_with(".json");
-    classify::hints_at_manifest(text) || !(is_json || text.contains("{{"))
+    let is_template = || text.lines().any(|line| line.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}")));
+    classify::hints_at_manifest(text) || !(is_template() || is_json(file) && json::is_whole(text))
+}
+
+fn is_json(file: &SourceFile) -> bool {
+    file.path.to_ascii_lowercase().ends_with(".json")
 }
 
 fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Outcome {
     let at = |span: Span| Origin::at(&file.path, document, span);
     let finding = |problem: &yaml::Problem| {
-        let found = Finding::new(problem.code, at(problem.span), problem.message.clone()).help(problem.help);
+        let message = secret::scrub(&problem.message);
+        let found = Finding::new(problem.code, at(problem.span), message).help(problem.help);
         match problem.related {
             Some((span, label)) => found.related(at(span), label),
             None => found,
@@ -98,25 +109,42 @@ fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> O
     Outcome { findings: problems.iter().map(finding).collect(), ..Outcome::default() }
 }
 
+/// How the file begins that Git LFS keeps in the place of another.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// Returns the file's text: UTF-8, with or without a byte order mark, and without NUL.
-fn text(file: &SourceFile) -> Result<&str, Outcome> {
-    let refuse = |message: String| {
-        let readable: String = String::from_utf8_lossy(&file.bytes).replace(['\0', '\u{fffd}'], "");
-        if !must_be_read(file, &readable) {
-            return foreign();
-        }
-        let finding = Finding::new(Code::InvalidEncoding, Origin::file(file.path.clone()), message)
-            .help("save the file as UTF-8");
-        Outcome { findings: vec![finding], ..Outcome::default() }
+fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Outcome>> {
+    let refuse = |code: Code, message: String, help: &str| {
+        let finding = Finding::new(code, Origin::file(file.path.clone()), message).help(help);
+        Box::new(Outcome { findings: vec![finding], ..Outcome::default() })
     };
-    let text = std::str::from_utf8(&file.bytes).map_err(|error| {
-        let line = file.bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-        refuse(format!("line {line} is not UTF-8"))
-    })?;
-    if text.contains('\0') {
-        return Err(refuse("the file holds NUL bytes: it is binary, or UTF-16".to_owned()));
+    if file.bytes.starts_with(LFS_POINTER) {
+        let message = "the file is kept in Git LFS, and only its pointer is here".to_owned();
+        return Err(refuse(
+            Code::NotFetched,
+            message,
+            "keep it in git itself: `git lfs untrack`, then commit it again",
+        ));
     }
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    let text = match std::str::from_utf8(&file.bytes) {
+        Ok(text) if text.contains('\0') => Err("the file holds NUL bytes: it is binary, or UTF-16".to_owned()),
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Err(error) => {
+            let line = file.bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+            Err(format!("line {line} is not UTF-8"))
+        }
+    };
+    match text {
+        Ok(text) if is_json(file) => Ok(json::join_surrogates(text)),
+        Ok(text) => Ok(Cow::Borrowed(text)),
+        Err(_) if is_unreadable_template(file) => Err(Box::new(foreign())),
+        Err(message) => Err(refuse(Code::InvalidEncoding, message, "save the file as UTF-8")),
+    }
+}
+
+fn is_unreadable_template(file: &SourceFile) -> bool {
+    let readable = String::from_utf8_lossy(&file.bytes).replace(['\0', '\u{fffd}'], "");
+    !is_json(file) && !must_be_read(file, &readable)
 }
 
 /// Turns the pointers of findings into places, reading each file that has one once more.
@@ -134,7 +162,7 @@ pub fn locate(snapshot: &Snapshot, findings: &mut [Finding]) {
 }
 
 fn documents(snapshot: &Snapshot, path: &str) -> Vec<yaml::Document> {
-    snapshot.file(path).and_then(|file| text(file).ok()).map(yaml::read).unwrap_or_default()
+    snapshot.file(path).and_then(|file| text(file).ok()).map(|text| yaml::read(&text)).unwrap_or_default()
 }
 
 /// Finds the place of a node, or of the nearest node above it that is written: defaults stand nowhere.
@@ -163,7 +191,10 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
     let mut excerpts = Excerpts::default();
     for (path, lines) in wanted {
         let Some(text) = snapshot.file(path).and_then(|file| text(file).ok()) else { continue };
-        for (number, line) in (1..).zip(secret::redacted_lines(text)).filter(|(number, _)| lines.contains(number)) {
+        let roots = yaml::read(&text).into_iter().filter_map(|document| document.root);
+        let taken: Vec<secret::Taken> = roots.flat_map(|mut root| secret::take(&mut root)).collect();
+        let shown = (1..).zip(secret::redacted_lines(&text, &taken));
+        for (number, line) in shown.filter(|(number, _)| lines.contains(number)) {
             excerpts.add(path, number, line);
         }
     }

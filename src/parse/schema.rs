@@ -9,10 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
 use crate::model::code::Code;
+use crate::model::fault::Fault;
 use crate::model::kind::{Kind, Scope};
 use crate::model::nearest::did_you_mean;
 use crate::model::origin::Part;
-use crate::model::scalar::{Fault, format};
+use crate::model::scalar::format;
 
 /// The one version of the manifests' envelope.
 pub const API_VERSION: &str = "charter/v1";

@@ -1,17 +1,21 @@
 //! Values that look like credentials: found, and never shown.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::node::{Content, Node};
+use super::node::{Content, Entry, Node, Plain, plain};
+use super::secret_key::{is_named, is_reference};
 use super::trail::Trail;
+use crate::model::origin::Span;
 
 /// What stands in the place of a credential, everywhere.
 pub const REDACTED: &str = "‹redacted›";
 
 /// The published shapes of credentials: cloud and code-hosting keys, tokens, private keys, URLs with a password.
 const SHAPES: &[&str] = &[
+    r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/._~-]{16,}=*",
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
     r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b",
     r"\bgithub_pat_[A-Za-z0-9_]{22,255}\b",
@@ -24,74 +28,151 @@ const SHAPES: &[&str] = &[
     r"\b[sr]k_(live|test)_[A-Za-z0-9]{16,}",
     r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?",
-    r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@",
+    r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@"']*:[^/\s"']+@"#,
 ];
-
-/// The last word of a key whose value is a credential.
-const KEY: &str = r"(?i)(^|[_.-])(password|passwd|secret|token|api_?key|access_?key|private_?key|client_?secret|credentials?)$|[a-z](Password|Secret|Token|ApiKey|AccessKey|PrivateKey)$";
 
 static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(SHAPES).ok());
 static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&SHAPES.join("|")).ok());
-static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(KEY).ok());
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)((?:^|[\s{,"'_.-])(?:[a-z0-9_.-]*)(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)["']?\s*:\s+)(\S.*)$"#).ok()
+    let words = "password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|secret_?key|credentials?|authorization";
+    let after = r#"(?:_[a-z0-9_]*)?(?:["']\s*:\s*|\s*:\s+)"#;
+    Regex::new(&format!(r#"(?i)((?:^|[\s{{\[,"'_.-])(?:[a-z0-9_.-]*)(?:{words}|\bpass|_pass){after})(\S.*)$"#)).ok()
 });
 
 fn has_shape(text: &str) -> bool {
-    text.len() >= 12 && SET.as_ref().is_none_or(|set| set.is_match(text))
+    text.len() >= 8 && SET.as_ref().is_none_or(|set| set.is_match(text))
 }
 
-fn is_named(key: &str) -> bool {
-    NAMED.as_ref().is_none_or(|named| named.is_match(key))
+/// A credential that was taken out of a document.
+#[derive(Debug)]
+pub struct Taken {
+    /// The JSON pointer at which it stood.
+    pub pointer: String,
+    pub span: Span,
 }
 
-/// Finds the credentials of a document, replaces them, and returns the JSON pointers at which they stood.
-pub fn take(root: &mut Node) -> Vec<String> {
+/// Finds the credentials of a document, replaces them, and returns where they stood.
+pub fn take(root: &mut Node) -> Vec<Taken> {
     let mut found = Vec::new();
-    walk(root, &Trail::Root, false, &mut found);
+    walk(root, &Trail::Root, Under::Nothing, &mut found);
     found
 }
 
-fn walk(node: &mut Node, trail: &Trail<'_>, named: bool, found: &mut Vec<String>) {
+/// What the keys above a node say of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Under {
+    Nothing,
+    /// The key of a credential.
+    Named,
+    /// The key of a reference to a secret, which is passed through and never resolved: it is no secret itself.
+    Reference,
+}
+
+impl Under {
+    fn key(self, key: &str) -> Under {
+        if is_reference(key) || self == Under::Reference && key == "secret" {
+            Under::Reference
+        } else if is_named(key) {
+            Under::Named
+        } else {
+            self
+        }
+    }
+}
+
+fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>) {
+    let span = node.span;
     match &mut node.content {
         Content::Scalar { text, plain } => {
-            let says_something = text.len() >= 4 && (!*plain || super::node::plain(text) == super::node::Plain::Text);
-            if (named && says_something) || has_shape(text) {
+            if under == Under::Named && says_something(text, *plain) || has_shape(text) {
                 REDACTED.clone_into(text);
                 *plain = false;
-                found.push(trail.to_string());
+                found.push(Taken { pointer: trail.to_string(), span });
             }
         }
         Content::Sequence(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                walk(item, &Trail::Index(trail, index), named, found);
+                walk(item, &Trail::Index(trail, index), under, found);
             }
         }
         Content::Mapping(entries) => {
+            let names_value = under != Under::Reference && names_a_credential(entries);
             for entry in entries {
-                // A reference to a secret is passed through, never resolved: it is no secret itself.
-                if entry.key == "secretRef" {
-                    continue;
-                }
                 let is_secret = has_shape(&entry.key);
                 if is_secret {
                     REDACTED.clone_into(&mut entry.key);
                 }
                 let trail = Trail::Key(trail, &entry.key);
                 if is_secret {
-                    found.push(trail.to_string());
+                    found.push(Taken { pointer: trail.to_string(), span: entry.key_span });
                 }
-                let named = is_named(&entry.key);
-                walk(&mut entry.value, &trail, named, found);
+                let under = if names_value && entry.key == "value" { Under::Named } else { under.key(&entry.key) };
+                walk(&mut entry.value, &trail, under, found);
             }
         }
     }
 }
 
-/// Shows the lines of a file, without what looks like a credential.
-pub fn redacted_lines(text: &str) -> impl Iterator<Item = String> + '_ {
+/// Says whether a mapping is a pair of `name` (or `key`) and `value` whose name is that of a credential.
+fn names_a_credential(entries: &[Entry]) -> bool {
+    let is_name = |entry: &&Entry| entry.key == "name" || entry.key == "key";
+    entries.iter().filter(is_name).filter_map(|entry| entry.value.text()).any(is_named)
+}
+
+/// Says whether a value under the key of a credential may be one: a text, or a number of six digits and more.
+fn says_something(text: &str, is_plain: bool) -> bool {
+    let meaning = if is_plain { plain(text) } else { Plain::Text };
+    match meaning {
+        Plain::Text => text.len() >= 4,
+        Plain::Integer(_) | Plain::Float(_) => text.bytes().filter(u8::is_ascii_digit).count() >= 6,
+        Plain::Null | Plain::Bool(_) => false,
+    }
+}
+
+/// Takes what has the shape of a credential out of a sentence.
+pub fn scrub(text: &str) -> String {
+    ANY.as_ref().map_or_else(|| REDACTED.into(), |any| any.replace_all(text, REDACTED).into_owned())
+}
+
+/// Shows the lines of a file without the credentials of its documents and what else looks like one.
+pub fn redacted_lines<'t>(text: &'t str, taken: &[Taken]) -> impl Iterator<Item = String> + 't {
+    let mut spans: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    for Taken { span, .. } in taken {
+        for line in span.line..=span.end_line {
+            spans.entry(line).or_default().push(*span);
+        }
+    }
     let mut inside = Inside::default();
-    text.lines().map(move |line| inside.redact(line))
+    (1..).zip(text.lines()).map(move |(number, line)| match spans.get(&number) {
+        Some(spans) => inside.redact(&without(line, number, spans)),
+        None => inside.redact(line),
+    })
+}
+
+/// Takes spans out of a line.
+fn without(line: &str, number: u32, spans: &[Span]) -> String {
+    let mut spans: Vec<(u32, u32)> = spans
+        .iter()
+        .map(|span| {
+            let from = if span.line == number { span.column } else { 1 };
+            (from, if span.end_line == number { span.end_column } else { u32::MAX })
+        })
+        .collect();
+    spans.sort_unstable();
+    let mut spans = spans.into_iter().peekable();
+    let (mut out, mut until) = (String::new(), 0);
+    for (column, c) in (1..).zip(line.chars()) {
+        while let Some((_, to)) = spans.next_if(|(from, _)| *from <= column) {
+            if column >= until {
+                out.push_str(REDACTED);
+            }
+            until = to.max(until);
+        }
+        if column >= until {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Whether the lines that follow belong to a credential that began above.
@@ -105,16 +186,18 @@ struct Inside {
 impl Inside {
     fn redact(&mut self, line: &str) -> String {
         let indent = line.len() - line.trim_start().len();
-        let goes_on = self.below.is_some_and(|above| indent > above || line.trim().is_empty());
+        let is_item = line.trim_start().starts_with("- ");
+        let goes_on =
+            self.below.is_some_and(|above| indent > above || indent == above && is_item || line.trim().is_empty());
         let was_private_key = self.private_key;
         self.private_key = line.contains("PRIVATE KEY-----") && line.contains("BEGIN")
             || self.private_key && !line.contains("-----END");
         if goes_on || was_private_key {
             return format!("{}{REDACTED}", line.get(..indent).unwrap_or_default());
         }
-        let key =
-            line.split(':').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "-\"'".contains(c));
-        self.below = (line.contains(':') && is_named(key)).then_some(indent);
+        let dashed = line.trim_start().trim_start_matches("- ").trim_start();
+        let key = dashed.split(':').next().unwrap_or_default().trim_matches(|c: char| " \"'".contains(c));
+        self.below = (line.contains(':') && is_named(key)).then_some(line.len() - dashed.len());
         redact_line(line)
     }
 }
@@ -140,12 +223,61 @@ mod tests {
         ] {
             assert!(has_shape(text), "{text}");
         }
-        for key in ["password", "dbPassword", "API_KEY", "apiKey", "github_token", "clientSecret"] {
-            assert!(is_named(key), "{key}");
+    }
+
+    fn pointers(text: &str) -> Vec<String> {
+        let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
+        take(&mut root).into_iter().map(|taken| taken.pointer).collect()
+    }
+
+    #[test]
+    fn credentials_are_taken_wherever_they_stand() {
+        for text in [
+            "database_password_prod: hunter2",
+            "PASSWORD_PROD: hunter2",
+            "env: [{name: DB_PASSWORD, value: hunter2}]",
+            "secretRef: {password: hunter2hunter}",
+            "secretRef: AKIAABCDEFGHIJKLMNOP",
+            "secretRef: {name: AKIAABCDEFGHIJKLMNOP}",
+            "a: postgres://ana:hun:ter2@db",
+            "a: Postgres://a:p@db",
+            "a: redis://:p@db",
+            "password: 84736251",
+            "password: {value: hunter2}",
+            "password:\n- hunter2hunter\n",
+            "kind: ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+        ] {
+            assert_eq!(pointers(text).len(), 1, "{text}");
         }
-        for key in ["tokens", "tokenBudget", "secretRef", "team", "keyboard", "passwordPolicy"] {
-            assert!(!is_named(key), "{key}");
+        for text in [
+            "tokenBudget: \"100000\"",
+            "maxTokens: 1000000",
+            "tokens: hunter2",
+            "passwordPolicy: {rotation: quarterly}",
+            "secretRef: {name: search-password, key: value}",
+            "secretRef: vault/search/crawler",
+            "password: 12",
+            "password: true",
+            "password: {secretRef: vault/a}",
+            "url: https://acme.example:443/a@b",
+        ] {
+            assert_eq!(pointers(text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn excerpts_are_cut_by_the_tree() {
+        let text = "{\"dbPassword\":\"hunter2hunter\",\"é\":{\"password\":[\"one-more\",\"and-more\"]},\"a\":1}\n";
+        let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
+        let shown: String = redacted_lines(text, &take(&mut root)).collect();
+        for secret in ["hunter2", "more"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        let block = "a:\n  password:\n  - hunter2hunter\n  team: x\n";
+        let shown: Vec<String> = redacted_lines(block, &[]).collect();
+        assert_eq!(shown[2..], [format!("  {REDACTED}"), "  team: x".to_owned()]);
+        let flow: String = redacted_lines("{\"a\":1,\"dbPassword\":\"hunter2hunter\"", &[]).collect();
+        assert!(!flow.contains("hunter2") && flow.contains("dbPassword"), "{flow}");
     }
 
     #[test]
@@ -153,7 +285,7 @@ mod tests {
         assert_eq!(redact_line("  password: hunter2 # old"), format!("  password: {REDACTED}"));
         assert_eq!(redact_line("key AKIAABCDEFGHIJKLMNOP end"), format!("key {REDACTED} end"));
         let block = "a:\n  password: |\n    hunter2\n\n    more\n  team: x\nkey: -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nend";
-        let shown: Vec<String> = redacted_lines(block).collect();
+        let shown: Vec<String> = redacted_lines(block, &[]).collect();
         for secret in ["hunter2", "more", "MIIE"] {
             assert!(!shown.concat().contains(secret), "{shown:?}");
         }

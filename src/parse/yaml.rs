@@ -1,10 +1,12 @@
 //! Bytes to documents: YAML 1.2 (and so JSON), strictly. What two readers may read differently is refused.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
+use super::document::MOST;
 use super::node::{Content, Entry, Node};
+use super::secret;
 use crate::model::code::Code;
 use crate::model::origin::Span;
 
@@ -29,6 +31,36 @@ pub struct Problem {
     pub related: Option<(Span, &'static str)>,
 }
 
+/// The first problems of a document, and how many more there are.
+#[derive(Debug, Default)]
+struct Problems {
+    first: Vec<Problem>,
+    /// The first one that is left out, and how many are.
+    more: Option<(Code, Span, usize)>,
+}
+
+impl Problems {
+    fn push(&mut self, problem: Problem) {
+        if self.first.len() < MOST {
+            self.first.push(problem);
+        } else {
+            let (code, span, count) = self.more.unwrap_or((problem.code, problem.span, 0));
+            self.more = Some((code, span, count + 1));
+        }
+    }
+
+    fn take(&mut self) -> Vec<Problem> {
+        let more = self.more.take().map(|(code, span, count)| Problem {
+            code,
+            span,
+            message: format!("and {count} more like the ones before it"),
+            help: "mend the first ones, then look again",
+            related: None,
+        });
+        std::mem::take(&mut self.first).into_iter().chain(more).collect()
+    }
+}
+
 fn span(mark: Mark) -> Span {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Span {
@@ -42,19 +74,19 @@ fn span(mark: Mark) -> Span {
 /// A collection that is not closed yet.
 enum Open {
     Sequence { start: Span, items: Vec<Node> },
-    Mapping { start: Span, entries: Vec<Entry>, keys: HashSet<String>, key: Option<(String, Span)> },
+    Mapping { start: Span, entries: Vec<Entry>, keys: HashMap<String, Span>, key: Option<(String, Span)> },
 }
 
 struct Builder<'t> {
     parser: Parser<'t, StrInput<'t>>,
     open: Vec<Open>,
-    problems: Vec<Problem>,
+    problems: Problems,
 }
 
 /// Reads every document of a text. After an error of syntax there are no more.
 pub fn read(text: &str) -> Vec<Document> {
     let mut builder =
-        Builder { parser: Parser::new_from_str(text).keep_tags(true), open: Vec::new(), problems: Vec::new() };
+        Builder { parser: Parser::new_from_str(text).keep_tags(true), open: Vec::new(), problems: Problems::default() };
     let mut documents = Vec::new();
     while let Some(document) = builder.document() {
         let is_last = document.root.is_none();
@@ -77,9 +109,9 @@ impl Builder<'_> {
             match self.take(event, span(mark)) {
                 Step::More => {}
                 Step::Document(root) => {
-                    return Some(Document { root: Some(root), problems: std::mem::take(&mut self.problems) });
+                    return Some(Document { root: Some(root), problems: self.problems.take() });
                 }
-                Step::Stop => return Some(Document { root: None, problems: std::mem::take(&mut self.problems) }),
+                Step::Stop => return Some(Document { root: None, problems: self.problems.take() }),
             }
         }
     }
@@ -99,7 +131,7 @@ impl Builder<'_> {
                 "check the indentation, the quotes and the brackets before this place",
             );
         }
-        Document { root: None, problems: std::mem::take(&mut self.problems) }
+        Document { root: None, problems: self.problems.take() }
     }
 
     fn too_deep(&mut self, at: Span) {
@@ -125,7 +157,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), at);
-                self.push(Open::Mapping { start: at, entries: Vec::new(), keys: HashSet::new(), key: None }, at)
+                self.push(Open::Mapping { start: at, entries: Vec::new(), keys: HashMap::new(), key: None }, at)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(_) => {
@@ -193,21 +225,22 @@ impl Builder<'_> {
             Some(Open::Sequence { items, .. }) => items.push(node),
             Some(Open::Mapping { entries, keys, key, .. }) => match key.take() {
                 Some((key, key_span)) => {
-                    if keys.insert(key.clone()) {
-                        entries.push(Entry { key, key_span, value: node });
-                    } else {
-                        let first =
-                            entries.iter().find(|entry| entry.key == key).map(|entry| (entry.key_span, "first here"));
-                        let message = format!("the key `{key}` stands here twice");
+                    if let Some(first) = keys.get(&key) {
+                        let message = format!("the key `{}` stands here twice", secret::scrub(&key));
                         let help = "keep one: readers differ in which of the two they take";
+                        let related = Some((*first, "first here"));
                         self.problems.push(Problem {
                             code: Code::DuplicateKey,
                             span: key_span,
                             message,
                             help,
-                            related: first,
+                            related,
                         });
+                    } else {
+                        keys.insert(key.clone(), key_span);
                     }
+                    // A repeated key stays in the tree, so that a credential under it is found.
+                    entries.push(Entry { key, key_span, value: node });
                 }
                 None => self.key(node),
             },
@@ -262,5 +295,15 @@ mod tests {
         let refused = |text: &str| read(text).iter().any(|document| !document.problems.is_empty());
         assert!(refused("a: {<<: {b: c}}\n") && refused("<<: {b: c}\n"));
         assert!(!refused("{\"<<\": {\"b\": \"c\"}}\n") && !refused("'<<': {b: c}\n") && !refused("a: <<\n"));
+    }
+
+    #[test]
+    fn a_thousand_repeated_keys_are_a_hundred_problems_and_one() {
+        let text = "a: b\n".repeat(1000);
+        let problems = &read(&text)[0].problems;
+        assert_eq!(problems.len(), MOST + 1);
+        assert_eq!(problems[MOST].message, "and 899 more like the ones before it");
+        let text = "AKIAABCDEFGHIJKLMNOP: b\n".repeat(2);
+        assert!(!read(&text)[0].problems[0].message.contains("AKIA"));
     }
 }

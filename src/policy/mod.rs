@@ -68,7 +68,7 @@ impl Capped {
 fn leads(desired: &Desired, members: &Members) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, team, resource) in desired.declared::<Team>() {
-        let of_team = members.teams.get(&id.name);
+        let of_team = members.leads.get(&id.name);
         for (index, lead) in team.leads.iter().enumerate() {
             let is_user = lead.kind() == SubjectKind::User;
             if is_user && of_team.is_some_and(|members| members.contains(lead)) {

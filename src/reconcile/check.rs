@@ -68,7 +68,7 @@ fn admit(desired: Desired, findings: &mut Vec<Finding>, now: Timestamp) -> Optio
     if findings.iter().any(Finding::is_error) {
         return None;
     }
-    let facts = policy::Facts { members: access::expand(&desired, now), allocations: budget::allocate(&desired) };
+    let facts = policy::Facts { members: access::leads(&desired), allocations: budget::allocate(&desired) };
     let verdict = policy::judge(&desired, &facts, now);
     findings.extend(verdict.findings().iter().cloned());
     Admitted::seal(desired, &verdict).ok()

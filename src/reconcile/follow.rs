@@ -34,10 +34,14 @@ pub struct Follower<'a> {
     name: Name,
     source: &'a dyn Source,
     place: &'a dyn Fn(&Name) -> Result<Store, StoreError>,
+    /// The store where it is known before any organisation is.
+    found: Option<Store>,
     treatment: Treatment,
     actor: String,
     /// The head and what was found in it.
     head: Option<Head>,
+    /// The head that could not be read, and why, while that is so.
+    unread: Option<(Option<Revision>, String)>,
     /// The last admitted state that landed: what is healed to while the head is bad or held.
     good: Option<Admitted>,
     view: Option<View>,
@@ -100,15 +104,24 @@ impl<'a> Follower<'a> {
             name,
             source,
             place,
+            found: None,
             treatment,
             actor,
             head: None,
+            unread: None,
             good: None,
             view: None,
             suspended: None,
             told: None,
             owed: true,
         }
+    }
+
+    /// Says which store is followed where the head does not say: a daemon that starts on a bad head follows it too.
+    #[must_use]
+    pub fn with_store(mut self, found: Option<Store>) -> Self {
+        self.found = found;
+        self
     }
 
     /// Returns the store, once it is known.
@@ -157,29 +170,35 @@ impl<'a> Follower<'a> {
         let Some(view) = &self.view else { return Ok(()) };
         let mut writer = view.store.writer()?;
         let now = beat.beat_at;
-        if let Some(Step { condition, reason, seen, .. }) = step {
-            let stands = (*condition, reason.clone(), seen.clone());
-            if self.told.as_ref() != Some(&stands) {
-                let (name, suspended) = (self.name.clone(), self.suspended.clone());
-                let (state, reason, seen) = stands.clone();
-                writer.observe(&SourceState {
-                    name,
-                    seen,
-                    seen_at: Some(now),
-                    state,
-                    reason,
-                    since: now,
-                    suspended,
-                })?;
-                self.told = Some(stands);
-            }
+        let stands = match (&self.unread, step) {
+            (Some((seen, why)), _) => Some((Condition::Stalled, why.clone(), seen.clone())),
+            (None, Some(Step { condition, reason, seen, .. })) => Some((*condition, reason.clone(), seen.clone())),
+            (None, None) => None,
+        };
+        if let Some(stands) = stands.filter(|stands| self.told.as_ref() != Some(stands)) {
+            let (name, suspended) = (self.name.clone(), self.suspended.clone());
+            let (state, reason, seen) = stands.clone();
+            writer.observe(&SourceState { name, seen, seen_at: Some(now), state, reason, since: now, suspended })?;
+            self.told = Some(stands);
         }
         Ok(writer.beat(beat)?)
     }
 
-    /// Checks the head if it moved, and says whether it did.
+    /// Checks the head if it moved, and says whether it did; remembers that it cannot be read, for `status`.
     fn look(&mut self, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
+        let mut seen = self.head.as_ref().and_then(|head| head.revision.clone());
+        let looked = self.examine(&mut seen, now, spent);
+        let unread = looked.as_ref().err().map(|error| (seen, error.to_string()));
+        // What was told of it is to be told anew.
+        self.owed |= self.unread.is_some() && unread.is_none();
+        self.unread = unread;
+        looked
+    }
+
+    /// Checks the head if it moved, with the last head that could be named.
+    fn examine(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
         let revision = self.source.head()?;
+        seen.clone_from(&revision);
         let same = |head: &Head| head.revision.is_some() && commit(head.revision.as_ref()) == commit(revision.as_ref());
         if self.head.as_ref().is_some_and(same) {
             return Ok(false);
@@ -211,17 +230,22 @@ impl<'a> Follower<'a> {
             }
             Log::Lost(why) => {
                 view.store.writer()?.mend()?;
+                // It may be another store, which was told nothing yet.
+                self.told = None;
                 self.open()?;
                 Ok((true, Some(why)))
             }
         }
     }
 
-    /// Opens the store and reads all of it, once an organisation says where it is.
+    /// Opens the store and reads all of it, once it is known where it is.
     fn open(&mut self) -> Result<bool, Error> {
         let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref()).or(self.good.as_ref());
-        let Some(admitted) = admitted else { return Ok(false) };
-        let store = (self.place)(admitted.name())?;
+        let store = match (admitted, &self.found) {
+            (Some(admitted), _) => (self.place)(admitted.name())?,
+            (None, Some(found)) => found.clone(),
+            (None, None) => return Ok(false),
+        };
         let mut reader = store.reader()?;
         let (live, applied, records, cursor) = reader.state_at()?;
         let sources = reader.sources()?;

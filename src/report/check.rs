@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
 
+use super::window::Window;
 use super::{counted, escape};
 use crate::model::code::Severity;
 use crate::model::excerpt::Excerpts;
@@ -52,6 +53,8 @@ struct Block {
     first_line: u32,
     text: String,
     marks: Vec<(Range<usize>, String, AnnotationKind)>,
+    /// The true place, where lines are cut and their columns with them.
+    cut: Option<Place<'static>>,
 }
 
 fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String {
@@ -59,8 +62,13 @@ fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String
     let mut group = Group::with_title(level.primary_title(escape::line(&finding.message)).id(finding.code.as_str()));
     for block in blocks(finding, excerpts) {
         let annotations = block.marks.into_iter().map(|(range, label, kind)| annotation(range, label, kind));
+        let mut path = Some(block.path);
+        if let Some(place) = block.cut {
+            group = group.element(place);
+            path = None;
+        }
         group = group.element(
-            Snippet::source(block.text).line_start(block.first_line as usize).path(block.path).annotations(annotations),
+            Snippet::source(block.text).line_start(block.first_line as usize).path(path).annotations(annotations),
         );
     }
     for origin in std::iter::once(&finding.origin).chain(finding.related.as_ref().map(|(origin, _)| origin)) {
@@ -114,7 +122,10 @@ fn block(marked: &[Marked<'_>], excerpts: &Excerpts) -> Option<Block> {
     let first_line = marked.iter().map(|(_, span, ..)| span.line).min()?;
     let last_line = marked.iter().map(|(_, span, ..)| span.line).max()?;
     let path = &marked.first()?.0.path;
-    let lines: Vec<String> = excerpts.lines(path, first_line, last_line)?.into_iter().map(escape::line).collect();
+    let whole = excerpts.lines(path, first_line, last_line)?;
+    let windows: Vec<Window> =
+        (first_line..).zip(&whole).map(|(number, line)| Window::of(line, column(number, marked))).collect();
+    let lines: Vec<String> = whole.iter().zip(&windows).map(|(line, window)| escape::line(&window.cut(line))).collect();
     let starts: Vec<usize> = lines
         .iter()
         .scan(0, |at, line| {
@@ -125,11 +136,18 @@ fn block(marked: &[Marked<'_>], excerpts: &Excerpts) -> Option<Block> {
         .collect();
     let marks = marked.iter().filter_map(|(_, span, label, kind)| {
         let index = (span.line - first_line) as usize;
-        let range = bytes(lines.get(index)?, span)?;
+        let range = bytes(lines.get(index)?, &windows.get(index)?.shift(span))?;
         let start = *starts.get(index)?;
         Some((start + range.start..start + range.end, escape::line(label), *kind))
     });
-    Some(Block { path: escape::line(path), first_line, marks: marks.collect(), text: lines.join("\n") })
+    let is_cut = windows.iter().any(|window| window.is_cut);
+    let cut = marked.first().filter(|_| is_cut).map(|(origin, ..)| place(origin));
+    Some(Block { path: escape::line(path), first_line, marks: marks.collect(), text: lines.join("\n"), cut })
+}
+
+/// Returns the first column that is marked in a line.
+fn column(line: u32, marked: &[Marked<'_>]) -> Option<u32> {
+    marked.iter().filter(|(_, span, ..)| span.line == line).map(|(_, span, ..)| span.column).min()
 }
 
 /// Turns the columns of a span into bytes of its first line, at least one character wide.

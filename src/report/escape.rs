@@ -24,9 +24,35 @@ pub fn line(text: &str) -> String {
         .collect()
 }
 
+/// Escapes what a terminal would act on in printed JSON, where it stands in strings only. Lines stay lines.
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && is_active(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Says whether a text of several lines holds what a terminal would act on.
+pub fn is_risky(text: &str) -> bool {
+    text.chars().any(|c| c != '\n' && is_active(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn printed_json_holds_nothing_active_and_says_the_same() {
+        let value = serde_json::json!({ "a\u{9b}": "\u{7f}\u{202e}é\n" });
+        let printed = json(&format!("{value:#}\n"));
+        assert!(!is_risky(&printed), "{printed:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), value);
+    }
 
     #[test]
     fn nothing_is_acted_on() {

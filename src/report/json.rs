@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::escape;
 use super::plan::Destination;
 use crate::model::code::Severity;
 use crate::model::finding::Finding;
@@ -12,9 +13,9 @@ use crate::model::report::Report;
 /// The version of the shape of every JSON that Charter prints.
 pub const VERSION: u32 = 1;
 
-/// Writes a value on lines, with a newline at the end.
+/// Writes a value on lines, with a newline at the end, and what a terminal would act on escaped.
 pub fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
+    escape::json(&format!("{value:#}\n"))
 }
 
 /// Renders a report.

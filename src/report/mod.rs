@@ -7,6 +7,7 @@ pub mod fields;
 pub mod json;
 pub mod plan;
 pub mod table;
+mod window;
 
 /// Counts things in words: `1 error`, `2 errors`.
 pub fn counted(count: usize, word: &str) -> String {

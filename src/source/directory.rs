@@ -75,7 +75,7 @@ fn read(wanted: &Wanted) -> Result<std::sync::Arc<[u8]>, SourceError> {
 
 impl Source for Directory {
     fn describe(&self) -> String {
-        super::locate::describe(&self.root, &self.governed)
+        disk::describe(&self.root, &self.governed)
     }
 
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {

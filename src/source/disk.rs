@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::error::SourceError;
 use super::gathering::OnDisk;
 use super::limits;
-use super::tree::Sort;
+use super::tree::{Sort, escape};
 
 /// What lies at a path.
 #[derive(Debug)]
@@ -86,6 +86,12 @@ pub fn read(place: &OnDisk) -> Result<Arc<[u8]>, SourceError> {
     let mut bytes = Vec::new();
     file.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > limits::FILE_BYTES { Err(changed(&place.path)) } else { Ok(bytes.into()) }
+}
+
+/// Names a place and the governed path for people.
+pub fn describe(root: &Path, governed: &str) -> String {
+    let root = escape(root.components().collect::<PathBuf>().as_os_str().as_bytes());
+    if governed.is_empty() { root } else { format!("{root}, path {governed}") }
 }
 
 #[cfg(test)]

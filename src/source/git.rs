@@ -137,7 +137,7 @@ impl Source for Git {
         match &self.known_as {
             Some(address) if self.governed.is_empty() => address.clone(),
             Some(address) => format!("{address}, path {}", self.governed),
-            None => super::locate::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed),
+            None => disk::describe(self.repo.workdir().unwrap_or(self.repo.path()), &self.governed),
         }
     }
 

@@ -69,12 +69,6 @@ fn shown(path: &Path) -> String {
     escape(path.as_os_str().as_bytes())
 }
 
-/// Names a place and the governed path for people.
-pub fn describe(root: &Path, governed: &str) -> String {
-    let root = shown(&root.components().collect::<PathBuf>());
-    if governed.is_empty() { root } else { format!("{root}, path {governed}") }
-}
-
 /// Normalises a governed path: `/` between its parts and nowhere else.
 fn governed_path(path: &str) -> Result<String, SourceError> {
     let refuse = |rule: &str| SourceError::BadPath { path: escape(path.as_bytes()), rule: rule.to_owned() };

@@ -4,8 +4,8 @@ use sqlx::SqliteConnection;
 
 use super::error::Failure;
 use super::file_id::FileId;
+use super::landing::Landed;
 use super::trigger;
-use super::writer::Landed;
 use crate::model::journal::Head;
 
 /// How far a reader has come, and all by which it is seen that the log cannot be trusted from there on.

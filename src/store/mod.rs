@@ -29,6 +29,7 @@ mod drift_record;
 mod error;
 mod file_id;
 pub mod journal;
+mod landing;
 mod location;
 mod lock;
 mod moved;
@@ -45,10 +46,11 @@ mod writer;
 pub use change_log::{Log, Touched, Wrote};
 pub use cursor::Cursor;
 pub use error::StoreError;
+pub use landing::{Landed, Landing};
 pub use location::Store;
 pub use lock::RunLock;
 pub use reader::Reader;
-pub use writer::{Landed, Landing, Writer};
+pub use writer::Writer;
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::batch;
 use super::error::Failure;
 use super::journal::seal;
-use super::writer::Landing;
+use super::landing::Landing;
 use crate::model::canonical::Canonical;
 use crate::model::change::{Change, Op};
 use crate::model::id::ResourceId;

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::error::{Failure, StoreError};
+use super::landing::{Landed, Landing};
 use super::sqlite::{Session, transaction};
 use super::{batch, day_end, drift_record, moved, prune, record, source_state, state, trigger};
 use crate::model::applied::{Accepted, Applied};
@@ -23,27 +23,6 @@ use crate::model::source_state::{Beat, SourceState, Suspension};
 #[derive(Debug)]
 pub struct Writer {
     session: Session,
-}
-
-/// Who lands a plan, when and why: what the journal says beside the plan itself.
-#[derive(Debug, Clone)]
-pub struct Landing {
-    pub actor: String,
-    pub at: Timestamp,
-    pub reason: Option<String>,
-    /// The guards that were lifted, by name.
-    pub allowed: Vec<String>,
-    /// Whether to take over a store of another organisation, path or history.
-    pub adopt_store: bool,
-}
-
-/// A plan that landed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landed {
-    /// Where the journal ends now.
-    pub head: Head,
-    /// How many live rows were created, changed or deleted.
-    pub written: usize,
 }
 
 impl Writer {

@@ -119,6 +119,35 @@ fn any_yaml_is_read() {
     });
 }
 
+/// Wraps a manifest in what one typo may put around it, or foreign files do.
+fn wrapped(text: &str, shape: usize) -> String {
+    let indented = |by: &str| text.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+    match shape {
+        0 => text.to_owned(),
+        1 => format!("- {}", indented("  ").trim_start()),
+        2 => format!("team:\n{}", indented("  ")),
+        3 => format!("a:\n- b:\n{}", indented("    ")),
+        4 => format!("apiVersion: v1\nkind: List\nitems:\n- {}", indented("  ").trim_start()),
+        5 => format!("{{\"team\": [{{{}}}]}}", text.trim_end().replace('\n', ", ")),
+        _ => format!("on: push\n---\n{text}"),
+    }
+}
+
+#[test]
+fn what_names_our_version_has_a_manifest_or_a_finding() {
+    let law = Law { name: "wrapped manifests", cases: 200, telling: 0.5 };
+    let version = proptest::sample::select(vec!["apiVersion", "apiversion", "apiVerson", "ApiVersion", "apiVersions"]);
+    let kind = proptest::sample::select(vec!["kind: Team\n", "kind: Role\n", "kind: team\n", "Kind: Team\n", ""]);
+    let rest = proptest::sample::select(vec!["metadata: {name: a}\n", "spec: {members: [\"user:ana\"]}\n", ""]);
+    law.holds(&(version, kind, rest, 0usize..7), |(version, kind, rest, shape)| {
+        let text = wrapped(&format!("{version}: charter/v1\n{kind}{rest}"), shape);
+        let report = checked(&file("a.yaml", text.clone().into_bytes())).report;
+        let told = report.findings.iter().any(|finding| finding.is_error());
+        prop_assert!(told || report.resources > 0, "{text}");
+        Ok(Case::telling_if(told))
+    });
+}
+
 /// The files of the example that the project comes with.
 fn acme() -> Files {
     fn collect(root: &Path, folder: &Path, files: &mut Files) {

@@ -1,6 +1,6 @@
 //! What is written comes back as it was: plans through JSON, specs through YAML.
 
-use charter::access::expand;
+use charter::access::leads;
 use charter::budget::allocate;
 use charter::model::canonical::Canonical;
 use charter::model::change::Change;
@@ -105,7 +105,7 @@ fn with_revision(desired: &Desired) -> charter::model::admitted::Admitted {
     let (commit, author, summary) = ("f".repeat(40), "Bo".to_owned(), "Another".to_owned());
     let revision = Some(Revision { commit, reference: Some("other".to_owned()), summary, author, time });
     let desired = Desired { revision, ..desired.clone() };
-    let facts = Facts { members: expand(&desired, time), allocations: allocate(&desired) };
+    let facts = Facts { members: leads(&desired), allocations: allocate(&desired) };
     let verdict = judge(&desired, &facts, time);
     charter::model::admitted::Admitted::seal(desired, &verdict).unwrap()
 }

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -92,8 +94,11 @@ impl Element for Member {
 
     /// Of two entries for one subject the one that ends first stays: the less is granted.
     fn preference(&self) -> String {
-        let until = self.until().map_or_else(|| "~".to_owned(), |until| until.to_string());
-        format!("{until} {}", self.spelling())
+        let Some(until) = self.until() else { return format!("~ {}", self.spelling()) };
+        // Seconds from the earliest timestamp on, so that their order as text is that of the instants.
+        let end = until.end(&TimeZone::UTC);
+        let seconds = end.as_second().abs_diff(Timestamp::MIN.as_second());
+        format!("{seconds:020}.{:09} {until} {}", end.subsec_nanosecond(), self.spelling())
     }
 }
 
@@ -112,5 +117,22 @@ spec:
 
     fn examine<'a>(&'a self, found: &mut Examination<'a>) {
         found.set("/members", &self.members, |member| Some(Target::Subject(member.subject())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_entries_for_one_subject_the_one_that_ends_first_stays() {
+        let kept = |text: &str| serde_json::to_string(&serde_json::from_str::<Set<Member>>(text).unwrap()).unwrap();
+        let day = r#"{"subject":"user:di","until":"2026-12-31"}"#;
+        let evening = r#"{"subject":"user:di","until":"2026-12-31T18:00:00Z"}"#;
+        let next_day = r#"{"subject":"user:di","until":"2027-01-01T18:00:00Z"}"#;
+        for list in [[day, evening], [evening, day], [evening, next_day], [r#""user:di""#, evening]] {
+            assert_eq!(kept(&format!("[{}]", list.join(","))), format!("[{evening}]"));
+        }
+        assert_eq!(kept(&format!("[{next_day},{day}]")), format!("[{day}]"));
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
-use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -105,12 +104,6 @@ impl Organization {
     /// Returns the time zone, UTC where the name is unknown (which is a finding of its own).
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC)
-    }
-
-    /// Says whether a version of Charter may read the repository; a requirement that cannot be read is refused.
-    pub fn admits(&self, version: &Version) -> bool {
-        let requirement = self.requires.as_deref().map(VersionReq::parse);
-        requirement.is_none_or(|requirement| requirement.is_ok_and(|requirement| requirement.matches(version)))
     }
 
     fn examine_zone(&self, found: &mut Examination<'_>) {

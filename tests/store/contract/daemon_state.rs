@@ -22,6 +22,7 @@ fn record(resource: &str) -> Record {
         first_seen: at(1),
         last_seen: at(2),
         occurrences: 3,
+        repeats: 2,
         flapping: true,
         actor: Some("mallory".into()),
         ended: None,

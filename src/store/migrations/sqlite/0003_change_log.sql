@@ -62,7 +62,7 @@ BEGIN
     VALUES (OLD.kind, OLD.team, OLD.name, 'delete', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
 END;
 
--- One record a resource that drifted. `ending` and `ended_at` are NULL while it is open.
+-- One record a resource that drifted. `repeats` counts the occurrences of one value without another in between. `ending` and `ended_at` are NULL while it is open.
 CREATE TABLE drift_record (
     kind TEXT NOT NULL,
     team TEXT NOT NULL,
@@ -73,6 +73,7 @@ CREATE TABLE drift_record (
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     occurrences INTEGER NOT NULL,
+    repeats INTEGER NOT NULL,
     flapping INTEGER NOT NULL CHECK (flapping IN (0, 1)),
     actor TEXT,
     ending TEXT CHECK (ending IN ('healed', 'resolved', 'pruned')),

@@ -1,0 +1,205 @@
+//! What is changed by hand: recorded, and put back where Charter owns it.
+
+use std::path::Path;
+
+use crate::scene::{Acts, Daemon, eventually, founded};
+use crate::support::Sandbox;
+
+/// Makes a change of one member by hand.
+fn members_by_hand(sandbox: &Sandbox, team: &str, whom: &str) {
+    let spec = format!("json_set(spec, '$.members', json('[\"user:{whom}\"]'))");
+    sandbox.database().rows(&format!("UPDATE live_resource SET spec = {spec} WHERE kind = 'Team' AND name = '{team}'"));
+}
+
+/// Starts a daemon and waits until it has founded the store.
+fn running(sandbox: &Sandbox, arguments: &[&str]) -> Daemon {
+    let mut daemon = Daemon::with(sandbox, &[&["--poll", "3600"], arguments].concat());
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    daemon
+}
+
+const UNMANAGED: &str = "INSERT INTO live_resource VALUES ('Team', '', 'shadow', '{}')";
+
+#[test]
+fn every_way_to_write_a_row_is_recorded_and_put_back() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    let before = sandbox.database().live();
+    members_by_hand(&sandbox, "web", "mallory");
+    let seen = daemon.drifts("Team/web");
+    assert_eq!((&seen["class"], &seen["ended"]), (&"modified".into(), &"healed".into()));
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    let seen = daemon.drifts("Role/dev");
+    assert_eq!((&seen["class"], &seen["ended"]), (&"missing".into(), &"healed".into()));
+    sandbox.database().rows("REPLACE INTO live_resource VALUES ('Team', '', 'ops', '{}')");
+    assert_eq!(daemon.drifts("Team/ops")["ended"], "healed");
+    assert_eq!(sandbox.database().live(), before);
+
+    sandbox.database().rows(UNMANAGED);
+    let seen = daemon.drifts("Team/shadow");
+    assert_eq!((&seen["class"], &seen["ended"]), (&"unmanaged".into(), &"open".into()));
+    // Another key: the old one is missing, the new one is nobody's.
+    sandbox
+        .database()
+        .rows("UPDATE live_resource SET team = 'ops', name = 'x' WHERE kind = 'RoleBinding' AND team = 'web'");
+    daemon.drifts("RoleBinding/web/devs");
+    let expected = [
+        ["Role/dev", "missing", "1", "0", "healed"],
+        ["RoleBinding/ops/x", "unmanaged", "1", "0", "open"],
+        ["RoleBinding/web/devs", "missing", "1", "0", "healed"],
+        ["Team/ops", "modified", "1", "0", "healed"],
+        ["Team/shadow", "unmanaged", "1", "0", "open"],
+        ["Team/web", "modified", "1", "0", "healed"],
+    ];
+    assert_eq!(sandbox.records(), expected);
+    assert!(sandbox.ends("drift", 2).contains("2 open"));
+    sandbox.ends("apply --prune", 0);
+    eventually("nothing is open", || sandbox.charter("drift").status.code() == Some(0));
+    assert_eq!(sandbox.database().live(), before);
+    sandbox.ends("history --verify", 0);
+}
+
+#[test]
+fn what_was_changed_while_no_daemon_ran_is_recorded_at_the_start() {
+    let sandbox = founded();
+    drop(running(&sandbox, &[]));
+    members_by_hand(&sandbox, "web", "mallory");
+    sandbox.database().rows(UNMANAGED);
+    // Past the log: its trigger is gone.
+    sandbox.database().rows("DROP TRIGGER live_deleted; DELETE FROM live_resource WHERE kind = 'Role'");
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.drifts("Role/dev");
+    eventually("all three are recorded", || sandbox.records().len() == 3);
+    assert_eq!(sandbox.members("web"), ["ana"]);
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["occurrences"], 2);
+}
+
+#[test]
+fn report_only_records_and_prune_deletes() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &["--drift", "report"]);
+    members_by_hand(&sandbox, "web", "mallory");
+    assert_eq!(daemon.drifts("Team/web")["ended"], "open");
+    sandbox.database().rows(UNMANAGED);
+    assert_eq!(daemon.drifts("Team/shadow")["ended"], "open");
+    assert_eq!(sandbox.members("web"), ["mallory"]);
+    // A commit to another team lands, and leaves what was changed by hand.
+    daemon.lands(&sandbox.commit_team("ops", &["bo"]));
+    assert_eq!(sandbox.members("web"), ["mallory"]);
+    // Back by hand: that ends it too.
+    members_by_hand(&sandbox, "web", "ana");
+    assert_eq!(daemon.drifts("Team/web")["ended"], "resolved");
+    drop(daemon);
+
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "heal,prune"]);
+    assert_eq!(daemon.drifts("Team/shadow")["ended"], "pruned");
+    for number in 0..40 {
+        let insert = format!("INSERT INTO live_resource VALUES ('Team', '', 'shadow{number}', '{{}}')");
+        sandbox.database().rows(&insert);
+    }
+    eventually("they are gone", || {
+        sandbox.database().rows("SELECT name FROM team WHERE name LIKE 'shadow%'").is_empty()
+    });
+    assert_eq!(sandbox.records().len(), 42);
+    sandbox.ends("drift", 0);
+}
+
+#[test]
+fn a_dropped_trigger_is_noticed_and_put_back() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    sandbox.database().rows("DROP TRIGGER live_updated");
+    let lost = daemon.until("store-reread", |_| true);
+    assert!(lost["why"].as_str().unwrap().contains("live_updated"), "{lost}");
+    members_by_hand(&sandbox, "web", "mallory");
+    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
+    // All in one go: past the log.
+    let sql = "BEGIN; DROP TRIGGER live_deleted; DELETE FROM live_resource WHERE kind = 'Role'; COMMIT";
+    sandbox.database().rows(sql);
+    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    let sql = "BEGIN; INSERT INTO writing VALUES (1); DELETE FROM live_resource WHERE kind = 'Role'; \
+        DELETE FROM writing; COMMIT";
+    sandbox.database().rows(sql);
+    assert_eq!(daemon.drifts("Role/dev")["occurrences"], 2);
+}
+
+fn remove(store: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = store.as_os_str().to_owned();
+        file.push(suffix);
+        let _absent = std::fs::remove_file(file);
+    }
+}
+
+#[test]
+fn a_store_that_is_gone_or_another_is_made_good() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    let (store, before) = (sandbox.store(), sandbox.database().live());
+    let copy = sandbox.root().join("copy.db");
+    sandbox.database().rows(&format!("VACUUM INTO '{}'", copy.display()));
+    let head = sandbox.commit_team("ops", &["bo"]);
+    daemon.lands(&head);
+    let after = sandbox.database().live();
+
+    remove(&store);
+    daemon.lands(&head);
+    assert_eq!(sandbox.database().live(), after);
+    assert!(daemon.said("store-reread"));
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+
+    remove(&store);
+    std::fs::rename(&copy, &store).unwrap();
+    daemon.lands(&head);
+    eventually("the older copy is brought up to date", || sandbox.database().live() == after);
+    assert_ne!(before, after);
+    sandbox.ends("history --verify", 0);
+
+    // The word of a bad head is told to a new store too.
+    sandbox.write("bad.yaml", "apiVersion: charter/v1\nkind: Team\nmetadata: {name: bad}\nspec: {membres: []}\n");
+    sandbox.commit("Wrong");
+    daemon.until("stalled", |_| true);
+    remove(&store);
+    eventually("the last good state is back", || store.exists() && sandbox.standing()["state"] == "stalled");
+    eventually("all of it", || sandbox.database().live() == after);
+}
+
+#[test]
+fn a_fight_is_reported_and_left_until_it_changes_or_a_person_says_so() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    for times in 1..=2 {
+        members_by_hand(&sandbox, "web", "mallory");
+        let seen = daemon.drifts("Team/web");
+        assert_eq!(
+            (&seen["occurrences"], &seen["flapping"], &seen["ended"]),
+            (&times.into(), &false.into(), &"healed".into())
+        );
+    }
+    members_by_hand(&sandbox, "web", "mallory");
+    let seen = daemon.drifts("Team/web");
+    assert_eq!((&seen["occurrences"], &seen["flapping"], &seen["ended"]), (&3.into(), &true.into(), &"open".into()));
+    // A commit elsewhere and drift elsewhere go their way.
+    daemon.lands(&sandbox.commit_team("ops", &["bo"]));
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(sandbox.members("web"), ["mallory"]);
+    assert!(sandbox.ends("drift", 2).contains("fight"));
+
+    members_by_hand(&sandbox, "web", "eve");
+    let seen = daemon.drifts("Team/web");
+    assert_eq!((&seen["flapping"], &seen["ended"]), (&false.into(), &"healed".into()), "another value is healed");
+    for ended in ["healed", "open"] {
+        members_by_hand(&sandbox, "web", "eve");
+        assert_eq!(daemon.drifts("Team/web")["ended"], ended);
+    }
+    assert_eq!(sandbox.members("web"), ["eve"]);
+    sandbox.ends("apply", 0);
+    assert_eq!(sandbox.members("web"), ["ana"]);
+    sandbox.ends("drift", 0);
+    // What a commit says is written, fight or not.
+    daemon.lands(&sandbox.commit_team("web", &["cy"]));
+    assert_eq!(sandbox.members("web"), ["cy"]);
+}

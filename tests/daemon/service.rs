@@ -1,0 +1,135 @@
+//! The daemon as a service: suspended, waited for, ended, and cut off from its repository.
+
+use crate::scene::{Acts, Daemon, eventually, founded};
+use crate::support::Sandbox;
+
+#[test]
+fn a_suspended_source_is_left_alone() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    sandbox.ends("suspend central --reason 'incident 12'", 0);
+    let word = daemon.until("not-ready", |event| event["condition"] == "suspended");
+    assert!(word["reason"].as_str().unwrap().starts_with("incident 12"));
+    let next = sandbox.commit_team("web", &["bo"]);
+    daemon.until("not-ready", |event| event["revision"].as_str().unwrap().contains(&next[..7]));
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    daemon.until("not-ready", |_| true);
+    assert_eq!(sandbox.standing()["state"], "suspended");
+    assert!(sandbox.ends("status", 1).contains("incident 12"));
+    assert_eq!(sandbox.members("web"), ["ana"]);
+    // It stays suspended over a new start.
+    drop(daemon);
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.until("not-ready", |event| event["condition"] == "suspended");
+    sandbox.ends("resume central --reason over", 0);
+    daemon.lands(&next);
+    assert_eq!(sandbox.members("web"), ["bo"]);
+    assert_eq!(sandbox.records(), [["Role/dev", "missing", "1", "0", "healed"]]);
+    eventually("status is ready", || sandbox.standing()["state"] == "ready");
+}
+
+#[test]
+fn wait_tells_how_a_commit_ended() {
+    let sandbox = founded();
+    let first = sandbox.commit_of("HEAD");
+    assert!(sandbox.ends("wait HEAD --timeout 0", 75).contains("not accepted within 0 s"));
+    let _daemon = Daemon::start(&sandbox);
+    assert!(sandbox.ends("wait HEAD --timeout 90", 0).contains(&first[..7]));
+    sandbox.commit_team("web", &["bo"]);
+    sandbox.ends("wait HEAD --timeout 90", 0);
+    sandbox.ends(&format!("wait {first} --timeout 0"), 0);
+    sandbox.write("bad.yaml", "apiVersion: charter/v1\nkind: Team\nmetadata: {name: bad}\nspec: {membres: []}\n");
+    sandbox.commit("Wrong");
+    assert!(sandbox.ends("wait HEAD --timeout 90", 1).contains("stalled: bad.yaml:4:8 unknown-field"));
+}
+
+#[test]
+fn one_daemon_follows_a_store_and_ends_as_it_is_asked() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    assert!(sandbox.ends("run", 75).contains("another `charter run`"));
+    assert!(sandbox.ends("run --once", 75).contains("another `charter run`"));
+    let running = format!("running for less than a minute (pid {})", daemon.pid());
+    eventually("status says that it runs", || sandbox.ends("status", 0).contains(&running));
+    assert_eq!(daemon.signal("TERM").code(), Some(0));
+    assert!(sandbox.ends("status", 0).contains("not running"));
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.until("started", |_| true);
+    assert_eq!(daemon.signal("INT").code(), Some(130));
+    assert!(sandbox.ends("status", 0).contains("not running"));
+}
+
+#[test]
+fn a_branch_or_repository_may_go_and_come_back() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    sandbox.shell("git checkout --quiet --detach && git branch --quiet -m main elsewhere");
+    let failed = daemon.until("failed", |_| true);
+    assert!(failed["retry_in_ms"].as_u64().unwrap() >= 500, "{failed}");
+    daemon.until("failed", |again| again["retry_in_ms"].as_u64() >= Some(1000));
+    assert_eq!(told(&sandbox), "stalled");
+    sandbox.shell("git branch --quiet -m elsewhere main");
+    daemon.until("recovered", |_| true);
+    eventually("it is told that all is well", || told(&sandbox) == "ready");
+    sandbox.shell("git checkout --quiet main");
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+
+    std::fs::rename(sandbox.repo().join(".git"), sandbox.root().join("away")).unwrap();
+    daemon.until("failed", |_| true);
+    // The last good state stands meanwhile, against hands too.
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Team' AND name = 'web'");
+    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
+    daemon.until("failed", |_| true);
+    std::fs::rename(sandbox.root().join("away"), sandbox.repo().join(".git")).unwrap();
+    daemon.until("recovered", |_| true);
+    daemon.lands(&sandbox.commit_team("web", &["cy"]));
+    assert_eq!(sandbox.members("web"), ["cy"]);
+    assert_eq!(sandbox.records(), [["Team/web", "missing", "1", "0", "healed"]]);
+}
+
+/// Reads how the daemon said last that the source stands.
+fn told(sandbox: &Sandbox) -> String {
+    sandbox.database().rows("SELECT state FROM source").concat().concat()
+}
+
+#[test]
+fn a_commit_without_the_governed_path_is_told_and_left() {
+    let sandbox = founded();
+    sandbox.shell("mkdir gov && git mv *.yaml gov");
+    sandbox.commit("Below a folder");
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "1", "--path", "gov"]);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let before = sandbox.database().live();
+    sandbox.shell("git mv gov elsewhere");
+    sandbox.commit("Somewhere else");
+    daemon.until("failed", |_| true);
+    eventually("it is told", || told(&sandbox) == "stalled");
+    assert!(sandbox.ends("status --path gov", 1).contains("stalled"));
+    assert!(sandbox.ends("wait HEAD --path gov --timeout 90", 1).contains("stalled: "));
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(sandbox.database().live(), before);
+    sandbox.shell("git mv elsewhere gov");
+    sandbox.commit("Back");
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    assert!(sandbox.ends("status --path gov", 0).contains("ready"));
+}
+
+#[test]
+fn somebody_who_keeps_the_store_to_himself_is_waited_for() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let mut database = sandbox.database();
+    database.rows("BEGIN IMMEDIATE");
+    let next = sandbox.commit_team("web", &["bo"]);
+    daemon.until("failed", |_| true);
+    database.rows("UPDATE live_resource SET spec = '{}' WHERE kind = 'Team' AND name = 'ops'; COMMIT");
+    daemon.lands(&next);
+    sandbox.until_members("ops", &["ana"]);
+    assert_eq!(sandbox.members("web"), ["bo"]);
+    assert_eq!(sandbox.records(), [["Team/ops", "modified", "1", "0", "healed"]]);
+}
