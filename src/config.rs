@@ -41,11 +41,27 @@ impl Config {
             Err(error) => return Err(ConfigError { path, cause: error.to_string() }),
         };
         let read: Result<Config, _> = toml::from_str(&text);
-        let config = read.map_err(|error| ConfigError { path, cause: one_line(&error.to_string()) })?;
+        let config = read.map_err(|error| ConfigError { path, cause: cause(&text, &error) })?;
         Ok(Config { directory: Some(directory.to_owned()), ..config })
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().filter(|word| !word.chars().all(|c| "|^".contains(c))).collect::<Vec<_>>().join(" ")
+/// Says what is wrong and in which line, without the line itself: an address in it may hold a password.
+fn cause(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    format!("line {line}: {}", error.message().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_file_is_reported_without_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), "path = \"a\"\nrepo = \"https://ana:hunter2@acme.example\n").unwrap();
+        let error = Config::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+    }
 }
