@@ -136,7 +136,7 @@ fn circles(graph: &Graph<'_>) -> Vec<Vec<Step>> {
 fn steps(graph: &Graph<'_>, path: &[(&ResourceId, usize)]) -> Vec<Step> {
     let step = |(node, next): &(&ResourceId, usize)| {
         let (_, manifest, pointer) = graph.get(*node)?.get(next.checked_sub(1)?)?;
-        Some(Step { from: (*node).clone(), origin: manifest.spec_origin(pointer) })
+        Some(Step { from: (*node).clone(), origin: manifest.site.spec(pointer) })
     };
     path.iter().filter_map(step).collect()
 }

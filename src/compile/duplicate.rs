@@ -29,8 +29,8 @@ pub fn reject(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<Finding>) {
 }
 
 fn twice(first: &Manifest, second: &Manifest) -> Finding {
-    Finding::new(Code::DuplicateId, second.name_origin(), format!("`{}` is declared twice", second.id))
-        .related(first.name_origin(), "first here")
+    Finding::new(Code::DuplicateId, second.site.name(), format!("`{}` is declared twice", second.id))
+        .related(first.site.name(), "first here")
         .help("rename one of them, or put both together: identity is kind, team and name, never the file")
 }
 
@@ -51,10 +51,10 @@ pub fn shadowed(manifests: &[Manifest], index: &Index) -> Vec<Finding> {
             let first = manifests
                 .iter()
                 .find(|other| other.id.kind == manifest.id.kind && other.id.team.is_none() && other.id.name == *name);
-            let finding = Finding::new(Code::ShadowedName, manifest.name_origin(), message)
+            let finding = Finding::new(Code::ShadowedName, manifest.site.name(), message)
                 .help(format!("give it a name of its own, such as `{}-{name}`", manifest.id.team_or_empty()));
             match first {
-                Some(first) => finding.related(first.name_origin(), "the organisation's"),
+                Some(first) => finding.related(first.site.name(), "the organisation's"),
                 None => finding,
             }
         })
@@ -75,8 +75,8 @@ pub fn budgets(manifests: &[Manifest]) -> Vec<Finding> {
                 budget.window.as_str()
             );
             findings.push(
-                Finding::new(Code::DuplicateBudget, manifest.spec_origin("/window"), message)
-                    .related(earlier.spec_origin("/window"), "first here")
+                Finding::new(Code::DuplicateBudget, manifest.site.spec("/window"), message)
+                    .related(earlier.site.spec("/window"), "first here")
                     .help("keep one budget a team and window"),
             );
         } else {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::flaws::Flaws;
 use crate::model::id::ResourceId;
 use crate::model::kind::organization::{Organization, Vocabulary};
 use crate::model::kind::{Kind, Typed};
@@ -17,19 +18,26 @@ pub struct Index {
     roles: Names,
     groups: Names,
     teams: BTreeSet<Name>,
-    pub vocabulary: Vocabulary,
+    /// What may be declared in what cannot be read.
+    mentioned: BTreeSet<String>,
+    /// The words of permissions; `None` where they are declared and cannot be read.
+    pub vocabulary: Option<Vocabulary>,
 }
 
 impl Index {
     /// Indexes what is declared, readable or not.
-    pub fn new<'a>(manifests: &'a [Manifest], unread: impl IntoIterator<Item = &'a ResourceId>) -> Self {
-        let organization = manifests.iter().find_map(|manifest| Organization::of(&manifest.spec));
-        let vocabulary = organization.map(|organization| organization.vocabulary.clone()).unwrap_or_default();
-        let mut index = Index { roles: Names::new(), groups: Names::new(), teams: BTreeSet::new(), vocabulary };
-        for id in manifests.iter().map(|manifest| &manifest.id).chain(unread) {
+    pub fn new(manifests: &[Manifest], flaws: &Flaws, mentioned: BTreeSet<String>) -> Self {
+        let (roles, groups, teams) = (Names::new(), Names::new(), BTreeSet::new());
+        let mut index = Index { roles, groups, teams, mentioned, vocabulary: vocabulary(manifests, flaws) };
+        for id in manifests.iter().map(|manifest| &manifest.id).chain(&flaws.unread) {
             index.add(id);
         }
         index
+    }
+
+    /// Says whether what cannot be read has a word: what it names may be declared there.
+    pub fn is_mentioned(&self, name: &str) -> bool {
+        self.mentioned.contains(name)
     }
 
     fn add(&mut self, id: &ResourceId) {
@@ -77,6 +85,18 @@ impl Index {
     /// Lists the teams.
     pub fn teams(&self) -> impl Iterator<Item = &str> {
         self.teams.iter().map(Name::as_str)
+    }
+}
+
+/// Finds the words of permissions. Where the organisation is not wholly read, the default is not taken for them.
+fn vocabulary(manifests: &[Manifest], flaws: &Flaws) -> Option<Vocabulary> {
+    let organization = manifests.iter().find_map(|manifest| Organization::of(&manifest.spec).map(|of| (manifest, of)));
+    match organization {
+        Some((manifest, organization)) => {
+            let is_whole = !flaws.unread.contains(&manifest.id);
+            Some(&organization.vocabulary).filter(|_| is_whole).cloned()
+        }
+        None => (!flaws.may_hide(Kind::Organization)).then(Vocabulary::default),
     }
 }
 

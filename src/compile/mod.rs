@@ -1,18 +1,16 @@
 //! Manifests to the desired state: every reference looked up, nothing declared twice, nothing in a circle.
 
-use rayon::prelude::*;
 use semver::{Version, VersionReq};
 
 use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
-use crate::model::id::ResourceId;
+use crate::model::flaws::Flaws;
 use crate::model::kind::organization::Organization;
 use crate::model::kind::{Kind, Typed};
 use crate::model::lineage::Lineage;
 use crate::model::manifest::{Manifest, Manifests};
 use crate::model::origin::Origin;
-use crate::model::resource::Resource;
 use crate::model::snapshot::Revision;
 
 mod cycle;
@@ -22,31 +20,30 @@ mod reference;
 
 use index::Index;
 
-/// The desired state and what is wrong with it. With an error among the findings the state is not whole.
+/// The desired state and all that is wrong with it so far.
 #[derive(Debug)]
 pub struct Compiled {
     pub desired: Desired,
     pub findings: Vec<Finding>,
 }
 
-/// Compiles the manifests of one revision.
+/// Compiles the manifests of one revision, with what was found before.
 pub fn compile(manifests: Manifests, revision: Option<Revision>, lineage: Lineage) -> Compiled {
-    let (kept, mut findings) = duplicate::reject(manifests.manifests);
-    findings.extend(requirement(manifests.requires.as_ref()));
-    findings.extend(organizations(&kept, &manifests.unread.iter().map(|id| id.kind).collect::<Vec<_>>()));
-    let index = Index::new(&kept, &manifests.unread);
+    let Manifests { manifests, unread, mentioned, mut findings, requires, .. } = manifests;
+    let (kept, repeated) = duplicate::reject(manifests);
+    findings.extend(repeated);
+    findings.extend(requirement(requires.as_ref()));
+    findings.extend(organizations(&kept, unread.iter().any(|id| id.kind == Kind::Organization)));
+    let unknown = findings.iter().any(|finding| finding.code.leaves_unread());
+    let mut flaws = Flaws { unread, unknown, errors: false };
+    let index = Index::new(&kept, &flaws, mentioned);
     findings.extend(duplicate::shadowed(&kept, &index));
     findings.extend(duplicate::budgets(&kept));
     findings.extend(reference::check(&kept, &index));
     findings.extend(cycle::find(&kept, &index));
-    let resources: Vec<(ResourceId, Resource)> = kept.into_par_iter().map(resource).collect();
-    Compiled { desired: Desired::new(revision, lineage, resources.into_iter().collect()), findings }
-}
-
-fn resource(manifest: Manifest) -> (ResourceId, Resource) {
-    let canonical = manifest.spec.canonical();
-    let Manifest { id, spec, labels, origin, bare } = manifest;
-    (id, Resource { spec, labels, canonical, origin, bare })
+    flaws.errors = findings.iter().any(Finding::is_error);
+    let resources = kept.into_iter().map(|manifest| (manifest.id.clone(), manifest)).collect();
+    Compiled { desired: Desired::new(revision, lineage, resources, flaws), findings }
 }
 
 /// Finds the organisations among manifests.
@@ -57,10 +54,10 @@ fn declared(manifests: &[Manifest]) -> impl Iterator<Item = (&Manifest, &Organiz
 }
 
 /// Checks that exactly one Organization is declared and that this version of Charter may read it.
-fn organizations(manifests: &[Manifest], unread: &[Kind]) -> Vec<Finding> {
+fn organizations(manifests: &[Manifest], is_unread: bool) -> Vec<Finding> {
     let mut all = declared(manifests);
     let Some((first, _)) = all.next() else {
-        return if unread.contains(&Kind::Organization) { Vec::new() } else { vec![none()] };
+        return if is_unread { Vec::new() } else { vec![none()] };
     };
     all.map(|(manifest, _)| another(first, manifest)).collect()
 }
@@ -77,8 +74,8 @@ fn none() -> Finding {
 fn another(first: &Manifest, manifest: &Manifest) -> Finding {
     let message =
         format!("organisation `{}` is declared beside `{}`: there is exactly one", manifest.id.name, first.id.name);
-    Finding::new(Code::SeveralOrganizations, manifest.name_origin(), message)
-        .related(first.name_origin(), "the first one")
+    Finding::new(Code::SeveralOrganizations, manifest.site.name(), message)
+        .related(first.site.name(), "the first one")
         .help("keep one of them, or name the folder of one with --path")
 }
 

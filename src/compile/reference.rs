@@ -25,16 +25,15 @@ fn check_one(manifest: &Manifest, index: &Index) -> Vec<Finding> {
     findings.extend(examined.references.iter().filter_map(|reference| check_reference(manifest, reference, index)));
     findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
     findings.extend(examined.faults.into_iter().map(|(pointer, fault)| {
-        Finding::new(fault.code, manifest.spec_origin(&pointer), fault.message).maybe_help(fault.help)
+        Finding::new(fault.code, manifest.site.spec(&pointer), fault.message).maybe_help(fault.help)
     }));
     findings
 }
 
 fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {
-    let team = manifest.id.team.as_ref().filter(|team| !index.has_team(team))?;
-    let fault = unknown_team(team.as_str(), index);
+    let fault = manifest.id.team.as_ref().and_then(|team| check_team(team.as_str(), index))?;
     Some(
-        Finding::new(fault.code, manifest.team_origin(), format!("{} belongs to {}", manifest.id.kind, fault.message))
+        Finding::new(fault.code, manifest.site.team(), format!("{} belongs to {}", manifest.id.kind, fault.message))
             .maybe_help(fault.help),
     )
 }
@@ -48,7 +47,7 @@ fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index
         Target::Permission(permission) => check_permission(permission, index),
     }?;
     let message = format!("{} names {}", described(manifest), fault.message);
-    Some(Finding::new(fault.code, manifest.spec_origin(&reference.pointer), message).maybe_help(fault.help))
+    Some(Finding::new(fault.code, manifest.site.spec(&reference.pointer), message).maybe_help(fault.help))
 }
 
 /// Describes a manifest in a sentence: `role binding `leads` of team `data``.
@@ -69,7 +68,7 @@ fn check_subject(subject: &Subject, from: Option<&Name>, index: &Index) -> Optio
 }
 
 fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
-    if index.find(kind, from, name).is_some() {
+    if index.find(kind, from, name).is_some() || index.is_mentioned(name.as_str()) {
         return None;
     }
     let (code, word) = if kind == Kind::Role { (Code::UnknownRole, "role") } else { (Code::UnknownGroup, "group") };
@@ -102,7 +101,7 @@ fn declare(names: &[&str]) -> String {
 
 fn check_team(name: &str, index: &Index) -> Option<Fault> {
     let known = name.parse::<Name>().is_ok_and(|name| index.has_team(&name));
-    (!known).then(|| unknown_team(name, index))
+    (!known && !index.is_mentioned(name)).then(|| unknown_team(name, index))
 }
 
 fn unknown_team(name: &str, index: &Index) -> Fault {
@@ -113,8 +112,9 @@ fn unknown_team(name: &str, index: &Index) -> Fault {
 
 fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {
     let (action, resource) = (permission.action(), permission.resource());
-    let actions: Vec<&str> = index.vocabulary.actions.iter().map(Name::as_str).chain([ALL]).collect();
-    let resources: Vec<&str> = index.vocabulary.resources.iter().map(Name::as_str).collect();
+    let vocabulary = index.vocabulary.as_ref()?;
+    let actions: Vec<&str> = vocabulary.actions.iter().map(Name::as_str).chain([ALL]).collect();
+    let resources: Vec<&str> = vocabulary.resources.iter().map(Name::as_str).collect();
     let (has_action, has_resource) = (actions.contains(&action), resources.contains(&resource));
     if has_action && has_resource {
         return None;
@@ -139,7 +139,7 @@ fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {
 
 fn repeated(manifest: &Manifest, repetition: &Repetition) -> Finding {
     let message = format!("`{}` is listed twice in {}", repetition.spelling, described(manifest));
-    Finding::new(Code::DuplicateMember, manifest.spec_origin(&repetition.pointer), message)
-        .related(manifest.spec_origin(&repetition.first), "first here")
+    Finding::new(Code::DuplicateMember, manifest.site.spec(&repetition.pointer), message)
+        .related(manifest.site.spec(&repetition.first), "first here")
         .help("take one out")
 }

@@ -17,7 +17,7 @@ pub struct Admitted {
 /// Why a desired state was not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("the verdict has errors")]
+    #[error("an error stands against it")]
     Errors,
     #[error("the verdict is about another desired state")]
     OtherState,
@@ -29,12 +29,12 @@ impl Admitted {
     /// Admits a desired state on the strength of its verdict.
     ///
     /// # Errors
-    /// A verdict with an error, or about another desired state; a state without an Organization.
+    /// A state or a verdict with an error, or a verdict about another desired state; a state without an Organization.
     pub fn seal(desired: Desired, verdict: &Verdict) -> Result<Self, Refused> {
         if *verdict.desired() != desired.digest {
             return Err(Refused::OtherState);
         }
-        if verdict.findings().iter().any(Finding::is_error) {
+        if desired.flaws.errors || verdict.findings().iter().any(Finding::is_error) {
             return Err(Refused::Errors);
         }
         let (id, organization) = desired.organization().ok_or(Refused::NoOrganization)?;
@@ -65,11 +65,12 @@ mod tests {
     use super::*;
     use crate::model::code::Code;
     use crate::model::digest::Digest;
+    use crate::model::flaws::Flaws;
     use crate::model::lineage::Lineage;
     use crate::model::origin::Origin;
 
     fn nothing() -> Desired {
-        Desired::new(None, Lineage { path: String::new(), roots: Vec::new() }, BTreeMap::new())
+        Desired::new(None, Lineage { path: String::new(), roots: Vec::new() }, BTreeMap::new(), Flaws::default())
     }
 
     #[test]
@@ -79,6 +80,9 @@ mod tests {
         let finding = |code| vec![Finding::new(code, Origin::file("a.yaml"), "wrong")];
         assert_eq!(refused(&Verdict::new(Digest::of([b"other".as_slice()]), Vec::new())), Some(Refused::OtherState));
         assert_eq!(refused(&Verdict::new(digest.clone(), finding(Code::LeadNotMember))), Some(Refused::Errors));
-        assert_eq!(refused(&Verdict::new(digest, finding(Code::ExpiredBinding))), Some(Refused::NoOrganization));
+        let warned = Verdict::new(digest, finding(Code::ExpiredBinding));
+        assert_eq!(refused(&warned), Some(Refused::NoOrganization));
+        let flawed = Desired { flaws: Flaws { errors: true, ..Flaws::default() }, ..nothing() };
+        assert_eq!(Admitted::seal(flawed, &warned).err(), Some(Refused::Errors), "an earlier stage's error counts too");
     }
 }

@@ -2,38 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::canonical::Canonical;
 use super::finding::Finding;
 use super::id::ResourceId;
 use super::kind::Spec;
 use super::origin::Origin;
+use super::site::Site;
 
 /// One declaration, typed.
 #[derive(Debug, Clone)]
 pub struct Manifest {
     pub id: ResourceId,
     pub spec: Spec,
+    /// The form of the spec that is compared, hashed, stored and shown.
+    pub canonical: Canonical,
     pub labels: BTreeMap<String, String>,
-    /// The node that a pointer `/spec/…` or `/metadata/…` continues: the document, or the item of a bare `roles:` list.
-    pub origin: Origin,
-    /// Whether it is an item of a bare `roles:` document, whose spec is the item itself.
-    pub bare: bool,
-}
-
-impl Manifest {
-    /// Names the node at a pointer below `spec`.
-    pub fn spec_origin(&self, pointer: &str) -> Origin {
-        if self.bare { self.origin.child(pointer) } else { self.origin.child(&format!("/spec{pointer}")) }
-    }
-
-    /// Names the node that holds the name.
-    pub fn name_origin(&self) -> Origin {
-        self.origin.child(if self.bare { "/name" } else { "/metadata/name" })
-    }
-
-    /// Names the node that holds the team.
-    pub fn team_origin(&self) -> Origin {
-        self.origin.child("/metadata/team")
-    }
+    pub site: Site,
 }
 
 /// Counters of what was read.
@@ -50,8 +34,10 @@ pub struct Read {
 #[derive(Debug, Clone, Default)]
 pub struct Manifests {
     pub manifests: Vec<Manifest>,
-    /// What is declared but cannot be read: it exists, so that what refers to it is not blamed as well.
+    /// What is declared but cannot be read, or not wholly: it exists, so that what refers to it is not blamed as well.
     pub unread: BTreeSet<ResourceId>,
+    /// The words of what cannot be read at all: what they name may be declared there.
+    pub mentioned: BTreeSet<String>,
     pub findings: Vec<Finding>,
     /// What the first Organization requires of Charter's version, read even where the rest of it cannot be.
     pub requires: Option<(String, Origin)>,

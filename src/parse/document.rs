@@ -1,6 +1,6 @@
 //! A document to manifests: classified, searched for credentials, lowered, judged by its schema, typed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::classify::{Class, classify};
 use super::lower::Lowered;
 use super::node::Node;
+use super::salvage;
 use super::schema::{Reader, reader, roles_reader};
 use super::secret::{self, Taken};
 use super::trail::Trail;
@@ -15,10 +16,11 @@ use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
-use crate::model::kind::{Kind, Spec};
+use crate::model::kind::{Kind, Scope, Spec};
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::origin::{Origin, Part};
+use crate::model::site::Site;
 
 /// The most findings of one kind about one document; nobody reads more, and each has to be located.
 pub const MOST: usize = 100;
@@ -27,12 +29,33 @@ pub const MOST: usize = 100;
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub manifests: Vec<Manifest>,
+    /// What is declared, and could not be read or not wholly.
     pub unread: Vec<ResourceId>,
+    /// The words of what could not be read at all.
+    pub mentioned: BTreeSet<String>,
     pub findings: Vec<Finding>,
     /// What an Organization requires of Charter's version.
     pub requires: Option<(String, Origin)>,
     /// Whether it is somebody else's.
     pub foreign: bool,
+}
+
+impl Outcome {
+    /// Takes in what came of another document of the same file.
+    pub fn absorb(&mut self, other: Outcome) {
+        self.manifests.extend(other.manifests);
+        self.unread.extend(other.unread);
+        self.mentioned.extend(other.mentioned);
+        self.findings.extend(other.findings);
+        self.foreign &= other.foreign;
+        let requires = self.requires.take();
+        self.requires = requires.or(other.requires);
+    }
+
+    /// Counts nothing of it as wholly read.
+    pub fn tear(&mut self) {
+        self.unread.extend(self.manifests.iter().map(|manifest| manifest.id.clone()));
+    }
 }
 
 /// A document and where it stands.
@@ -88,7 +111,7 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Outcome {
     outcome.requires = requires;
     outcome.findings.extend(place.findings(secrets.iter().map(exposed)));
     if !secrets.is_empty() {
-        outcome.unread.extend(outcome.manifests.drain(..).map(|manifest| manifest.id));
+        outcome.tear();
     }
     outcome
 }
@@ -105,32 +128,57 @@ fn exposed() -> Fault {
         .help("take it out of git and revoke it; refer to it with `secretRef`")
 }
 
+/// A fault and the node that it is about.
+type Placed = (String, Part, Fault);
+
 /// Lowers a document and judges it; the findings are sorted by the caller.
-fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Finding>) {
+fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Placed>) {
     let mut lowered = Lowered::default();
     let value = lowered.lower(place.root, &reader.shape, &Trail::Root);
     let scalars = lowered.faults.into_iter().map(|(pointer, fault)| (pointer, Part::Value, fault));
-    let findings = place.findings(scalars.chain(reader.judge(&value)));
-    (value, findings)
+    let faults = scalars.chain(reader.judge(&value)).collect();
+    (value, faults)
 }
 
 fn manifest(place: &Place<'_>, kind: Kind) -> Outcome {
     let Some(reader) = reader(kind) else { return Outcome::default() };
-    let (mut value, mut findings) = lower(place, reader);
-    let metadata = |key: &str| value.get("metadata").and_then(|metadata| metadata.get(key));
-    if metadata("previously").is_some() {
+    let (mut value, mut faults) = lower(place, reader);
+    if value.pointer("/metadata/previously").is_some() {
         let fault = Fault::new(Code::NotYetSupported, "`previously` does not work yet")
             .help("take it out: until it works, a resource under a new name is a new resource");
-        findings.push(place.finding("/metadata/previously", Part::Key, fault));
+        faults.push(("/metadata/previously".to_owned(), Part::Key, fault));
     }
-    let name = |key: &str| metadata(key).and_then(Value::as_str).and_then(|text| text.parse::<Name>().ok());
-    let id = name("name").map(|text| ResourceId { kind, team: name("team"), name: text });
-    if !findings.is_empty() {
-        return Outcome { unread: id.into_iter().collect(), findings, ..Outcome::default() };
+    let id = identity(kind, &value);
+    let left_out = leave_out(&mut value, &faults, &["", "/metadata", "/spec"]);
+    let labels = value.pointer("/metadata/labels").map(texts).unwrap_or_default();
+    let mut spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
+    if let Some(spec) = spec.as_object_mut().filter(|_| !faults.is_empty()) {
+        salvage::fill_lists(spec, reader.spec_schema());
     }
-    let labels = metadata("labels").map(texts).unwrap_or_default();
-    let spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
-    typed(place, Typing { id, kind, spec, labels, pointer: String::new(), bare: false })
+    let site = Site { origin: place.origin(""), bare: false, left_out };
+    let mut outcome = typed(place, Typing { id, kind, spec, labels, site, is_whole: faults.is_empty() });
+    outcome.findings.extend(place.findings(faults.into_iter()));
+    outcome
+}
+
+/// Takes out what the faults are about; so many that nobody reads them all are not worth it.
+fn leave_out(value: &mut Value, faults: &[Placed], keep: &[&str]) -> Vec<(String, usize)> {
+    if faults.len() > MOST {
+        return Vec::new();
+    }
+    salvage::leave_out(value, &faults.iter().map(|(pointer, ..)| pointer.as_str()).collect(), keep)
+}
+
+/// Reads what a manifest is; `None` where that cannot be said.
+fn identity(kind: Kind, value: &Value) -> Option<ResourceId> {
+    let written = |key: &str| value.get("metadata").and_then(|metadata| metadata.get(key));
+    let name = |value: &Value| value.as_str().and_then(|text| text.parse::<Name>().ok());
+    let team = match written("team") {
+        Some(team) if kind.scope() != Scope::Organization => Some(name(team)?),
+        Some(_) | None => None,
+    };
+    let is_placed = team.is_some() || kind.scope() != Scope::Team;
+    written("name").and_then(name).filter(|_| is_placed).map(|name| ResourceId { kind, team, name })
 }
 
 fn texts(value: &Value) -> BTreeMap<String, String> {
@@ -138,58 +186,67 @@ fn texts(value: &Value) -> BTreeMap<String, String> {
     entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
-/// What is left to do once a schema is content.
+/// What is left to do once a schema has spoken.
 struct Typing {
     id: Option<ResourceId>,
     kind: Kind,
     spec: Value,
     labels: BTreeMap<String, String>,
-    pointer: String,
-    bare: bool,
+    site: Site,
+    /// Whether the schema is content; if not, what is left of it is read and counts as not wholly read.
+    is_whole: bool,
 }
 
 fn typed(place: &Place<'_>, typing: Typing) -> Outcome {
-    let Typing { id, kind, spec, labels, pointer, bare } = typing;
-    match (id, Spec::read(kind, spec)) {
-        (Some(id), Ok(spec)) => {
-            let manifest = Manifest { id, spec, labels, origin: place.origin(&pointer), bare };
-            Outcome { manifests: vec![manifest], ..Outcome::default() }
+    let Typing { id, kind, spec, labels, site, is_whole } = typing;
+    let read = Spec::read(kind, spec);
+    let finding = match &read {
+        Err(error) => Some(Fault::new(Code::Schema, format!("this does not have the shape of a {kind}: {error}"))),
+        Ok(_) if id.is_none() => {
+            Some(Fault::new(Code::MissingField, "the manifest has no name").help("add `name` to `metadata`"))
         }
-        (id, Err(error)) => {
-            let fault = Fault::new(Code::Schema, format!("this does not have the shape of a {kind}: {error}"));
-            Outcome {
-                unread: id.into_iter().collect(),
-                findings: vec![place.finding(&pointer, Part::Value, fault)],
-                ..Outcome::default()
-            }
-        }
-        (None, Ok(_)) => {
-            let fault = Fault::new(Code::MissingField, "the manifest has no name").help("add `name` to `metadata`");
-            Outcome { findings: vec![place.finding(&pointer, Part::Value, fault)], ..Outcome::default() }
-        }
+        Ok(_) => None,
+    };
+    let findings = finding.filter(|_| is_whole).map(|fault| place.finding(&site.origin.pointer, Part::Value, fault));
+    let is_torn = !is_whole || findings.is_some();
+    let manifest = id.clone().zip(read.ok()).map(|(id, spec)| {
+        let canonical = spec.canonical();
+        Manifest { id, spec, canonical, labels, site }
+    });
+    Outcome {
+        unread: id.filter(|_| is_torn).into_iter().collect(),
+        manifests: manifest.into_iter().collect(),
+        findings: findings.into_iter().collect(),
+        ..Outcome::default()
     }
 }
 
 fn roles(place: &Place<'_>) -> Outcome {
-    let (mut value, findings) = lower(place, roles_reader());
+    let reader = roles_reader();
+    let (mut value, faults) = lower(place, reader);
     let items = value.get_mut("roles").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
-    let mut outcome = Outcome { findings, ..Outcome::default() };
-    for (index, mut item) in items.into_iter().enumerate() {
-        let name = item.as_object_mut().and_then(|object| object.shift_remove("name"));
-        let id = name.and_then(|name| name.as_str()?.parse().ok()).map(|name| ResourceId {
-            kind: Kind::Role,
-            team: None,
-            name,
-        });
-        if !outcome.findings.is_empty() {
-            outcome.unread.extend(id);
-            continue;
-        }
-        let pointer = format!("/roles/{index}");
-        let typed =
-            typed(place, Typing { id, kind: Kind::Role, spec: item, labels: BTreeMap::new(), pointer, bare: true });
-        outcome.manifests.extend(typed.manifests);
-        outcome.findings.extend(typed.findings);
+    let mut outcome = Outcome::default();
+    for (index, item) in items.into_iter().enumerate() {
+        outcome.absorb(role(place, item, &format!("/roles/{index}"), &faults));
     }
+    outcome.findings.extend(place.findings(faults.into_iter()));
     outcome
+}
+
+fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) -> Outcome {
+    let of_item = |fault: &Placed| {
+        let below = fault.0.strip_prefix(pointer).filter(|below| below.is_empty() || below.starts_with('/'))?;
+        Some((below.to_owned(), fault.1, fault.2.clone()))
+    };
+    let faults: Vec<Placed> = faults.iter().filter_map(of_item).collect();
+    let name = item.as_object_mut().and_then(|object| object.shift_remove("name"));
+    let id =
+        name.and_then(|name| name.as_str()?.parse().ok()).map(|name| ResourceId { kind: Kind::Role, team: None, name });
+    let left_out = leave_out(&mut item, &faults, &[""]);
+    if let Some(role) = item.as_object_mut().filter(|_| !faults.is_empty()) {
+        salvage::fill_lists(role, roles_reader().item_schema());
+    }
+    let site = Site { origin: place.origin(pointer), bare: true, left_out };
+    let (kind, labels, is_whole) = (Kind::Role, BTreeMap::new(), faults.is_empty());
+    typed(place, Typing { id, kind, spec: item, labels, site, is_whole })
 }

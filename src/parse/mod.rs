@@ -19,6 +19,7 @@ mod json;
 mod lower;
 mod node;
 mod roles;
+mod salvage;
 pub mod schema;
 pub mod secret;
 mod secret_key;
@@ -38,6 +39,7 @@ pub fn parse(snapshot: &Snapshot) -> Manifests {
         *counter += 1;
         all.manifests.extend(outcome.manifests);
         all.unread.extend(outcome.unread);
+        all.mentioned.extend(outcome.mentioned);
         all.findings.extend(outcome.findings);
         all.requires = all.requires.or(outcome.requires);
     }
@@ -54,12 +56,7 @@ fn file(file: &SourceFile) -> Outcome {
     let mut all = Outcome { foreign: true, ..Outcome::default() };
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let one = read_document(file, &text, index, document);
-        all.foreign &= one.foreign;
-        all.manifests.extend(one.manifests);
-        all.unread.extend(one.unread);
-        all.findings.extend(one.findings);
-        all.requires = all.requires.or(one.requires);
+        all.absorb(read_document(file, &text, index, document));
     }
     all
 }
@@ -68,16 +65,24 @@ fn file(file: &SourceFile) -> Outcome {
 fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document) -> Outcome {
     let problems = document.problems;
     let Some(root) = document.root else {
-        return if must_be_read(file, text) { unreadable(file, index, &problems) } else { foreign() };
+        if !must_be_read(file, text) {
+            return foreign();
+        }
+        return Outcome { mentioned: words(text), ..unreadable(file, index, &problems) };
     };
     let mut outcome = document::read(&file.path, index, root);
     if !outcome.foreign && !problems.is_empty() {
         // What the schema says of a document that was not wholly read would be about what was left out.
         outcome.findings.retain(|finding| finding.code == Code::SecretInManifest);
-        outcome.unread.extend(outcome.manifests.drain(..).map(|manifest| manifest.id));
+        outcome.tear();
         outcome.findings.extend(unreadable(file, index, &problems).findings);
     }
     outcome
+}
+
+/// Lists the words of a text that may be names.
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).map(str::to_owned).collect()
 }
 
 fn foreign() -> Outcome {

@@ -144,6 +144,16 @@ impl Reader {
         Reader { shape, schema, validator }
     }
 
+    /// Returns the schema of a manifest's spec.
+    pub fn spec_schema(&self) -> &Value {
+        self.schema.pointer("/properties/spec").unwrap_or(&Value::Null)
+    }
+
+    /// Returns the schema of an item of a bare `roles:` document.
+    pub fn item_schema(&self) -> &Value {
+        self.schema.pointer("/properties/roles/items").unwrap_or(&Value::Null)
+    }
+
     /// Lists what the schema has against a value: the pointer, the part, and the fault.
     pub fn judge(&self, value: &Value) -> Vec<(String, Part, Fault)> {
         let Some(validator) = &self.validator else {

@@ -32,7 +32,7 @@ fn settings(manifest: &Manifest) -> Option<(&Manifest, Value)> {
 
 fn unchecked(manifest: &Manifest) -> Finding {
     let message = "nothing says what a team's settings may hold, so nothing checks them";
-    Finding::new(Code::SettingsUnchecked, manifest.spec_origin("/settings"), message)
+    Finding::new(Code::SettingsUnchecked, manifest.site.spec("/settings"), message)
         .help("add `schemas/settings.schema.json`, a JSON Schema (draft-07) of the settings")
 }
 
@@ -63,7 +63,7 @@ fn violations(validator: &Validator, manifest: &Manifest, settings: &Value) -> V
             .map(|part| format!("/{}", token(&part.replace("~1", "/").replace("~0", "~"))))
             .collect::<String>();
         let message: String = error.to_string().chars().take(200).collect();
-        let origin = manifest.spec_origin(&format!("/settings{pointer}"));
+        let origin = manifest.site.spec(&format!("/settings{pointer}"));
         found.push(
             Finding::new(Code::Settings, origin, format!("the settings are refused by their schema: {message}"))
                 .help("see schemas/settings.schema.json"),

@@ -9,16 +9,17 @@ use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
+use crate::model::kind::Kind;
 use crate::model::kind::budget::Budget;
 use crate::model::kind::organization::Organization;
 use crate::model::kind::role_binding::RoleBinding;
 use crate::model::kind::team::Team;
+use crate::model::manifest::Manifest;
 use crate::model::members::Members;
 use crate::model::money::Amount;
 use crate::model::name::Name;
 use crate::model::origin::Origin;
 use crate::model::period::Window;
-use crate::model::resource::Resource;
 use crate::model::subject::SubjectKind;
 use crate::model::verdict::Verdict;
 
@@ -31,19 +32,24 @@ pub struct Facts {
 
 /// Judges a desired state at one moment.
 pub fn judge(desired: &Desired, facts: &Facts, now: Timestamp) -> Verdict {
-    let mut findings = leads(desired, &facts.members);
+    let mut findings = if may_hide_members(desired) { Vec::new() } else { leads(desired, &facts.members) };
     if let Some((id, organization)) = desired.organization() {
         findings.extend(expired(desired, organization, now));
         for (index, cap) in organization.budgets.iter().enumerate() {
             let Some((limit, declared)) = cap.limit.zip(desired.resources.get(id)) else { continue };
             let cap =
-                Capped { window: cap.window, limit, origin: declared.spec_origin(&format!("/budgets/{index}/limit")) };
+                Capped { window: cap.window, limit, origin: declared.site.spec(&format!("/budgets/{index}/limit")) };
             findings.extend(unlimited(desired, &cap));
             findings.extend(over_cap(desired, &cap, facts));
             findings.extend(missing(desired, &cap));
         }
     }
     Verdict::new(desired.digest.clone(), findings)
+}
+
+/// Says whether somebody may be a member of a team where that is not known.
+fn may_hide_members(desired: &Desired) -> bool {
+    [Kind::Group, Kind::Membership, Kind::Team].into_iter().any(|kind| desired.flaws.may_hide(kind))
 }
 
 /// A cap of the organisation that has a limit, and where that is written.
@@ -58,7 +64,7 @@ impl Capped {
         Finding::new(Code::BudgetOverCap, origin, message).related(self.origin.clone(), "the cap").help(help)
     }
 
-    fn budgets<'a>(&self, desired: &'a Desired) -> impl Iterator<Item = (&'a ResourceId, &'a Budget, &'a Resource)> {
+    fn budgets<'a>(&self, desired: &'a Desired) -> impl Iterator<Item = (&'a ResourceId, &'a Budget, &'a Manifest)> {
         let window = self.window;
         desired.declared::<Budget>().filter(move |(_, budget, _)| budget.window == window)
     }
@@ -82,7 +88,7 @@ fn leads(desired: &Desired, members: &Members) -> Vec<Finding> {
                 "name the users who lead it".to_owned()
             };
             findings.push(
-                Finding::new(Code::LeadNotMember, resource.spec_origin(&format!("/leads/{index}")), message).help(help),
+                Finding::new(Code::LeadNotMember, resource.site.spec(&format!("/leads/{index}")), message).help(help),
             );
         }
     }
@@ -98,7 +104,7 @@ fn expired(desired: &Desired, organization: &Organization, now: Timestamp) -> Ve
             let when = binding.expires.map(|expires| expires.to_string()).unwrap_or_default();
             Finding::new(
                 Code::ExpiredBinding,
-                resource.spec_origin("/expires"),
+                resource.site.spec("/expires"),
                 format!("`{id}` ended with {when} and grants nothing"),
             )
             .help("take the binding out, or give it a later end")
@@ -108,7 +114,8 @@ fn expired(desired: &Desired, organization: &Organization, now: Timestamp) -> Ve
 
 /// Reports budgets without a limit under a cap: unlimited is more than any amount.
 fn unlimited(desired: &Desired, cap: &Capped) -> Vec<Finding> {
-    let without = cap.budgets(desired).filter(|(_, budget, _)| budget.limit.is_none());
+    let is_whole = |id: &ResourceId| !desired.flaws.unread.contains(id);
+    let without = cap.budgets(desired).filter(|(id, budget, _)| budget.limit.is_none() && is_whole(id));
     without
         .map(|(id, _, resource)| {
             let message = format!(
@@ -116,7 +123,7 @@ fn unlimited(desired: &Desired, cap: &Capped) -> Vec<Finding> {
                 cap.window.as_str(),
                 cap.limit.grouped()
             );
-            cap.finding(resource.spec_origin("/window"), message, "give the budget a limit")
+            cap.finding(resource.site.spec("/window"), message, "give the budget a limit")
         })
         .collect()
 }
@@ -128,7 +135,7 @@ fn over_cap(desired: &Desired, cap: &Capped, facts: &Facts) -> Vec<Finding> {
     let help = "lower a budget or an adjustment, or raise the organisation's cap; the largest budget is marked";
     allocations
         .filter_map(|allocation| excess(allocation, cap.limit))
-        .map(|message| cap.finding(largest.spec_origin("/limit"), message, help))
+        .map(|message| cap.finding(largest.site.spec("/limit"), message, help))
         .collect()
 }
 
@@ -147,6 +154,9 @@ fn excess(allocation: &Allocation, limit: Amount) -> Option<String> {
 
 /// Warns of teams without a budget of a capped window: nothing limits them.
 fn missing(desired: &Desired, cap: &Capped) -> Vec<Finding> {
+    if desired.flaws.may_hide(Kind::Budget) {
+        return Vec::new();
+    }
     let budgeted: BTreeSet<&Name> = cap.budgets(desired).filter_map(|(id, ..)| id.team.as_ref()).collect();
     let without = desired.declared::<Team>().filter(|(id, ..)| !budgeted.contains(&id.name));
     without
@@ -156,7 +166,7 @@ fn missing(desired: &Desired, cap: &Capped) -> Vec<Finding> {
                 id.name,
                 cap.window.as_str()
             );
-            Finding::new(Code::BudgetMissing, resource.origin.child("/metadata/name"), message)
+            Finding::new(Code::BudgetMissing, resource.site.name(), message)
                 .help("declare a Budget of this team and window")
         })
         .collect()

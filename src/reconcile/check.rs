@@ -42,12 +42,11 @@ pub struct Spent {
 pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, SourceError> {
     let mut spent = Spent::default();
     let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    let mut manifests = timed(&mut spent.parse, || parse::parse(&snapshot));
-    let (read, mut findings) = (manifests.read, std::mem::take(&mut manifests.findings));
+    let manifests = timed(&mut spent.parse, || parse::parse(&snapshot));
+    let read = manifests.read;
     let compiled =
         timed(&mut spent.compile, || compile(manifests, snapshot.revision.clone(), snapshot.lineage.clone()));
-    let Compiled { desired, findings: compiled } = compiled;
-    findings.extend(compiled);
+    let Compiled { desired, mut findings } = compiled;
     let resources = desired.resources.len();
     let admitted = timed(&mut spent.judge, || admit(desired, &mut findings, now));
     let findings = place(&snapshot, findings);
@@ -63,11 +62,8 @@ fn timed<T>(spent: &mut Duration, work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Judges a whole desired state; one with an error already is not whole, and is not judged.
+/// Judges a desired state, whatever was found before, and admits it where nothing stands against it.
 fn admit(desired: Desired, findings: &mut Vec<Finding>, now: Timestamp) -> Option<Admitted> {
-    if findings.iter().any(Finding::is_error) {
-        return None;
-    }
     let facts = policy::Facts { members: access::leads(&desired), allocations: budget::allocate(&desired) };
     let verdict = policy::judge(&desired, &facts, now);
     findings.extend(verdict.findings().iter().cloned());

@@ -1,0 +1,24 @@
+//! Flaws: why a desired state must not be taken for the whole of what is declared.
+
+use std::collections::BTreeSet;
+
+use super::id::ResourceId;
+use super::kind::Kind;
+
+/// What is known to be missing or wrong in a desired state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flaws {
+    /// What is declared, but could not be read or not wholly.
+    pub unread: BTreeSet<ResourceId>,
+    /// Whether something could not be read that may declare anything.
+    pub unknown: bool,
+    /// Whether an error stands against it: then it cannot be admitted.
+    pub errors: bool,
+}
+
+impl Flaws {
+    /// Says whether a resource of a kind may be declared that is not there, or not wholly: absent is then not known.
+    pub fn may_hide(&self, kind: Kind) -> bool {
+        self.unknown || self.unread.iter().any(|id| id.kind == kind)
+    }
+}

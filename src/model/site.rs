@@ -1,0 +1,71 @@
+//! Where a manifest stands, and how the nodes of what was read of it are found there again.
+
+use super::origin::Origin;
+
+/// The place of one declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The node that a pointer `/spec/…` or `/metadata/…` continues: the document, or the item of a bare `roles:` list.
+    pub origin: Origin,
+    /// Whether it is an item of a bare `roles:` document, whose spec is the item itself.
+    pub bare: bool,
+    /// Elements of lists that could not be read and that the typed spec does not hold, sorted: the list's JSON pointer
+    /// below the origin, and the element's index as written.
+    pub left_out: Vec<(String, usize)>,
+}
+
+impl Site {
+    /// Names the node at a pointer below `spec`.
+    pub fn spec(&self, pointer: &str) -> Origin {
+        if self.bare { self.node(pointer) } else { self.node(&format!("/spec{pointer}")) }
+    }
+
+    /// Names the node that holds the name.
+    pub fn name(&self) -> Origin {
+        self.origin.child(if self.bare { "/name" } else { "/metadata/name" })
+    }
+
+    /// Names the node that holds the team.
+    pub fn team(&self) -> Origin {
+        self.origin.child("/metadata/team")
+    }
+
+    fn node(&self, pointer: &str) -> Origin {
+        if self.left_out.is_empty() { self.origin.child(pointer) } else { self.origin.child(&self.written(pointer)) }
+    }
+
+    /// Turns a pointer into what was read into one into what is written: indices count the elements left out as well.
+    fn written(&self, pointer: &str) -> String {
+        let mut written = String::new();
+        for token in pointer.split('/').skip(1) {
+            let token = match token.parse::<usize>() {
+                Ok(index) => self.written_index(&written, index).to_string(),
+                Err(_) => token.to_owned(),
+            };
+            written.push('/');
+            written.push_str(&token);
+        }
+        written
+    }
+
+    fn written_index(&self, list: &str, index: usize) -> usize {
+        let of_list = self.left_out.iter().filter(|(other, _)| other == list);
+        of_list.fold(index, |index, (_, left_out)| index + usize::from(*left_out <= index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_left_out_are_counted_where_they_are_written() {
+        let left_out = vec![("/spec/members".to_owned(), 0), ("/spec/members".to_owned(), 2)];
+        let site = Site { origin: Origin::file("a.yaml"), bare: false, left_out };
+        for (read, written) in
+            [("/members/0", "/spec/members/1"), ("/members/1", "/spec/members/3"), ("/leads/1", "/spec/leads/1")]
+        {
+            assert_eq!(site.spec(read).pointer, written);
+        }
+    }
+}
