@@ -9,8 +9,9 @@ pub struct Site {
     pub origin: Origin,
     /// Whether it is an item of a bare `roles:` document, whose spec is the item itself.
     pub bare: bool,
-    /// Elements of lists that could not be read and that the typed spec does not hold, sorted: the list's JSON pointer
-    /// below the origin, and the element's index as written.
+    /// The elements of lists that could not be read and that the typed spec does not hold.
+    ///
+    /// Sorted: each by its list's JSON pointer below the origin, and its index as written.
     pub left_out: Vec<(String, usize)>,
 }
 
