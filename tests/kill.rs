@@ -71,7 +71,7 @@ impl Scene {
         let plan = plan(&admitted, &applied, &live, &Options::default());
         assert!(plan.changes.len() >= CHANGES, "only {} changes", plan.changes.len());
         let resources = &admitted.desired().resources;
-        let after = resources.iter().map(|(id, resource)| (id.clone(), resource.canonical.clone())).collect();
+        let after = resources.iter().map(|manifest| (manifest.id.clone(), manifest.canonical.clone())).collect();
         Scene { folder, before: live.rows, after, admitted }
     }
 

@@ -104,7 +104,7 @@ fn revision(name: &str) -> At {
 /// Every file of a snapshot as `path=text`.
 fn files(snapshot: &Snapshot) -> Vec<String> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    snapshot.files.iter().map(|file| format!("{}={}", file.path, text(&file.bytes))).collect()
+    snapshot.files.values().map(|file| format!("{}={}", file.path, text(&file.bytes))).collect()
 }
 
 fn findings(snapshot: &Snapshot) -> Vec<(Code, &str)> {
@@ -761,7 +761,7 @@ fn a_generated_organisation_has_exactly_the_resources_asked_for_in_the_shape_of_
         assert_eq!((snapshot.uncommitted, snapshot.findings.len()), (0, 0));
         assert!(snapshot.settings_schema.is_some());
         let mut resources = 0;
-        for document in snapshot.files.iter().flat_map(|file| serde_yaml::Deserializer::from_slice(&file.bytes)) {
+        for document in snapshot.files.values().flat_map(|file| serde_yaml::Deserializer::from_slice(&file.bytes)) {
             let manifest = serde_json::Value::deserialize(document).unwrap();
             let kind = manifest["kind"].as_str().unwrap().parse().unwrap();
             let mut spec = manifest["spec"].clone();

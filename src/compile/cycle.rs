@@ -1,11 +1,13 @@
 //! Circles: roles that inherit, groups and teams that contain, teams that report, each to themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::index::{Index, viewpoint};
 use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
+use crate::model::kind::group::Group;
 use crate::model::kind::membership::Membership;
 use crate::model::kind::role::Role;
 use crate::model::kind::team::Team;
@@ -13,81 +15,106 @@ use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::origin::Origin;
+use crate::model::resources::Resources;
 use crate::model::subject::{Subject, SubjectKind};
 
-/// From a resource to those it names, and where it names each.
-type Graph<'a> = BTreeMap<ResourceId, Vec<(ResourceId, &'a Manifest, String)>>;
+/// From a resource to another that it names, and where it does.
+type Edge = (ResourceId, Origin);
+
+/// One way in which resources name one another.
+struct Sort {
+    message: &'static str,
+    /// Says whose edges a manifest adds to.
+    start: fn(&Manifest) -> Option<ResourceId>,
+    edges: fn(&ResourceId, &Resources, &Index) -> Vec<Edge>,
+}
+
+const SORTS: [Sort; 3] = [
+    Sort { message: "roles inherit from one another in a circle", start: inherits, edges: inheritance },
+    Sort { message: "groups and teams contain one another in a circle", start: contains, edges: containment },
+    Sort { message: "teams report to one another in a circle", start: reports, edges: reporting },
+];
 
 /// Reports every circle once, at the place where its first member names the next.
-pub fn find(manifests: &[Manifest], index: &Index) -> Vec<Finding> {
-    let graphs = [
-        (inheritance(manifests, index), "roles inherit from one another in a circle"),
-        (containment(manifests, index), "groups and teams contain one another in a circle"),
-        (reporting(manifests), "teams report to one another in a circle"),
-    ];
-    graphs
-        .iter()
-        .flat_map(|(graph, message)| circles(graph).into_iter().map(move |circle| report(&circle, message)))
-        .collect()
+///
+/// A circle that is new goes through a manifest that changed: where there was none before, the search begins there.
+pub fn find(changed: &[Arc<Manifest>], were_circles: bool, resources: &Resources, index: &Index) -> Vec<Finding> {
+    let search = |starts: &mut dyn Iterator<Item = &Arc<Manifest>>| -> Vec<Finding> {
+        let manifests: Vec<&Arc<Manifest>> = starts.collect();
+        SORTS.iter().flat_map(|sort| sort.find(&manifests, resources, index)).collect()
+    };
+    let is_clean = !were_circles && search(&mut changed.iter()).is_empty();
+    if is_clean { Vec::new() } else { search(&mut resources.iter()) }
 }
 
-fn inheritance<'a>(manifests: &'a [Manifest], index: &Index) -> Graph<'a> {
-    let mut graph = Graph::new();
-    for manifest in manifests {
-        let Some(role) = Role::of(&manifest.spec) else { continue };
-        for (position, name) in role.inherits.iter().enumerate() {
-            if let Some(target) = index.find(Kind::Role, viewpoint(manifest), name) {
-                graph.entry(manifest.id.clone()).or_default().push((target, manifest, format!("/inherits/{position}")));
-            }
-        }
-    }
-    graph
+fn inherits(manifest: &Manifest) -> Option<ResourceId> {
+    (manifest.id.kind == Kind::Role).then(|| manifest.id.clone())
 }
 
-fn containment<'a>(manifests: &'a [Manifest], index: &Index) -> Graph<'a> {
-    let mut graph = Graph::new();
-    for manifest in manifests {
-        let Some((container, members)) = container(manifest) else { continue };
-        for (position, subject) in members.into_iter().enumerate() {
-            if let Some(target) = contained(subject, viewpoint(manifest), index) {
-                graph.entry(container.clone()).or_default().push((target, manifest, format!("/members/{position}")));
-            }
-        }
-    }
-    graph
+fn inheritance(from: &ResourceId, resources: &Resources, index: &Index) -> Vec<Edge> {
+    let Some((manifest, role)) = declared::<Role>(from, resources) else { return Vec::new() };
+    let edge = |(position, name): (usize, &Name)| {
+        let target = index.find(Kind::Role, viewpoint(manifest), name)?;
+        Some((target, manifest.site.spec(&format!("/inherits/{position}"))))
+    };
+    role.inherits.iter().enumerate().filter_map(edge).collect()
 }
 
-/// Returns what a manifest adds members to, and the members.
-fn container(manifest: &Manifest) -> Option<(ResourceId, Vec<&Subject>)> {
-    use crate::model::kind::group::Group;
-    if let Some(group) = Group::of(&manifest.spec) {
-        return Some((manifest.id.clone(), group.members.iter().collect()));
+fn contains(manifest: &Manifest) -> Option<ResourceId> {
+    if manifest.id.kind == Kind::Membership {
+        return manifest.id.team.clone().map(team_id);
     }
-    if let Some(team) = Team::of(&manifest.spec) {
-        return Some((manifest.id.clone(), team.members.iter().collect()));
+    matches!(manifest.id.kind, Kind::Group | Kind::Team).then(|| manifest.id.clone())
+}
+
+fn containment(from: &ResourceId, resources: &Resources, index: &Index) -> Vec<Edge> {
+    if let Some((manifest, group)) = declared::<Group>(from, resources) {
+        return members(manifest, group.members.iter(), index);
     }
-    let membership = Membership::of(&manifest.spec)?;
-    let team = team_id(manifest.id.team.clone()?);
-    Some((team, membership.members.iter().map(|member| member.subject()).collect()))
+    let Some((manifest, team)) = declared::<Team>(from, resources) else { return Vec::new() };
+    let mut edges = members(manifest, team.members.iter(), index);
+    for manifest in resources.of_team(Kind::Membership, &Some(from.name.clone())) {
+        let added = Membership::of(&manifest.spec).into_iter().flat_map(|membership| membership.members.iter());
+        edges.extend(members(manifest, added.map(|member| member.subject()), index));
+    }
+    edges
+}
+
+fn members<'a>(manifest: &Manifest, subjects: impl Iterator<Item = &'a Subject>, index: &Index) -> Vec<Edge> {
+    let edge = |(position, subject): (usize, &Subject)| {
+        let target = contained(subject, viewpoint(manifest), index)?;
+        Some((target, manifest.site.spec(&format!("/members/{position}"))))
+    };
+    subjects.enumerate().filter_map(edge).collect()
+}
+
+fn contained(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<ResourceId> {
+    let name = || subject.id().parse::<Name>().ok();
+    match subject.kind() {
+        SubjectKind::Group => index.find(Kind::Group, from, &name()?),
+        SubjectKind::Team => name().map(team_id),
+        SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => None,
+    }
+}
+
+fn reports(manifest: &Manifest) -> Option<ResourceId> {
+    (manifest.id.kind == Kind::Team).then(|| manifest.id.clone())
+}
+
+fn reporting(from: &ResourceId, resources: &Resources, _: &Index) -> Vec<Edge> {
+    let parent = declared::<Team>(from, resources).and_then(|(manifest, team)| {
+        team.parent.clone().map(|parent| (team_id(parent), manifest.site.spec("/parent")))
+    });
+    parent.into_iter().collect()
 }
 
 fn team_id(name: Name) -> ResourceId {
     ResourceId { kind: Kind::Team, team: None, name }
 }
 
-fn contained(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<ResourceId> {
-    let name: Name = subject.id().parse().ok()?;
-    match subject.kind() {
-        SubjectKind::Group => index.find(Kind::Group, from, &name),
-        SubjectKind::Team => Some(team_id(name)),
-        SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => None,
-    }
-}
-
-fn reporting(manifests: &[Manifest]) -> Graph<'_> {
-    let parent = |manifest: &Manifest| Team::of(&manifest.spec)?.parent.clone();
-    let edges = manifests.iter().filter_map(|manifest| Some((manifest, team_id(parent(manifest)?))));
-    edges.map(|(manifest, parent)| (manifest.id.clone(), vec![(parent, manifest, "/parent".to_owned())])).collect()
+fn declared<'a, K: Typed>(id: &ResourceId, resources: &'a Resources) -> Option<(&'a Manifest, &'a K)> {
+    let manifest = resources.get(id)?;
+    K::of(&manifest.spec).map(|spec| (&**manifest, spec))
 }
 
 /// A step of a circle: who names whom, and where.
@@ -96,47 +123,51 @@ struct Step {
     origin: Origin,
 }
 
-/// Finds circles by walking depth first without recursion: each resource is entered once.
-fn circles(graph: &Graph<'_>) -> Vec<Vec<Step>> {
-    let mut done = BTreeSet::new();
-    let mut named = BTreeSet::new();
-    let mut found = Vec::new();
-    for start in graph.keys() {
-        let mut path: Vec<(&ResourceId, usize)> = vec![(start, 0)];
-        let mut on_path = BTreeMap::from([(start, 0)]);
-        while let Some((node, next)) = path.last_mut() {
-            let edge = if done.contains(*node) { None } else { graph.get(*node).and_then(|edges| edges.get(*next)) };
-            let Some((target, ..)) = edge else {
-                done.insert((*node).clone());
-                on_path.remove(*node);
-                path.pop();
-                continue;
-            };
-            *next += 1;
-            match on_path.get(target) {
-                // In a thicket of circles each resource is named once: whoever cuts there looks again.
-                Some(position) => {
+/// A resource on the way of a walk: its edges, and how many of them were followed.
+struct Visit {
+    node: ResourceId,
+    edges: Vec<Edge>,
+    followed: usize,
+}
+
+impl Sort {
+    /// Finds circles by walking depth first without recursion: each resource is entered once.
+    fn find(&self, starts: &[&Arc<Manifest>], resources: &Resources, index: &Index) -> Vec<Finding> {
+        let (mut done, mut named, mut found) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let starts: BTreeSet<ResourceId> = starts.iter().filter_map(|manifest| (self.start)(manifest)).collect();
+        let visit = |node: ResourceId| Visit { edges: (self.edges)(&node, resources, index), node, followed: 0 };
+        for start in starts {
+            let mut on_path = BTreeMap::from([(start.clone(), 0)]);
+            let mut path = if done.contains(&start) { Vec::new() } else { vec![visit(start)] };
+            while let Some(last) = path.last_mut() {
+                let Some((target, _)) = last.edges.get(last.followed) else {
+                    on_path.remove(&last.node);
+                    done.extend(path.pop().map(|visit| visit.node));
+                    continue;
+                };
+                last.followed += 1;
+                if let Some(position) = on_path.get(target) {
                     let circle = path.get(*position..).unwrap_or_default();
-                    if circle.iter().all(|(node, _)| named.insert(*node)) {
-                        found.push(steps(graph, circle));
+                    // In a thicket of circles each resource is named once: whoever cuts there looks again.
+                    if circle.iter().all(|visit| named.insert(visit.node.clone())) {
+                        found.push(report(&steps(circle), self.message));
                     }
+                } else if !done.contains(target) {
+                    let target = target.clone();
+                    on_path.insert(target.clone(), path.len());
+                    path.push(visit(target));
                 }
-                None if !done.contains(target) => {
-                    on_path.insert(target, path.len());
-                    path.push((target, 0));
-                }
-                None => {}
             }
         }
+        found
     }
-    found
 }
 
 /// Turns a stretch of the walk into steps; each node's last followed edge leads to the next.
-fn steps(graph: &Graph<'_>, path: &[(&ResourceId, usize)]) -> Vec<Step> {
-    let step = |(node, next): &(&ResourceId, usize)| {
-        let (_, manifest, pointer) = graph.get(*node)?.get(next.checked_sub(1)?)?;
-        Some(Step { from: (*node).clone(), origin: manifest.site.spec(pointer) })
+fn steps(path: &[Visit]) -> Vec<Step> {
+    let step = |visit: &Visit| {
+        let (_, origin) = visit.edges.get(visit.followed.checked_sub(1)?)?;
+        Some(Step { from: visit.node.clone(), origin: origin.clone() })
     };
     path.iter().filter_map(step).collect()
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::flaws::Flaws;
 use crate::model::id::ResourceId;
-use crate::model::kind::organization::{Organization, Vocabulary};
-use crate::model::kind::{Kind, Typed};
+use crate::model::kind::Kind;
+use crate::model::kind::organization::Vocabulary;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 
@@ -13,46 +12,34 @@ use crate::model::name::Name;
 type Names = BTreeMap<Option<Name>, BTreeSet<Name>>;
 
 /// Everything that can be referred to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Index {
     roles: Names,
     groups: Names,
     teams: BTreeSet<Name>,
-    /// What may be declared in what cannot be read.
-    mentioned: BTreeSet<String>,
+    /// The words of what cannot be read: what they name may be declared there.
+    pub mentioned: BTreeSet<String>,
     /// The words of permissions; `None` where they are declared and cannot be read.
     pub vocabulary: Option<Vocabulary>,
 }
 
 impl Index {
-    /// Indexes what is declared, readable or not.
-    pub fn new(manifests: &[Manifest], flaws: &Flaws, mentioned: BTreeSet<String>) -> Self {
-        let (roles, groups, teams) = (Names::new(), Names::new(), BTreeSet::new());
-        let mut index = Index { roles, groups, teams, mentioned, vocabulary: vocabulary(manifests, flaws) };
-        for id in manifests.iter().map(|manifest| &manifest.id).chain(&flaws.unread) {
-            index.add(id);
-        }
-        index
+    /// Notes whether a resource is declared, readable or not, and says whether that is news.
+    ///
+    /// Only what a manifest can name is noted.
+    pub fn note(&mut self, id: &ResourceId, is_declared: bool) -> bool {
+        let Some(names) = self.names_with(id) else { return false };
+        if is_declared { names.insert(id.name.clone()) } else { names.remove(&id.name) }
     }
 
-    /// Says whether what cannot be read has a word: what it names may be declared there.
-    pub fn is_mentioned(&self, name: &str) -> bool {
-        self.mentioned.contains(name)
-    }
-
-    fn add(&mut self, id: &ResourceId) {
-        let (team, name) = (id.team.clone(), id.name.clone());
-        // Whatever a manifest can name; other kinds are named by nobody.
-        let known = if id.kind == Kind::Role {
-            self.roles.entry(team).or_default()
+    fn names_with(&mut self, id: &ResourceId) -> Option<&mut BTreeSet<Name>> {
+        if id.kind == Kind::Role {
+            Some(self.roles.entry(id.team.clone()).or_default())
         } else if id.kind == Kind::Group {
-            self.groups.entry(team).or_default()
-        } else if id.kind == Kind::Team {
-            &mut self.teams
+            Some(self.groups.entry(id.team.clone()).or_default())
         } else {
-            return;
-        };
-        known.insert(name);
+            (id.kind == Kind::Team).then_some(&mut self.teams)
+        }
     }
 
     fn names(&self, kind: Kind) -> &Names {
@@ -86,17 +73,10 @@ impl Index {
     pub fn teams(&self) -> impl Iterator<Item = &str> {
         self.teams.iter().map(Name::as_str)
     }
-}
 
-/// Finds the words of permissions. Where the organisation is not wholly read, the default is not taken for them.
-fn vocabulary(manifests: &[Manifest], flaws: &Flaws) -> Option<Vocabulary> {
-    let organization = manifests.iter().find_map(|manifest| Organization::of(&manifest.spec).map(|of| (manifest, of)));
-    match organization {
-        Some((manifest, organization)) => {
-            let is_whole = !flaws.unread.contains(&manifest.id);
-            Some(&organization.vocabulary).filter(|_| is_whole).cloned()
-        }
-        None => (!flaws.may_hide(Kind::Organization)).then(Vocabulary::default),
+    /// Says whether what cannot be read has a word: what it names may be declared there.
+    pub fn is_mentioned(&self, name: &str) -> bool {
+        self.mentioned.contains(name)
     }
 }
 

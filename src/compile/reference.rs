@@ -1,8 +1,8 @@
 //! References: whatever a manifest names must exist, and the nearest name is offered where it does not.
 
-use rayon::prelude::*;
-
+use super::duplicate;
 use super::index::{Index, viewpoint};
+use super::mention::{self, Mention};
 use crate::model::code::Code;
 use crate::model::examination::{Reference, Repetition, Target};
 use crate::model::fault::Fault;
@@ -12,22 +12,30 @@ use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::nearest::did_you_mean;
 use crate::model::permission::{ALL, Permission};
+use crate::model::resources::Resources;
 use crate::model::subject::{Subject, SubjectKind};
 
-/// Checks every reference, repetition and contradiction of every manifest.
-pub fn check(manifests: &[Manifest], index: &Index) -> Vec<Finding> {
-    manifests.par_iter().flat_map_iter(|manifest| check_one(manifest, index)).collect()
+/// What is known of one manifest among the others.
+#[derive(Debug)]
+pub struct Checked {
+    /// The names that it stands or falls with.
+    pub mentions: Box<[Mention]>,
+    pub findings: Vec<Finding>,
 }
 
-fn check_one(manifest: &Manifest, index: &Index) -> Vec<Finding> {
+/// Checks every reference, repetition and contradiction of a manifest, and what it may not be beside the others.
+pub fn check(manifest: &Manifest, index: &Index, resources: &Resources) -> Checked {
     let examined = manifest.spec.examine();
+    let mentions = mention::all(manifest, &examined);
     let mut findings: Vec<Finding> = of_unknown_team(manifest, index).into_iter().collect();
+    findings.extend(duplicate::shadowed(manifest, index, resources));
+    findings.extend(duplicate::budget(manifest, resources));
     findings.extend(examined.references.iter().filter_map(|reference| check_reference(manifest, reference, index)));
     findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
     findings.extend(examined.faults.into_iter().map(|(pointer, fault)| {
         Finding::new(fault.code, manifest.site.spec(&pointer), fault.message).maybe_help(fault.help)
     }));
-    findings
+    Checked { mentions, findings }
 }
 
 fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {

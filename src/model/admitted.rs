@@ -60,17 +60,16 @@ impl Admitted {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::model::code::Code;
     use crate::model::digest::Digest;
     use crate::model::flaws::Flaws;
     use crate::model::lineage::Lineage;
     use crate::model::origin::Origin;
+    use crate::model::resources::Resources;
 
     fn nothing() -> Desired {
-        Desired::new(None, Lineage { path: String::new(), roots: Vec::new() }, BTreeMap::new(), Flaws::default())
+        Desired::new(None, Lineage { path: String::new(), roots: Vec::new() }, Resources::default(), Flaws::default())
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Desired: what the manifests say, all references resolved.
 
-use std::collections::BTreeMap;
-
 use super::digest::Digest;
 use super::flaws::Flaws;
 use super::id::ResourceId;
@@ -9,27 +7,23 @@ use super::kind::Typed;
 use super::kind::organization::Organization;
 use super::lineage::Lineage;
 use super::manifest::Manifest;
+use super::resources::Resources;
 use super::snapshot::Revision;
 
-/// The state that a revision asks for.
+/// The state that a revision asks for. A clone shares its resources.
 #[derive(Debug, Clone)]
 pub struct Desired {
     pub revision: Option<Revision>,
     pub lineage: Lineage,
-    pub resources: BTreeMap<ResourceId, Manifest>,
+    pub resources: Resources,
     pub flaws: Flaws,
     pub digest: Digest,
 }
 
 impl Desired {
     /// Makes the desired state of a revision and digests it.
-    pub fn new(
-        revision: Option<Revision>,
-        lineage: Lineage,
-        resources: BTreeMap<ResourceId, Manifest>,
-        flaws: Flaws,
-    ) -> Self {
-        let digest = digest(&resources);
+    pub fn new(revision: Option<Revision>, lineage: Lineage, resources: Resources, flaws: Flaws) -> Self {
+        let digest = resources.digest();
         Desired { revision, lineage, resources, flaws, digest }
     }
 
@@ -40,14 +34,8 @@ impl Desired {
 
     /// Iterates over the resources of a kind with their typed specs.
     pub fn declared<K: Typed>(&self) -> impl Iterator<Item = (&ResourceId, &K, &Manifest)> {
-        let of_kind =
-            self.resources.iter().skip_while(|(id, _)| id.kind < K::KIND).take_while(|(id, _)| id.kind == K::KIND);
-        of_kind.filter_map(|(id, resource)| K::of(&resource.spec).map(|spec| (id, spec, resource)))
+        self.resources
+            .of_kind(K::KIND)
+            .filter_map(|manifest| K::of(&manifest.spec).map(|spec| (&manifest.id, spec, &**manifest)))
     }
-}
-
-fn digest(resources: &BTreeMap<ResourceId, Manifest>) -> Digest {
-    let parts: Vec<(String, &str)> =
-        resources.iter().map(|(id, resource)| (id.to_string(), resource.canonical.as_str())).collect();
-    Digest::of(parts.iter().flat_map(|(id, spec)| [id.as_bytes(), spec.as_bytes()]))
 }

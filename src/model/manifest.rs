@@ -1,6 +1,7 @@
 //! Manifests: what was read and has the shape of its kind, before anything is looked up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::canonical::Canonical;
 use super::finding::Finding;
@@ -20,6 +21,47 @@ pub struct Manifest {
     pub site: Site,
 }
 
+/// What one file holds.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    /// In the order in which they stand.
+    pub manifests: Vec<Arc<Manifest>>,
+    /// What is declared but cannot be read, or not wholly: it exists, so that what refers to it is not blamed as well.
+    pub unread: Vec<ResourceId>,
+    /// The words of what cannot be read at all: what they name may be declared there.
+    pub mentioned: BTreeSet<String>,
+    pub findings: Vec<Finding>,
+    /// The first settings of a team that no schema checks.
+    pub unchecked: Option<Finding>,
+    /// What the first Organization requires of Charter's version, read even where the rest of it cannot be.
+    pub requires: Option<(String, Origin)>,
+    /// Whether all of it is somebody else's.
+    pub foreign: bool,
+}
+
+impl Parsed {
+    /// Makes what a file holds that is somebody else's.
+    pub fn foreign() -> Self {
+        Parsed { foreign: true, ..Parsed::default() }
+    }
+
+    /// Takes in what another document of the same file holds.
+    pub fn absorb(&mut self, other: Parsed) {
+        self.manifests.extend(other.manifests);
+        self.unread.extend(other.unread);
+        self.mentioned.extend(other.mentioned);
+        self.findings.extend(other.findings);
+        self.foreign &= other.foreign;
+        let requires = self.requires.take();
+        self.requires = requires.or(other.requires);
+    }
+
+    /// Counts nothing of it as wholly read.
+    pub fn tear(&mut self) {
+        self.unread.extend(self.manifests.iter().map(|manifest| manifest.id.clone()));
+    }
+}
+
 /// Counters of what was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,18 +70,4 @@ pub struct Read {
     pub files: usize,
     /// YAML and JSON files that hold none.
     pub left_alone: usize,
-}
-
-/// All manifests of a snapshot, sorted by path and document, and what could not be read.
-#[derive(Debug, Clone, Default)]
-pub struct Manifests {
-    pub manifests: Vec<Manifest>,
-    /// What is declared but cannot be read, or not wholly: it exists, so that what refers to it is not blamed as well.
-    pub unread: BTreeSet<ResourceId>,
-    /// The words of what cannot be read at all: what they name may be declared there.
-    pub mentioned: BTreeSet<String>,
-    pub findings: Vec<Finding>,
-    /// What the first Organization requires of Charter's version, read even where the rest of it cannot be.
-    pub requires: Option<(String, Origin)>,
-    pub read: Read,
 }

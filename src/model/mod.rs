@@ -35,6 +35,7 @@ pub mod period;
 pub mod permission;
 pub mod plan;
 pub mod report;
+pub mod resources;
 pub mod scalar;
 pub mod set;
 pub mod site;

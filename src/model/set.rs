@@ -39,7 +39,7 @@ impl Element for Permission {
 /// A set, kept in the order in which it was written so that a finding can point at an item.
 ///
 /// It is serialised sorted and without repetition; of two spellings of one element the smallest in byte order stays.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Set<T>(Vec<T>);
 

@@ -1,5 +1,6 @@
 //! What a source holds at one moment.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -57,23 +58,54 @@ pub struct Snapshot {
     pub revision: Option<Revision>,
     /// How many files differ from the commit, where the working tree was read.
     pub uncommitted: usize,
-    /// Sorted by path.
-    pub files: Vec<SourceFile>,
+    /// By path.
+    pub files: BTreeMap<Arc<str>, SourceFile>,
     /// `schemas/settings.schema.json` below the governed path, where there is one; it is not among the files.
     pub settings_schema: Option<SourceFile>,
     /// Links, submodules, names that no two systems read alike, files beyond the limits.
     pub findings: Vec<Finding>,
     /// What the store must belong to; the organisation's name is not known yet.
     pub lineage: Lineage,
+    pub extent: Extent,
+}
+
+/// How much lies below a governed path: what the limits are about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Files and directories of any sort.
+    pub entries: usize,
+    /// Bytes of what was read.
+    pub bytes: u64,
+}
+
+/// The way from a snapshot of a commit to that of another, neither of which has anything wrong with it as files.
+#[derive(Debug)]
+pub struct Delta {
+    pub revision: Revision,
+    pub lineage: Lineage,
+    /// Files that are new or other than before, sorted by path.
+    pub changed: Vec<SourceFile>,
+    /// Files that are gone, sorted.
+    pub removed: Vec<Arc<str>>,
+    pub extent: Extent,
 }
 
 impl Snapshot {
+    /// Makes the snapshot that of a later commit.
+    pub fn advance(&mut self, delta: &Delta) {
+        for path in &delta.removed {
+            self.files.remove(path);
+        }
+        self.files.extend(delta.changed.iter().map(|file| (file.path.clone(), file.clone())));
+        self.revision = Some(delta.revision.clone());
+        self.lineage = delta.lineage.clone();
+        self.extent = delta.extent;
+    }
+
     /// Finds a file by its path.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         let settings = self.settings_schema.as_ref().filter(|file| &*file.path == path);
-        settings.or_else(|| {
-            self.files.binary_search_by(|file| (*file.path).cmp(path)).ok().and_then(|index| self.files.get(index))
-        })
+        settings.or_else(|| self.files.get(path))
     }
 
     /// Names what was read: `main@9f2c1ab`, or `directory`.

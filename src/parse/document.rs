@@ -1,6 +1,6 @@
 //! A document to manifests: classified, searched for credentials, lowered, judged by its schema, typed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -17,46 +17,13 @@ use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::{Kind, Scope, Spec};
-use crate::model::manifest::Manifest;
+use crate::model::manifest::{Manifest, Parsed};
 use crate::model::name::Name;
 use crate::model::origin::{Origin, Part};
 use crate::model::site::Site;
 
 /// The most findings of one kind about one document; nobody reads more, and each has to be located.
 pub const MOST: usize = 100;
-
-/// What came of one document.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    pub manifests: Vec<Manifest>,
-    /// What is declared, and could not be read or not wholly.
-    pub unread: Vec<ResourceId>,
-    /// The words of what could not be read at all.
-    pub mentioned: BTreeSet<String>,
-    pub findings: Vec<Finding>,
-    /// What an Organization requires of Charter's version.
-    pub requires: Option<(String, Origin)>,
-    /// Whether it is somebody else's.
-    pub foreign: bool,
-}
-
-impl Outcome {
-    /// Takes in what came of another document of the same file.
-    pub fn absorb(&mut self, other: Outcome) {
-        self.manifests.extend(other.manifests);
-        self.unread.extend(other.unread);
-        self.mentioned.extend(other.mentioned);
-        self.findings.extend(other.findings);
-        self.foreign &= other.foreign;
-        let requires = self.requires.take();
-        self.requires = requires.or(other.requires);
-    }
-
-    /// Counts nothing of it as wholly read.
-    pub fn tear(&mut self) {
-        self.unread.extend(self.manifests.iter().map(|manifest| manifest.id.clone()));
-    }
-}
 
 /// A document and where it stands.
 struct Place<'a> {
@@ -91,18 +58,18 @@ impl Place<'_> {
 }
 
 /// Reads one document.
-pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Outcome {
+pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Parsed {
     let class = classify(&root);
     if matches!(class, Class::Foreign) {
-        return Outcome { foreign: true, ..Outcome::default() };
+        return Parsed::foreign();
     }
     let secrets = secret::take(&mut root);
     let place = Place { path, document, root: &root };
     let requires = requires(&place);
     let mut outcome = match class {
-        Class::Foreign => Outcome::default(),
+        Class::Foreign => Parsed::default(),
         Class::Mistaken(pointer, part, fault) => {
-            Outcome { findings: vec![place.finding(&pointer, part, fault)], ..Outcome::default() }
+            Parsed { findings: vec![place.finding(&pointer, part, fault)], ..Parsed::default() }
         }
         Class::Roles => roles(&place),
         Class::Manifest(kind) => manifest(&place, kind),
@@ -140,8 +107,8 @@ fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Placed>) {
     (value, faults)
 }
 
-fn manifest(place: &Place<'_>, kind: Kind) -> Outcome {
-    let Some(reader) = reader(kind) else { return Outcome::default() };
+fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
+    let Some(reader) = reader(kind) else { return Parsed::default() };
     let (mut value, mut faults) = lower(place, reader);
     if value.pointer("/metadata/previously").is_some() {
         let fault = Fault::new(Code::NotYetSupported, "`previously` does not work yet")
@@ -197,7 +164,7 @@ struct Typing {
     is_whole: bool,
 }
 
-fn typed(place: &Place<'_>, typing: Typing) -> Outcome {
+fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
     let Typing { id, kind, spec, labels, site, is_whole } = typing;
     let read = Spec::read(kind, spec);
     let finding = match &read {
@@ -211,21 +178,21 @@ fn typed(place: &Place<'_>, typing: Typing) -> Outcome {
     let is_torn = !is_whole || findings.is_some();
     let manifest = id.clone().zip(read.ok()).map(|(id, spec)| {
         let canonical = spec.canonical();
-        Manifest { id, spec, canonical, labels, site }
+        Arc::new(Manifest { id, spec, canonical, labels, site })
     });
-    Outcome {
+    Parsed {
         unread: id.filter(|_| is_torn).into_iter().collect(),
         manifests: manifest.into_iter().collect(),
         findings: findings.into_iter().collect(),
-        ..Outcome::default()
+        ..Parsed::default()
     }
 }
 
-fn roles(place: &Place<'_>) -> Outcome {
+fn roles(place: &Place<'_>) -> Parsed {
     let reader = roles_reader();
     let (mut value, faults) = lower(place, reader);
     let items = value.get_mut("roles").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
-    let mut outcome = Outcome::default();
+    let mut outcome = Parsed::default();
     for (index, item) in items.into_iter().enumerate() {
         outcome.absorb(role(place, item, &format!("/roles/{index}"), &faults));
     }
@@ -233,7 +200,7 @@ fn roles(place: &Place<'_>) -> Outcome {
     outcome
 }
 
-fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) -> Outcome {
+fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) -> Parsed {
     let of_item = |fault: &Placed| {
         let below = fault.0.strip_prefix(pointer).filter(|below| below.is_empty() || below.starts_with('/'))?;
         Some((below.to_owned(), fault.1, fault.2.clone()))

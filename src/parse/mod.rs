@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::model::code::Code;
 use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
-use crate::model::manifest::Manifests;
+use crate::model::manifest::Parsed;
 use crate::model::origin::{Origin, Span};
 use crate::model::snapshot::{Snapshot, SourceFile};
 
@@ -28,32 +28,20 @@ mod shape;
 mod trail;
 mod yaml;
 
-use document::Outcome;
+pub use settings::Settings;
 
-/// Reads every file of a snapshot.
-pub fn parse(snapshot: &Snapshot) -> Manifests {
-    let outcomes: Vec<Outcome> = snapshot.files.par_iter().map(file).collect();
-    let mut all = Manifests { findings: snapshot.findings.clone(), ..Manifests::default() };
-    for outcome in outcomes {
-        let counter = if outcome.foreign { &mut all.read.left_alone } else { &mut all.read.files };
-        *counter += 1;
-        all.manifests.extend(outcome.manifests);
-        all.unread.extend(outcome.unread);
-        all.mentioned.extend(outcome.mentioned);
-        all.findings.extend(outcome.findings);
-        all.requires = all.requires.or(outcome.requires);
-    }
-    all.findings.extend(settings::judge(snapshot.settings_schema.as_ref(), &all.manifests));
-    all
+/// Reads files, side by side, with the schema of the settings; what comes of them is in their order.
+pub fn parse(files: &[SourceFile], settings: &Settings) -> Vec<Parsed> {
+    files.par_iter().map(|one| settings.judge(file(one))).collect()
 }
 
 /// Reads one file: a file is foreign when all of its documents are.
-fn file(file: &SourceFile) -> Outcome {
+fn file(file: &SourceFile) -> Parsed {
     let text = match text(file) {
         Ok(text) => text,
         Err(outcome) => return *outcome,
     };
-    let mut all = Outcome { foreign: true, ..Outcome::default() };
+    let mut all = Parsed::foreign();
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         all.absorb(read_document(file, &text, index, document));
@@ -62,13 +50,13 @@ fn file(file: &SourceFile) -> Outcome {
 }
 
 /// Reads a document, or reports why it cannot be read if it was meant as a manifest.
-fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document) -> Outcome {
+fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document) -> Parsed {
     let problems = document.problems;
     let Some(root) = document.root else {
         if !must_be_read(file, text) {
-            return foreign();
+            return Parsed::foreign();
         }
-        return Outcome { mentioned: words(text), ..unreadable(file, index, &problems) };
+        return Parsed { mentioned: words(text), ..unreadable(file, index, &problems) };
     };
     let mut outcome = document::read(&file.path, index, root);
     if !outcome.foreign && !problems.is_empty() {
@@ -85,10 +73,6 @@ fn words(text: &str) -> BTreeSet<String> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).map(str::to_owned).collect()
 }
 
-fn foreign() -> Outcome {
-    Outcome { foreign: true, ..Outcome::default() }
-}
-
 /// Says whether a file that cannot be read is a mistake: what is not read must not pass for deleted.
 ///
 /// Somebody else's files are told by what they are: templates, and JSON with comments that does not speak of Charter.
@@ -101,7 +85,7 @@ fn is_json(file: &SourceFile) -> bool {
     file.path.to_ascii_lowercase().ends_with(".json")
 }
 
-fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Outcome {
+fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Parsed {
     let at = |span: Span| Origin::at(&file.path, document, span);
     let finding = |problem: &yaml::Problem| {
         let message = secret::scrub(&problem.message);
@@ -111,17 +95,17 @@ fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> O
             None => found,
         }
     };
-    Outcome { findings: problems.iter().map(finding).collect(), ..Outcome::default() }
+    Parsed { findings: problems.iter().map(finding).collect(), ..Parsed::default() }
 }
 
 /// How the file begins that Git LFS keeps in the place of another.
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// Returns the file's text: UTF-8, with or without a byte order mark, and without NUL.
-fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Outcome>> {
+fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Parsed>> {
     let refuse = |code: Code, message: String, help: &str| {
         let finding = Finding::new(code, Origin::file(file.path.clone()), message).help(help);
-        Box::new(Outcome { findings: vec![finding], ..Outcome::default() })
+        Box::new(Parsed { findings: vec![finding], ..Parsed::default() })
     };
     if file.bytes.starts_with(LFS_POINTER) {
         let message = "the file is kept in Git LFS, and only its pointer is here".to_owned();
@@ -142,7 +126,7 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Outcome>> {
     match text {
         Ok(text) if is_json(file) => Ok(json::join_surrogates(text)),
         Ok(text) => Ok(Cow::Borrowed(text)),
-        Err(_) if is_unreadable_template(file) => Err(Box::new(foreign())),
+        Err(_) if is_unreadable_template(file) => Err(Box::new(Parsed::foreign())),
         Err(message) => Err(refuse(Code::InvalidEncoding, message, "save the file as UTF-8")),
     }
 }

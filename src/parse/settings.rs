@@ -7,21 +7,43 @@ use super::node::token;
 use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::kind::Spec;
-use crate::model::manifest::Manifest;
+use crate::model::manifest::{Manifest, Parsed};
 use crate::model::origin::Origin;
 use crate::model::snapshot::SourceFile;
 
-/// Judges the settings of all teams by `schemas/settings.schema.json`; without one warns once.
-pub fn judge(schema: Option<&SourceFile>, manifests: &[Manifest]) -> Vec<Finding> {
-    let mut with_settings = manifests.iter().filter_map(settings).peekable();
-    let Some(file) = schema else {
-        return with_settings.next().map(|(manifest, _)| unchecked(manifest)).into_iter().collect();
-    };
-    match build(file) {
-        Ok(validator) => {
-            with_settings.flat_map(|(manifest, settings)| violations(&validator, manifest, &settings)).collect()
+/// What teams' settings are judged by.
+#[derive(Debug)]
+pub enum Settings {
+    /// There is no schema: that is said once of a source.
+    Unchecked,
+    Schema(Validator),
+    /// The schema is of no use, which is a finding of its own.
+    Unusable,
+}
+
+impl Settings {
+    /// Reads `schemas/settings.schema.json`.
+    pub fn read(schema: Option<&SourceFile>) -> (Settings, Option<Finding>) {
+        match schema.map(build) {
+            None => (Settings::Unchecked, None),
+            Some(Ok(validator)) => (Settings::Schema(validator), None),
+            Some(Err(finding)) => (Settings::Unusable, Some(*finding)),
         }
-        Err(finding) => vec![*finding],
+    }
+
+    /// Judges the settings in a file.
+    pub fn judge(&self, mut parsed: Parsed) -> Parsed {
+        let mut with_settings = parsed.manifests.iter().filter_map(|manifest| settings(manifest));
+        match self {
+            Settings::Unchecked => parsed.unchecked = with_settings.next().map(|(manifest, _)| unchecked(manifest)),
+            Settings::Schema(validator) => {
+                let found = with_settings.flat_map(|(manifest, settings)| violations(validator, manifest, &settings));
+                let found: Vec<Finding> = found.collect();
+                parsed.findings.extend(found);
+            }
+            Settings::Unusable => {}
+        }
+        parsed
     }
 }
 

@@ -8,7 +8,6 @@ use crate::model::canonical::Canonical;
 use crate::model::change::{Change, Op};
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
-use crate::model::kind::team::Team;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::{FORMAT, Plan};
@@ -42,13 +41,13 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Optio
     let desired = admitted.desired();
     let mut split = Split::default();
     for id in keys(admitted, applied, live) {
-        let wanted = desired.resources.get(id).map(|resource| &resource.canonical);
+        let wanted = desired.resources.get(id).map(|manifest| &manifest.canonical);
         let situation = Situation { desired: wanted, applied: applied.rows.get(id), live: live.rows.get(id) };
         split.take(id, &situation, options);
     }
     let changes = order::sorted(split.changes);
     let parameters = guard::parameters(applied, &admitted.organization().guards);
-    let teams = desired.declared::<Team>().count();
+    let teams = desired.resources.count(Kind::Team);
     let mut holds = guard::too_many_deletes(&changes, applied, teams, &parameters);
     holds.extend(options.rewound.then(|| guard::rewind(desired.revision.as_ref(), applied.accepted.as_ref())));
     let effect = hash::effect(&changes);
@@ -74,7 +73,8 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Optio
 
 /// Every key that is desired, applied or live, once.
 fn keys<'a>(admitted: &'a Admitted, applied: &'a Applied, live: &'a Live) -> BTreeSet<&'a ResourceId> {
-    admitted.desired().resources.keys().chain(applied.rows.keys()).chain(live.rows.keys()).collect()
+    let desired = admitted.desired().resources.iter().map(|manifest| &manifest.id);
+    desired.chain(applied.rows.keys()).chain(live.rows.keys()).collect()
 }
 
 #[derive(Default)]
@@ -117,6 +117,10 @@ fn change(id: &ResourceId, op: Op, drift: bool, situation: &Situation<'_>) -> Ch
 fn untouched(admitted: &Admitted, changes: &[Change]) -> usize {
     let touched: BTreeSet<&Name> =
         changes.iter().filter(|change| change.writes_live()).filter_map(|change| change.id.concerns()).collect();
-    let teams = admitted.desired().resources.keys().filter(|id| id.kind == Kind::Team);
-    teams.filter(|id| !touched.contains(&id.name)).count()
+    let resources = &admitted.desired().resources;
+    let declared = |name: &&&Name| {
+        let id = ResourceId { kind: Kind::Team, team: None, name: (**name).clone() };
+        resources.get(&id).is_some()
+    };
+    resources.count(Kind::Team) - touched.iter().filter(declared).count()
 }

@@ -1,6 +1,7 @@
 //! What is allowed: the rules over a whole desired state. The only place where a verdict is made.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -26,8 +27,8 @@ use crate::model::verdict::Verdict;
 /// What the rules know beside the desired state, worked out by other rooms.
 #[derive(Debug, Default)]
 pub struct Facts {
-    pub members: Members,
-    pub allocations: Vec<Allocation>,
+    pub members: Arc<Members>,
+    pub allocations: Arc<Vec<Allocation>>,
 }
 
 /// Judges a desired state at one moment.

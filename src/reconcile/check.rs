@@ -1,20 +1,15 @@
 //! Checking: a source at one moment to a report and, where nothing stands against it, an admitted state.
 
-use std::time::{Duration, Instant};
-
 use jiff::Timestamp;
 
-use crate::access;
-use crate::budget;
-use crate::compile::{Compiled, compile};
+use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::code::Code;
-use crate::model::desired::Desired;
 use crate::model::finding::Finding;
+use crate::model::manifest::Read;
 use crate::model::report::Report;
 use crate::model::snapshot::Snapshot;
 use crate::parse;
-use crate::policy;
 use crate::source::{At, Source, SourceError};
 
 /// A snapshot that was checked.
@@ -26,15 +21,6 @@ pub struct Checked {
     pub spent: Spent,
 }
 
-/// How long each stage took.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Spent {
-    pub read: Duration,
-    pub parse: Duration,
-    pub compile: Duration,
-    pub judge: Duration,
-}
-
 /// Reads a source at one moment and checks all of it.
 ///
 /// # Errors
@@ -42,42 +28,25 @@ pub struct Spent {
 pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, SourceError> {
     let mut spent = Spent::default();
     let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    let manifests = timed(&mut spent.parse, || parse::parse(&snapshot));
-    let read = manifests.read;
-    let compiled =
-        timed(&mut spent.compile, || compile(manifests, snapshot.revision.clone(), snapshot.lineage.clone()));
-    let Compiled { desired, mut findings } = compiled;
-    let resources = desired.resources.len();
-    let admitted = timed(&mut spent.judge, || admit(desired, &mut findings, now));
-    let findings = place(&snapshot, findings);
-    let excerpts = parse::excerpts(&snapshot, &findings);
-    let Snapshot { revision, uncommitted, .. } = snapshot;
-    Ok(Checked { report: Report { findings, excerpts, read, resources, revision, uncommitted }, admitted, spent })
+    let mut memo = Memo::of(snapshot, &mut spent);
+    let judged = memo.judge(now, &mut spent);
+    let Judged { findings, read, resources, admitted } = judged;
+    Ok(Checked { report: report(memo.snapshot(), findings, read, resources), admitted, spent })
 }
 
-fn timed<T>(spent: &mut Duration, work: impl FnOnce() -> T) -> T {
-    let started = Instant::now();
-    let done = work();
-    *spent = started.elapsed();
-    done
-}
-
-/// Judges a desired state, whatever was found before, and admits it where nothing stands against it.
-fn admit(desired: Desired, findings: &mut Vec<Finding>, now: Timestamp) -> Option<Admitted> {
-    let facts = policy::Facts { members: access::leads(&desired), allocations: budget::allocate(&desired) };
-    let verdict = policy::judge(&desired, &facts, now);
-    findings.extend(verdict.findings().iter().cloned());
-    Admitted::seal(desired, &verdict).ok()
+/// Makes the report of what was found in a snapshot.
+pub fn report(snapshot: &Snapshot, findings: Vec<Finding>, read: Read, resources: usize) -> Report {
+    let findings = place(snapshot, findings);
+    let excerpts = parse::excerpts(snapshot, &findings);
+    let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
+    Report { findings, excerpts, read, resources, revision, uncommitted }
 }
 
 /// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter
-/// all the rest may be wrong, and what is not declared may be in a file that could not be read.
+/// all the rest may be wrong.
 fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
     if findings.iter().any(|finding| finding.code == Code::RequiresVersion) {
         findings.retain(|finding| finding.code == Code::RequiresVersion);
-    }
-    if findings.iter().any(|finding| finding.code.leaves_unread()) {
-        findings.retain(|finding| finding.code != Code::NoOrganization);
     }
     parse::locate(snapshot, &mut findings);
     findings.sort_by(|a, b| {

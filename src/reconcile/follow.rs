@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::Error;
-use super::check::{Checked, Spent, check};
+use super::check::{Checked, check};
 use super::landing::{Gate, gate, land};
+use super::memo::Spent;
 use super::planning::{Held, draw};
 use crate::model::admitted::Admitted;
 use crate::model::drift::Record;

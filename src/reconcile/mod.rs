@@ -6,11 +6,13 @@
 mod check;
 mod follow;
 mod landing;
+mod memo;
 mod planning;
 mod round;
 
-pub use check::{Checked, Spent, check};
+pub use check::{Checked, check};
 pub use follow::{Condition, Follower, Step, Treatment};
+pub use memo::{Memo, Spent, Work};
 pub use planning::{Planned, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
 

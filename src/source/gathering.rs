@@ -13,7 +13,7 @@ use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::lineage::Lineage;
 use crate::model::origin::Origin;
-use crate::model::snapshot::{Revision, Snapshot, SourceFile};
+use crate::model::snapshot::{Extent, Revision, Snapshot, SourceFile};
 
 /// Where a file's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,11 @@ impl Gathering {
     /// Says whether the walk has met so much that it must end.
     pub fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// Says whether anything is wrong with what was met.
+    pub fn is_flawed(&self) -> bool {
+        self.full || !self.findings.is_empty()
     }
 
     /// Says whether the file at a path is to be read.
@@ -203,7 +208,8 @@ impl Gathering {
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         self.findings.sort_by(|a, b| a.origin.cmp(&b.origin).then(a.code.cmp(&b.code)));
-        Ok(Gathered { path: self.governed, files, settings_schema, findings: self.findings })
+        let extent = Extent { entries: self.entries, bytes: self.bytes };
+        Ok(Gathered { path: self.governed, files, settings_schema, findings: self.findings, extent })
     }
 }
 
@@ -214,13 +220,21 @@ pub struct Gathered {
     files: Vec<SourceFile>,
     settings_schema: Option<SourceFile>,
     findings: Vec<Finding>,
+    extent: Extent,
 }
 
 impl Gathered {
     /// Makes the snapshot of a revision with its root commits.
     pub fn snapshot(self, revision: Option<Revision>, uncommitted: usize, roots: Vec<String>) -> Snapshot {
-        let Gathered { path, files, settings_schema, findings } = self;
-        Snapshot { revision, uncommitted, files, settings_schema, findings, lineage: Lineage { path, roots } }
+        let Gathered { path, files, settings_schema, findings, extent } = self;
+        let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let lineage = Lineage { path, roots };
+        Snapshot { revision, uncommitted, files, settings_schema, findings, lineage, extent }
+    }
+
+    /// Returns the files, and whether the schema of the settings is beside them.
+    pub fn into_files(self) -> (Vec<SourceFile>, bool) {
+        (self.files, self.settings_schema.is_some())
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use git2::{Odb, Oid, Repository};
+use git2::{Commit, Odb, Oid, Repository};
 
+use super::delta::{self, Difference};
 use super::disk;
 use super::error::SourceError;
 use super::objects::{id, list, read, read_tree, walk};
@@ -14,8 +15,9 @@ use super::roots::Roots;
 use super::tree::{Entry, Sort, escape};
 use super::working_tree::Overlay;
 use super::{At, Source};
+use crate::model::lineage::Lineage;
 use crate::model::nearest::did_you_mean;
-use crate::model::snapshot::{Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot};
 
 /// A repository, kept open.
 pub struct Git {
@@ -65,7 +67,7 @@ impl Git {
 
     fn at_commit(&self, revision: Option<&str>) -> Result<Snapshot, SourceError> {
         let found = self.find(revision)?.ok_or_else(|| SourceError::NoCommit { repo: self.identity() })?;
-        let tree = self.governed_tree(&found)?.map_err(|hint| self.no_such_path(Some(&found), hint))?;
+        let tree = self.governed_tree(&found.commit)?.map_err(|hint| self.no_such_path(Some(&found), hint))?;
         self.read(Some(tree), Some(&found), &Overlay::default())
     }
 
@@ -76,7 +78,7 @@ impl Git {
         if now.map(|now| now.commit.id()) != found.as_ref().map(|found| found.commit.id()) {
             return Err(SourceError::Changed { path: self.identity() });
         }
-        let hint = match found.as_ref().map(|found| self.governed_tree(found)).transpose()? {
+        let hint = match found.as_ref().map(|found| self.governed_tree(&found.commit)).transpose()? {
             Some(Ok(tree)) => return self.read(Some(tree), found.as_ref(), &overlay),
             Some(Err(hint)) => hint,
             None => String::new(),
@@ -96,6 +98,14 @@ impl Git {
         Ok(gathered.snapshot(found.map(Found::revision), overlay.changed(), roots.unwrap_or_default()))
     }
 
+    /// Finds the governed tree of a snapshot's commit, where it is a sound one and still there.
+    fn before(&self, base: &Snapshot) -> Result<Option<Oid>, SourceError> {
+        let is_sound = base.findings.is_empty() && base.uncommitted == 0;
+        let id = base.revision.as_ref().filter(|_| is_sound).and_then(|revision| Oid::from_str(&revision.commit).ok());
+        let Some(commit) = id.and_then(|id| self.repo.find_commit(id).ok()) else { return Ok(None) };
+        Ok(self.governed_tree(&commit)?.ok())
+    }
+
     fn odb(&self) -> Result<Odb<'_>, SourceError> {
         self.repo.odb().map_err(|error| SourceError::unreadable(self.identity(), error))
     }
@@ -109,9 +119,9 @@ impl Git {
     }
 
     /// Finds the tree at the governed path, or says in its place what is there or near.
-    fn governed_tree(&self, found: &Found<'_>) -> Result<Result<Oid, String>, SourceError> {
+    fn governed_tree(&self, commit: &Commit<'_>) -> Result<Result<Oid, String>, SourceError> {
         let odb = self.odb()?;
-        let mut tree = found.commit.tree_id();
+        let mut tree = commit.tree_id();
         for part in self.governed.split('/').filter(|part| !part.is_empty()) {
             let object = read_tree(&odb, tree, &self.governed)?;
             let listed = list(&object, &self.governed)?;
@@ -147,6 +157,18 @@ impl Source for Git {
             (At::WorkingTree, None) | (At::Revision(None), _) => self.at_commit(None),
             (At::Revision(Some(revision)), _) => self.at_commit(Some(revision)),
         }
+    }
+
+    fn delta(&self, base: &Snapshot) -> Result<Option<Delta>, SourceError> {
+        let found = self.find(None)?.ok_or_else(|| SourceError::NoCommit { repo: self.identity() })?;
+        let Some(before) = self.before(base)? else { return Ok(None) };
+        let Ok(after) = self.governed_tree(&found.commit)? else { return Ok(None) };
+        let Some(difference) = delta::compare(&self.odb()?, &self.governed, base, (before, after))? else {
+            return Ok(None);
+        };
+        let lineage = Lineage { path: self.governed.clone(), roots: self.roots.of(&self.repo, found.commit.id())? };
+        let Difference { changed, removed, extent } = difference;
+        Ok(Some(Delta { revision: found.revision(), lineage, changed, removed, extent }))
     }
 
     fn head(&self) -> Result<Option<Revision>, SourceError> {

@@ -14,10 +14,11 @@ use std::fmt::Debug;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::model::snapshot::{Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot};
 
 mod address;
 mod cache;
+mod delta;
 mod directory;
 mod disk;
 mod error;
@@ -69,6 +70,15 @@ pub trait Source: Debug + Send {
     /// # Errors
     /// Where the moment or the path does not exist, and where anything below the path cannot be read.
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError>;
+
+    /// Reads what differs between a snapshot of a commit and the commit that [`At::Revision`] without a name means: at the
+    /// cost of what differs. `None` where it has to be read as a whole.
+    ///
+    /// # Errors
+    /// Those of [`Source::snapshot`].
+    fn delta(&self, _base: &Snapshot) -> Result<Option<Delta>, SourceError> {
+        Ok(None)
+    }
 
     /// Names the commit that [`At::Revision`] without a name means; `None` before the first commit and for a directory.
     ///

@@ -132,7 +132,10 @@ pub fn id(entry: &Entry<'_>, path: &str) -> Result<Oid, SourceError> {
 }
 
 /// Returns the size of a file in bytes from the header of its object: the object itself may be larger than the memory.
-fn blob_size(odb: &Odb<'_>, id: Oid, path: &str) -> Result<u64, SourceError> {
+///
+/// # Errors
+/// Where the object cannot be read or is no file.
+pub fn blob_size(odb: &Odb<'_>, id: Oid, path: &str) -> Result<u64, SourceError> {
     let (size, kind) = odb.read_header(id).map_err(|error| unreadable(path, id, error.message()))?;
     if kind == ObjectType::Blob { Ok(size as u64) } else { Err(unreadable(path, id, "it is no file")) }
 }

@@ -21,7 +21,7 @@ use super::transport::Transport;
 use super::tree::escape;
 use super::{At, Options, Source};
 use crate::model::digest::Digest;
-use crate::model::snapshot::{Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot};
 
 /// How long one call of git may take where nobody says: a first fetch over a slow line is done by then.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -218,6 +218,11 @@ impl Source for Remote {
             At::Revision(Some(revision)) => self.look_for(revision)?,
         }
         self.git.snapshot(at)
+    }
+
+    fn delta(&self, base: &Snapshot) -> Result<Option<Delta>, SourceError> {
+        self.look_once()?;
+        self.git.delta(base)
     }
 
     fn head(&self) -> Result<Option<Revision>, SourceError> {

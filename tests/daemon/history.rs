@@ -53,9 +53,10 @@ fn desired(repo: &Path, commit: &str) -> u64 {
     let admitted = check(source.as_ref(), &At::Revision(Some(commit.to_owned())), now).unwrap().admitted.unwrap();
     let resources = admitted.desired().resources.iter();
     let mut rows: Vec<Vec<String>> = resources
-        .map(|(id, resource)| {
+        .map(|manifest| {
+            let id = &manifest.id;
             let key = [id.kind.as_str(), id.team_or_empty(), id.name.as_str()];
-            key.iter().chain([&resource.canonical.as_str()]).map(|text| (*text).to_owned()).collect()
+            key.iter().chain([&manifest.canonical.as_str()]).map(|text| (*text).to_owned()).collect()
         })
         .collect();
     rows.sort();

@@ -39,7 +39,7 @@ fn until_converged(sandbox: &Sandbox) {
     let admitted = check(source.as_ref(), &At::Revision(None), now).unwrap().admitted.unwrap();
     let resources = &admitted.desired().resources;
     let desired: BTreeMap<_, _> =
-        resources.iter().map(|(id, resource)| (id.clone(), resource.canonical.clone())).collect();
+        resources.iter().map(|manifest| (manifest.id.clone(), manifest.canonical.clone())).collect();
     let store = Store::at(&format!("sqlite:{}", sandbox.store().display())).unwrap();
     eventually("live is as HEAD says", || {
         let mut reader = store.reader().unwrap();

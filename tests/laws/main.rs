@@ -54,7 +54,7 @@ fn admitted(organisation: &Organisation) -> Admitted {
 /// What is desired, as rows.
 fn wanted(admitted: &Admitted) -> Rows {
     let resources = &admitted.desired().resources;
-    resources.iter().map(|(id, resource)| (id.clone(), resource.canonical.clone())).collect()
+    resources.iter().map(|manifest| (manifest.id.clone(), manifest.canonical.clone())).collect()
 }
 
 fn planned(admitted: &Admitted, applied: &Rows, live: &Rows, options: Options) -> Plan {

@@ -24,7 +24,8 @@ fn same(organisation: &Organisation, seeds: [u64; 2]) -> Result<(usize, bool), T
     prop_assert_eq!(said(&first.report.findings), said(&second.report.findings));
     let desired = [&first, &second].map(|checked| checked.admitted.as_ref().map(|admitted| admitted.desired()));
     prop_assert_eq!(desired[0].map(|desired| &desired.digest), desired[1].map(|desired| &desired.digest));
-    let specs = desired.map(|desired| desired.map(|desired| desired.resources.keys().cloned().collect::<Vec<_>>()));
+    let specs = desired
+        .map(|desired| desired.map(|desired| desired.resources.iter().map(|one| one.id.clone()).collect::<Vec<_>>()));
     prop_assert_eq!(&specs[0], &specs[1]);
     Ok((first.report.findings.len(), first.admitted.is_some() && files[0] != files[1]))
 }

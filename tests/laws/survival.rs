@@ -5,19 +5,18 @@ use charter::budget::allocate;
 use charter::model::canonical::Canonical;
 use charter::model::change::Change;
 use charter::model::desired::Desired;
-use charter::model::lineage::Lineage;
 use charter::model::plan::Plan;
 use charter::model::snapshot::Revision;
 use charter::plan::Options;
 use charter::policy::{Facts, judge};
-use charter::{compile, parse};
+use charter::reconcile::{Memo, Spent};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::law::{Case, Law};
 use crate::memory::snapshot;
 use crate::organisation::organisation;
-use crate::{Rows, admitted, planned, wanted};
+use crate::{Rows, admitted, planned, round, wanted};
 
 /// What somebody may have written where a spec belongs: any text, text that is nearly JSON, and JSON in another form.
 fn spec() -> impl Strategy<Value = Canonical> {
@@ -105,7 +104,7 @@ fn with_revision(desired: &Desired) -> charter::model::admitted::Admitted {
     let (commit, author, summary) = ("f".repeat(40), "Bo".to_owned(), "Another".to_owned());
     let revision = Some(Revision { commit, reference: Some("other".to_owned()), summary, author, time });
     let desired = Desired { revision, ..desired.clone() };
-    let facts = Facts { members: leads(&desired), allocations: allocate(&desired) };
+    let facts = Facts { members: leads(&desired).into(), allocations: allocate(&desired).into() };
     let verdict = judge(&desired, &facts, time);
     charter::model::admitted::Admitted::seal(desired, &verdict).unwrap()
 }
@@ -116,23 +115,26 @@ fn a_spec_survives_yaml() {
     law.holds(&organisation(), |organisation| {
         let desired = admitted(&organisation).desired().clone();
         let mut text = String::new();
-        for (id, resource) in &desired.resources {
+        for manifest in desired.resources.iter() {
+            let id = &manifest.id;
+
             let mut metadata = serde_json::json!({ "name": id.name });
             if let Some(team) = &id.team {
                 metadata["team"] = serde_json::json!(team);
             }
             let manifest = serde_json::json!({
-                "apiVersion": "charter/v1", "kind": id.kind, "metadata": metadata, "spec": resource.canonical.value(),
+                "apiVersion": "charter/v1", "kind": id.kind, "metadata": metadata, "spec": manifest.canonical.value(),
             });
             text = format!("{text}---\n{}", serde_yaml::to_string(&manifest).unwrap());
         }
-        let read = parse::parse(&snapshot(&vec![("all.yaml".to_owned(), text.clone().into_bytes())]));
-        let lineage = Lineage { path: String::new(), roots: Vec::new() };
-        let again = compile::compile(read, None, lineage).desired;
+        let files = snapshot(&vec![("all.yaml".to_owned(), text.clone().into_bytes())]);
+        let again = Memo::of(files, &mut Spent::default()).judge(round::landing().at, &mut Spent::default());
+        let again = again.admitted.unwrap();
+        let again = again.desired();
         let specs = |desired: &Desired| -> Rows {
-            desired.resources.iter().map(|(id, resource)| (id.clone(), resource.canonical.clone())).collect()
+            desired.resources.iter().map(|manifest| (manifest.id.clone(), manifest.canonical.clone())).collect()
         };
-        prop_assert_eq!(specs(&again), specs(&desired), "{}", text);
+        prop_assert_eq!(specs(again), specs(&desired), "{}", text);
         prop_assert_eq!(&again.digest, &desired.digest);
         Ok(Case::telling_if(desired.resources.len() > 3))
     });

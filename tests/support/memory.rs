@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use charter::model::lineage::Lineage;
-use charter::model::snapshot::{Revision, Snapshot, SourceFile};
+use charter::model::snapshot::{Extent, Revision, Snapshot, SourceFile};
 use charter::source::{At, Source, SourceError};
 
 /// The files of a revision: paths and what is in them.
@@ -34,15 +34,15 @@ impl Memory {
 pub fn snapshot(files: &Files) -> Snapshot {
     let is_schema = |path: &str| path == "schemas/settings.schema.json";
     let file = |(path, bytes): &(String, Vec<u8>)| SourceFile { path: path.as_str().into(), bytes: bytes[..].into() };
-    let mut manifests: Vec<SourceFile> = files.iter().filter(|(path, _)| !is_schema(path)).map(file).collect();
-    manifests.sort_by(|a, b| a.path.cmp(&b.path));
+    let manifests = files.iter().filter(|(path, _)| !is_schema(path)).map(file);
     Snapshot {
         revision: None,
         uncommitted: 0,
-        files: manifests,
+        files: manifests.map(|file| (file.path.clone(), file)).collect(),
         settings_schema: files.iter().find(|(path, _)| is_schema(path)).map(file),
         findings: Vec::new(),
         lineage: Lineage { path: String::new(), roots: Vec::new() },
+        extent: Extent::default(),
     }
 }
 

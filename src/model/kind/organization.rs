@@ -71,7 +71,7 @@ pub struct Cap {
 }
 
 /// The actions and the resources that a permission may name.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Vocabulary {
     /// What can be done; `all` stands for each of them and is not listed.

@@ -1,0 +1,142 @@
+//! The compiler: keeps what it worked out, and works out again only what a change can have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::declared::{Change, Declared};
+use super::index::Index;
+use super::mention::{self, Mention};
+use super::reference::{self, Checked};
+use super::{Compiled, cycle, duplicate, organization};
+use crate::model::desired::Desired;
+use crate::model::finding::Finding;
+use crate::model::flaws::Flaws;
+use crate::model::id::ResourceId;
+use crate::model::kind::Kind;
+use crate::model::kind::Typed;
+use crate::model::kind::organization::{Organization, Vocabulary};
+use crate::model::lineage::Lineage;
+use crate::model::manifest::{Manifest, Read};
+use crate::model::resources::Resources;
+use crate::model::snapshot::Revision;
+
+/// Manifests to the desired state: every reference looked up, nothing declared twice, nothing in a circle.
+///
+/// What it holds is a function of the files that it was last told of, in whatever steps: all at once is the first step.
+#[derive(Debug, Default)]
+pub struct Compiler {
+    declared: Declared,
+    index: Index,
+    resources: Resources,
+    checked: BTreeMap<ResourceId, Checked>,
+    /// The resources with findings.
+    flawed: BTreeSet<ResourceId>,
+    circles: Vec<Finding>,
+}
+
+impl Compiler {
+    /// Takes in what files hold now, and returns how many manifests were looked at for it.
+    pub fn update(&mut self, changes: Vec<Change>) -> usize {
+        let touched = self.declared.update(changes);
+        let moved = self.place(&touched);
+        let is_new_ground = self.survey();
+        let dirty = if is_new_ground { self.all() } else { self.affected(&touched, &moved) };
+        self.check(&dirty);
+        self.circles = cycle::find(&dirty, !self.circles.is_empty(), &self.resources, &self.index);
+        dirty.len()
+    }
+
+    /// Puts the manifests that count in their places, and returns the names that came, went, or stand for something else.
+    fn place(&mut self, touched: &BTreeSet<ResourceId>) -> BTreeSet<Mention> {
+        let declared = &self.declared;
+        self.resources.update(touched.iter().map(|id| (id.clone(), declared.first(id).cloned())));
+        let mut moved = BTreeSet::new();
+        for id in touched {
+            let is_news = self.index.note(id, self.declared.has(id));
+            if is_news || id.kind == Kind::Budget {
+                moved.insert(mention::of(id));
+            }
+            if self.resources.get(id).is_none() {
+                self.checked.remove(id);
+                self.flawed.remove(id);
+            }
+        }
+        moved
+    }
+
+    /// Works out what every check depends on, and says whether it is other than before.
+    fn survey(&mut self) -> bool {
+        let (mentioned, vocabulary) = (self.declared.mentioned(), self.vocabulary());
+        let is_other = self.index.mentioned != mentioned || self.index.vocabulary != vocabulary;
+        (self.index.mentioned, self.index.vocabulary) = (mentioned, vocabulary);
+        is_other
+    }
+
+    /// Finds the words of permissions. Where the organisation is not wholly read, the default is not taken for them.
+    fn vocabulary(&self) -> Option<Vocabulary> {
+        let flaws = self.flaws();
+        let declared = self.resources.of_kind(Kind::Organization).find_map(|manifest| {
+            Organization::of(&manifest.spec).map(|organization| (&manifest.id, &organization.vocabulary))
+        });
+        match declared {
+            Some((id, vocabulary)) => Some(vocabulary).filter(|_| !flaws.unread.contains(id)).cloned(),
+            None => (!flaws.may_hide(Kind::Organization)).then(Vocabulary::default),
+        }
+    }
+
+    fn flaws(&self) -> Flaws {
+        let unknown = self.declared.findings().any(|finding| finding.code.leaves_unread());
+        Flaws { unread: self.declared.unread(), unknown, errors: false }
+    }
+
+    fn all(&self) -> Vec<Arc<Manifest>> {
+        self.resources.iter().cloned().collect()
+    }
+
+    /// Lists what must be checked again: what changed itself, what mentions a name that moved, and what has findings, which
+    /// tell of other places.
+    fn affected(&self, touched: &BTreeSet<ResourceId>, moved: &BTreeSet<Mention>) -> Vec<Arc<Manifest>> {
+        let mut ids: BTreeSet<&ResourceId> = touched.iter().chain(&self.flawed).collect();
+        if !moved.is_empty() {
+            let mentions = |checked: &Checked| checked.mentions.iter().any(|mention| moved.contains(mention));
+            ids.extend(self.checked.iter().filter(|(_, checked)| mentions(checked)).map(|(id, _)| id));
+        }
+        ids.into_iter().filter_map(|id| self.resources.get(id).cloned()).collect()
+    }
+
+    fn check(&mut self, manifests: &[Arc<Manifest>]) {
+        let check = |manifest: &Arc<Manifest>| reference::check(manifest, &self.index, &self.resources);
+        let checked: Vec<Checked> = manifests.par_iter().map(check).collect();
+        for (manifest, checked) in manifests.iter().zip(checked) {
+            if checked.findings.is_empty() {
+                self.flawed.remove(&manifest.id);
+            } else {
+                self.flawed.insert(manifest.id.clone());
+            }
+            self.checked.insert(manifest.id.clone(), checked);
+        }
+    }
+
+    /// Counts the files that were read.
+    pub fn read(&self) -> Read {
+        self.declared.read()
+    }
+
+    /// Returns the desired state of a revision and all that is wrong with it so far, with what was found in its source.
+    pub fn compiled(&self, revision: Option<Revision>, lineage: Lineage, mut findings: Vec<Finding>) -> Compiled {
+        findings.extend(self.declared.findings().cloned());
+        findings.extend(organization::requirement(self.declared.requires()));
+        let mut flaws = self.flaws();
+        flaws.unknown |= findings.iter().any(|finding| finding.code.leaves_unread());
+        let organizations: Vec<&Arc<Manifest>> = self.resources.of_kind(Kind::Organization).collect();
+        findings.extend(organization::exactly_one(&organizations, flaws.may_hide(Kind::Organization)));
+        findings.extend(self.declared.repeated().flat_map(duplicate::twice));
+        let checked = self.flawed.iter().filter_map(|id| self.checked.get(id));
+        findings.extend(checked.flat_map(|checked| checked.findings.iter().cloned()));
+        findings.extend(self.circles.iter().cloned());
+        flaws.errors = findings.iter().any(Finding::is_error);
+        Compiled { desired: Desired::new(revision, lineage, self.resources.clone(), flaws), findings }
+    }
+}

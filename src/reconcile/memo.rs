@@ -1,0 +1,140 @@
+//! The memo of the pure stages: what they made of the last snapshot, so that the next one costs what differs.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::access;
+use crate::budget;
+use crate::compile::{Change, Compiled, Compiler};
+use crate::model::admitted::Admitted;
+use crate::model::allocation::Allocation;
+use crate::model::desired::Desired;
+use crate::model::digest::Digest;
+use crate::model::finding::Finding;
+use crate::model::kind::Kind;
+use crate::model::manifest::Read;
+use crate::model::members::Members;
+use crate::model::snapshot::{Delta, Snapshot, SourceFile};
+use crate::parse::{self, Settings};
+use crate::policy;
+
+/// How long each stage took, and how much of it there was to do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    pub read: Duration,
+    pub parse: Duration,
+    pub compile: Duration,
+    pub judge: Duration,
+    pub work: Work,
+}
+
+/// What was worked on: with a memo of what was there before, no more than a change concerns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Work {
+    /// Files that were parsed.
+    pub parsed: usize,
+    /// Manifests whose references were looked up.
+    pub compiled: usize,
+    /// Resources that the rules were asked about.
+    pub judged: usize,
+    /// Rows of the live state that were read.
+    pub read: usize,
+}
+
+/// A snapshot and what the pure stages made of it.
+#[derive(Debug)]
+pub struct Memo {
+    snapshot: Snapshot,
+    settings: Settings,
+    /// What is wrong with the schema of the settings.
+    unusable: Option<Finding>,
+    compiler: Compiler,
+    members: Option<(Digest, Arc<Members>)>,
+    allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
+}
+
+/// What the stages have to say of a snapshot.
+#[derive(Debug)]
+pub struct Judged {
+    /// Neither located nor sorted.
+    pub findings: Vec<Finding>,
+    pub read: Read,
+    pub resources: usize,
+    /// The state that a plan can be made of; `None` where an error stands or no Organization is declared.
+    pub admitted: Option<Admitted>,
+}
+
+impl Memo {
+    /// Takes a snapshot and works all of it out.
+    pub fn of(snapshot: Snapshot, spent: &mut Spent) -> Memo {
+        let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
+        let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
+        let compiler = Compiler::default();
+        let mut memo = Memo { snapshot, settings, unusable, compiler, members: None, allocations: None };
+        memo.take(&files, Vec::new(), spent);
+        memo
+    }
+
+    /// Takes what differs in a later commit and works that out.
+    pub fn advance(&mut self, delta: Delta, spent: &mut Spent) {
+        self.snapshot.advance(&delta);
+        let gone = delta.removed.into_iter().map(|path| (path, None)).collect();
+        self.take(&delta.changed, gone, spent);
+    }
+
+    fn take(&mut self, files: &[SourceFile], mut changes: Vec<Change>, spent: &mut Spent) {
+        let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings));
+        changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
+        spent.work.parsed += files.len();
+        spent.work.compiled += timed(&mut spent.compile, || self.compiler.update(changes));
+    }
+
+    /// Returns the snapshot.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
+    pub fn judge(&mut self, now: Timestamp, spent: &mut Spent) -> Judged {
+        let Snapshot { revision, lineage, findings, .. } = &self.snapshot;
+        let found = findings.iter().chain(&self.unusable).cloned().collect();
+        let compiled = timed(&mut spent.compile, || self.compiler.compiled(revision.clone(), lineage.clone(), found));
+        let Compiled { desired, mut findings } = compiled;
+        let (read, resources) = (self.compiler.read(), desired.resources.len());
+        let verdict = timed(&mut spent.judge, || policy::judge(&desired, &self.facts(&desired), now));
+        spent.work.judged += resources;
+        findings.extend(verdict.findings().iter().cloned());
+        Judged { findings, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
+    }
+
+    /// Works out what the rules know beside the desired state, as far as it may be other than before.
+    fn facts(&mut self, desired: &Desired) -> policy::Facts {
+        let of_members = desired.resources.digest_of(&[Kind::Group, Kind::Membership, Kind::Team]);
+        let of_budgets = desired.resources.digest_of(&[Kind::Budget]);
+        let is_whole = desired.flaws.unread.is_empty();
+        let members = kept(&mut self.members, of_members, is_whole, || access::leads(desired));
+        let allocations = kept(&mut self.allocations, of_budgets, is_whole, || budget::allocate(desired));
+        policy::Facts { members, allocations }
+    }
+}
+
+/// Returns what was worked out of the same resources before, or works it out.
+fn kept<T>(memo: &mut Option<(Digest, Arc<T>)>, of: Digest, is_whole: bool, work: impl FnOnce() -> T) -> Arc<T> {
+    if let Some((_, value)) = memo.as_ref().filter(|(before, _)| is_whole && *before == of) {
+        return value.clone();
+    }
+    let value = Arc::new(work());
+    *memo = is_whole.then(|| (of, value.clone()));
+    value
+}
+
+/// Does some work and adds how long it took.
+pub fn timed<T>(spent: &mut Duration, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = work();
+    *spent += started.elapsed();
+    done
+}
