@@ -10,6 +10,7 @@ pub mod applied;
 pub mod canonical;
 pub mod change;
 pub mod code;
+pub mod credential;
 pub mod desired;
 pub mod digest;
 pub mod drift;

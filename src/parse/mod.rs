@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::model::code::Code;
+use crate::model::credential;
 use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
 use crate::model::manifest::Manifests;
@@ -21,7 +22,6 @@ mod node;
 mod roles;
 pub mod schema;
 pub mod secret;
-mod secret_key;
 mod settings;
 mod shape;
 mod trail;
@@ -99,7 +99,7 @@ fn is_json(file: &SourceFile) -> bool {
 fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Outcome {
     let at = |span: Span| Origin::at(&file.path, document, span);
     let finding = |problem: &yaml::Problem| {
-        let message = secret::scrub(&problem.message);
+        let message = credential::scrub(&problem.message);
         let found = Finding::new(problem.code, at(problem.span), message).help(problem.help);
         match problem.related {
             Some((span, label)) => found.related(at(span), label),
