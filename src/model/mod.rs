@@ -23,6 +23,7 @@ pub mod guard;
 pub mod id;
 pub mod journal;
 pub mod kind;
+pub mod latin;
 pub mod lineage;
 pub mod live;
 pub mod manifest;

@@ -113,8 +113,7 @@ fn mistaken_name(text: &str, what: &str, format: &Format) -> Fault {
         _ => "a time",
     };
     if text.is_empty() || what == "nothing" {
-        return Fault::new(Code::NotAName, format!("there is nothing where {place} belongs"))
-            .help("write it, or take the key out");
+        return Fault::new(Code::NotAName, format!("there is nothing where {place} belongs"));
     }
     Fault::new(Code::NotAName, format!("`{text}` is {what} to a reader of YAML, where {place} belongs"))
         .help(format!("quote it: \"{text}\""))

@@ -127,7 +127,8 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Outcome>> {
         ));
     }
     let text = match std::str::from_utf8(&file.bytes) {
-        Ok(text) if text.contains('\0') => Err("the file holds NUL bytes: it is binary, or UTF-16".to_owned()),
+        _ if is_utf16(&file.bytes) => Err("the file is UTF-16".to_owned()),
+        Ok(text) if text.contains('\0') => Err("the file holds NUL bytes: it is binary".to_owned()),
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
         Err(error) => {
             let line = file.bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
@@ -140,6 +141,11 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Outcome>> {
         Err(_) if is_unreadable_template(file) => Err(Box::new(foreign())),
         Err(message) => Err(refuse(Code::InvalidEncoding, message, "save the file as UTF-8")),
     }
+}
+
+/// Says whether bytes are UTF-16: by their mark, or by the empty half of an ASCII character.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0xff, ..] | [1..=0xff, 0, 1..=0xff, 0, ..])
 }
 
 fn is_unreadable_template(file: &SourceFile) -> bool {
