@@ -110,11 +110,10 @@ fn exposed() -> Fault {
 fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Finding>) {
     let mut lowered = Lowered::default();
     let value = lowered.lower(place.root, &reader.shape, &Trail::Root);
-    let mended = |(pointer, fault): (String, Fault)| {
-        let fault = if fault.code == Code::NotAName { reader.nothing(&pointer, fault) } else { fault };
+    let scalars = lowered.faults.into_iter().map(|(pointer, fault)| {
+        let fault = reader.nothing(&pointer, fault);
         (pointer, Part::Value, fault)
-    };
-    let scalars = lowered.faults.into_iter().map(mended);
+    });
     let findings = place.findings(scalars.chain(reader.judge(&value)));
     (value, findings)
 }

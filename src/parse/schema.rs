@@ -176,8 +176,11 @@ impl Reader {
         }
     }
 
-    /// Says how to mend a place where nothing is written: what must be there cannot be taken out.
+    /// Adds to a fault without a help how to mend nothing: what must be there cannot be taken out.
     pub fn nothing(&self, pointer: &str, fault: Fault) -> Fault {
+        if fault.help.is_some() {
+            return fault;
+        }
         let (mut schema, mut help) = (&self.schema, "write it");
         for token in pointer.split('/').skip(1) {
             let branches = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
@@ -191,7 +194,7 @@ impl Reader {
             };
             schema = property.or_else(|| owner.get("items")).unwrap_or(&Value::Null);
         }
-        if fault.help.is_none() { fault.help(help) } else { fault }
+        fault.help(help)
     }
 
     /// Finds the schema that holds the keyword that failed.
