@@ -23,6 +23,7 @@ const SHAPES: &[&str] = &[
     r"\bnpm_[A-Za-z0-9]{36}\b",
     r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
     r"\b[sr]k_(live|test)_[A-Za-z0-9]{16,}",
+    r"\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}",
     r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?",
     // What begins like a variable, such as `${PASSWORD}`, or is blotted out is no password.
@@ -56,6 +57,7 @@ mod tests {
 
     #[test]
     fn credentials_are_known_by_shape() {
+        let azure = format!("AccountName=a;AccountKey={}==;", "abcdefghij0123456789+/AB".repeat(4));
         let jwt = format!("eyJ{0}.eyJ{0}.{0}", "abcdefghij");
         for text in [
             "AKIAABCDEFGHIJKLMNOP",
@@ -63,6 +65,7 @@ mod tests {
             "https://ana:hunter2@acme.example/",
             "db is postgres://u:pw@host",
             "https://ana:$ecret@acme.example/",
+            azure.as_str(),
             jwt.as_str(),
         ] {
             assert!(is_in(text), "{text}");
