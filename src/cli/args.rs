@@ -65,9 +65,16 @@ pub struct StoreArgs {
 /// At what moment the clock stands.
 #[derive(Debug, Clone, Args)]
 pub struct ClockArgs {
-    /// The moment for which to decide, such as 2026-12-31T18:00:00Z; now by default.
-    #[arg(long, value_name = "TIME")]
+    /// The moment for which to decide, such as 2026-12-31T18:00:00Z, or a day, which means its start in UTC; now by default.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub at: Option<Timestamp>,
+}
+
+/// Reads a moment, or the day at whose start in UTC it is.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let is_day = text.len() == "2026-12-31".len();
+    let read = if is_day { format!("{text}T00:00:00Z").parse() } else { text.parse() };
+    read.map_err(|_| "write a moment such as 2026-12-31T18:00:00Z, or a day such as 2026-12-31".to_owned())
 }
 
 impl ClockArgs {

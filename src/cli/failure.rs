@@ -94,7 +94,7 @@ fn of_source(error: &SourceError) -> Exit {
 
 fn of_store(error: &StoreError) -> Exit {
     match error {
-        StoreError::Unsupported(_)
+        StoreError::Unsupported { .. }
         | StoreError::NewerVersion { .. }
         | StoreError::OlderVersion { .. }
         | StoreError::OtherLineage { .. } => Exit::Configuration,

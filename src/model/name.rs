@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::fault::Fault;
+use super::latin;
 
 /// The longest name, in characters.
 pub const LONGEST: usize = 128;
@@ -39,13 +40,17 @@ pub fn is_name(text: &str) -> bool {
     edges && bytes.len() <= LONGEST && bytes.iter().all(|b| is_inner(*b))
 }
 
-/// Makes a name out of what somebody wrote, where one comes out: `Front End` becomes `front-end`.
-fn suggest(text: &str) -> Option<String> {
-    let lower = text.trim().to_ascii_lowercase();
-    let mapped: String =
-        lower.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '-' }).collect();
-    let trimmed = mapped.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+/// Makes a name out of what somebody wrote, where one comes out: `Front End` becomes `front-end`, `Żółw` `zolw`.
+pub fn suggest(text: &str) -> Option<String> {
+    let lower = latin::plain(text.trim()).to_ascii_lowercase();
+    let words = lower.split(|c: char| !is_letter(c) && !".-_".contains(c)).filter(|word| word.contains(is_letter));
+    let joined = words.collect::<Vec<_>>().join("-");
+    let trimmed = joined.trim_matches(|c: char| !is_letter(c));
     (is_name(trimmed) && trimmed != text).then(|| trimmed.to_owned())
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric()
 }
 
 impl FromStr for Name {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::fault::Fault;
-use super::name::{LONGEST, is_name};
+use super::name::{LONGEST, is_name, suggest};
 use super::nearest::did_you_mean;
 
 /// What sort of subject it is.
@@ -125,14 +125,20 @@ impl FromStr for Subject {
         let kind = SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| malformed(text))?;
         let good = if kind.is_outside() { is_outside_id(id) } else { is_name(id) };
         good.then(|| Subject { text: text.to_owned(), kind }).ok_or_else(|| {
-            let rule = if kind.is_outside() {
-                format!("the id of a {word} is 1 to 128 of letters, digits and `._@+-`")
-            } else {
-                format!("a {word} is named with lower-case letters, digits, `.`, `_` and `-`")
-            };
-            Fault::new(Code::BadSubject, format!("`{text}` is not a subject")).help(rule)
+            let help = rule(kind, id);
+            Fault::new(Code::BadSubject, format!("`{text}` is not a subject")).help(help)
         })
     }
+}
+
+/// Says what stands after the colon of a sort of subject.
+fn rule(kind: SubjectKind, id: &str) -> String {
+    let word = kind.as_str();
+    if kind.is_outside() {
+        return format!("the id of a {word} is 1 to 128 of letters, digits and `._@+-`");
+    }
+    let rule = format!("a {word} is named with lower-case letters, digits, `.`, `_` and `-`");
+    suggest(id).map_or_else(|| rule.clone(), |name| format!("write `{word}:{name}`: {rule}"))
 }
 
 impl TryFrom<String> for Subject {

@@ -13,6 +13,7 @@ use super::schema::{Reader, reader, roles_reader};
 use super::secret::{self, Taken};
 use super::trail::Trail;
 use crate::model::code::Code;
+use crate::model::credential;
 use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
@@ -37,8 +38,8 @@ impl Place<'_> {
         let span = self.root.locate(pointer, part).or(Some(self.root.span));
         let origin =
             Origin { path: self.path.clone(), document: self.document, pointer: pointer.to_owned(), part, span };
-        let help = fault.help.as_deref().map(secret::scrub);
-        Finding::new(fault.code, origin, secret::scrub(&fault.message)).maybe_help(help)
+        let help = fault.help.as_deref().map(credential::scrub);
+        Finding::new(fault.code, origin, credential::scrub(&fault.message)).maybe_help(help)
     }
 
     /// Makes findings of faults: the first of them, and one that says how many more there are.
@@ -91,7 +92,7 @@ fn requires(place: &Place<'_>) -> Option<(String, Origin)> {
 }
 
 fn exposed() -> Fault {
-    Fault::new(Code::SecretInManifest, format!("the value here looks like a credential: {}", secret::REDACTED))
+    Fault::new(Code::SecretInManifest, format!("the value here looks like a credential: {}", credential::REDACTED))
         .help("take it out of git and revoke it; refer to it with `secretRef`")
 }
 
@@ -102,7 +103,10 @@ type Placed = (String, Part, Fault);
 fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Placed>) {
     let mut lowered = Lowered::default();
     let value = lowered.lower(place.root, &reader.shape, &Trail::Root);
-    let scalars = lowered.faults.into_iter().map(|(pointer, fault)| (pointer, Part::Value, fault));
+    let scalars = lowered.faults.into_iter().map(|(pointer, fault)| {
+        let fault = reader.nothing(&pointer, fault);
+        (pointer, Part::Value, fault)
+    });
     let faults = scalars.chain(reader.judge(&value)).collect();
     (value, faults)
 }

@@ -58,11 +58,9 @@ impl Lowered {
 
     /// Reads a scalar of one of our formats; what it is not is reported once, here, and passes the schema.
     fn formatted(&mut self, text: &str, is_plain: bool, format: &Format, trail: &Trail<'_>) -> Value {
-        let mistaken = if format.raw {
-            None
-        } else {
-            mistaken_for(text).filter(|what| is_plain && (format.word == "name" || *what != "a date"))
-        };
+        let mistaken = mistaken_for(text).filter(|what| {
+            is_plain && (*what == "nothing" || !format.raw && (format.word == "name" || *what != "a date"))
+        });
         if let Some(what) = mistaken {
             self.faults.push((trail.to_string(), mistaken_name(text, what, format)));
         } else if let Err(fault) = (format.check)(text) {
@@ -106,17 +104,19 @@ impl Lowered {
 }
 
 fn mistaken_name(text: &str, what: &str, format: &Format) -> Fault {
-    let place = match format.word {
-        "name" => "a name",
-        "subject" => "a subject",
-        "permission" => "a permission",
-        _ => "a time",
+    let (place, code) = match format.word {
+        "name" => ("a name", Code::NotAName),
+        "subject" => ("a subject", Code::NotAName),
+        "permission" => ("a permission", Code::NotAName),
+        "amount" => ("an amount", Code::BadAmount),
+        "period" => ("a period", Code::BadPeriod),
+        _ => ("a time", Code::NotAName),
     };
-    if text.is_empty() || what == "nothing" {
-        return Fault::new(Code::NotAName, format!("there is nothing where {place} belongs"))
-            .help("write it, or take the key out");
+    if what == "nothing" {
+        // Whether it may be missing, the schema knows.
+        return Fault::new(code, format!("there is nothing where {place} belongs"));
     }
-    Fault::new(Code::NotAName, format!("`{text}` is {what} to a reader of YAML, where {place} belongs"))
+    Fault::new(code, format!("`{text}` is {what} to a reader of YAML, where {place} belongs"))
         .help(format!("quote it: \"{text}\""))
 }
 

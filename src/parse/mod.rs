@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::model::code::Code;
+use crate::model::credential;
 use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
 use crate::model::manifest::Parsed;
@@ -22,7 +23,6 @@ mod roles;
 mod salvage;
 pub mod schema;
 pub mod secret;
-mod secret_key;
 mod settings;
 mod shape;
 mod trail;
@@ -88,7 +88,7 @@ fn is_json(file: &SourceFile) -> bool {
 fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Parsed {
     let at = |span: Span| Origin::at(&file.path, document, span);
     let finding = |problem: &yaml::Problem| {
-        let message = secret::scrub(&problem.message);
+        let message = credential::scrub(&problem.message);
         let found = Finding::new(problem.code, at(problem.span), message).help(problem.help);
         match problem.related {
             Some((span, label)) => found.related(at(span), label),
@@ -116,7 +116,8 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Parsed>> {
         ));
     }
     let text = match std::str::from_utf8(&file.bytes) {
-        Ok(text) if text.contains('\0') => Err("the file holds NUL bytes: it is binary, or UTF-16".to_owned()),
+        _ if is_utf16(&file.bytes) => Err("the file is UTF-16".to_owned()),
+        Ok(text) if text.contains('\0') => Err("the file holds NUL bytes: it is binary".to_owned()),
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
         Err(error) => {
             let line = file.bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
@@ -129,6 +130,11 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Parsed>> {
         Err(_) if is_unreadable_template(file) => Err(Box::new(Parsed::foreign())),
         Err(message) => Err(refuse(Code::InvalidEncoding, message, "save the file as UTF-8")),
     }
+}
+
+/// Says whether bytes are UTF-16: by their mark, or by the empty half of an ASCII character.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0xff, ..] | [1..=0xff, 0, 1..=0xff, 0, ..])
 }
 
 fn is_unreadable_template(file: &SourceFile) -> bool {

@@ -11,6 +11,7 @@ use super::shape::Shape;
 use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::kind::{Kind, Scope};
+use crate::model::name::Name;
 use crate::model::nearest::did_you_mean;
 use crate::model::origin::Part;
 use crate::model::scalar::format;
@@ -179,8 +180,31 @@ impl Reader {
         } else if let ValidationErrorKind::AnyOf { context } = error.kind() {
             meant(context).iter().for_each(|error| self.explain(error, found));
         } else {
-            found.push((pointer, Part::Value, wrong_value(error, schema)));
+            let fault = wrong_value(error, schema);
+            let fault = if error.instance().is_null() { self.nothing(&pointer, fault) } else { fault };
+            found.push((pointer, Part::Value, fault));
         }
+    }
+
+    /// Adds to a fault without a help how to mend nothing: what must be there cannot be taken out.
+    pub fn nothing(&self, pointer: &str, fault: Fault) -> Fault {
+        if fault.help.is_some() {
+            return fault;
+        }
+        let (mut schema, mut help) = (&self.schema, "write it");
+        for token in pointer.split('/').skip(1) {
+            let branches = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+            let owner = branches.chain([schema]).find(|schema| schema.get("properties").is_some()).unwrap_or(schema);
+            let property = owner.get("properties").and_then(|properties| properties.get(token));
+            let is_required = || strings(owner, "required").any(|key| key == token);
+            help = match owner.get("items") {
+                Some(_) => "write it, or take the item out",
+                None if is_required() => "write it",
+                None => "write it, or take the key out",
+            };
+            schema = property.or_else(|| owner.get("items")).unwrap_or(&Value::Null);
+        }
+        fault.help(help)
     }
 
     /// Finds the schema that holds the keyword that failed.
@@ -208,6 +232,7 @@ fn wrong_value(error: &ValidationError<'_>, schema: &Value) -> Fault {
     match error.kind().keyword() {
         "enum" | "oneOf" | "const" => wrong_word(error.instance(), schema),
         "type" => wrong_type(error.instance(), schema),
+        "minimum" | "maximum" => out_of_range(error.instance(), schema),
         _ => Fault::new(Code::Schema, error.to_string().chars().take(200).collect::<String>()),
     }
 }
@@ -229,14 +254,16 @@ fn unknown_field(pointer: &str, key: &str, schema: &Value) -> Fault {
         return Fault::new(Code::MisplacedTeam, "this kind belongs to the organisation, not to a team")
             .help("take `team` out");
     }
+    if let (Some(_), Err(fault)) = (schema.get("patternProperties"), key.parse::<Name>()) {
+        return fault;
+    }
     let known: Vec<&String> =
         schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).collect();
     let help = did_you_mean(key, &known).map_or_else(
         || format!("it may have {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    let fault = Fault::new(Code::UnknownField, format!("there is no field `{key}` here"));
-    if known.is_empty() { fault.help("take it out, or write its name as a name is written") } else { fault.help(help) }
+    Fault::new(Code::UnknownField, format!("there is no field `{key}` here")).help(help)
 }
 
 fn missing_field(pointer: &str, key: &str) -> Fault {
@@ -252,9 +279,13 @@ fn missing_field(pointer: &str, key: &str) -> Fault {
     Fault::new(Code::MissingField, format!("`{key}` is missing in {place}")).help(format!("add `{key}`"))
 }
 
+fn strings<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
+    schema.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
 /// Lists the words that a schema admits: an `enum`, or the constants of a `oneOf`.
 fn words(schema: &Value) -> Vec<&str> {
-    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let listed = strings(schema, "enum");
     let constants = schema
         .get("oneOf")
         .and_then(Value::as_array)
@@ -294,9 +325,21 @@ fn wrong_type(instance: &Value, schema: &Value) -> Fault {
     match (wanted.as_str(), instance) {
         ("a text", _) if quotable => fault.help(format!("quote it: \"{instance}\"")),
         ("a list", Value::String(text)) => fault.help(format!("write a list: [\"{text}\"]")),
-        (_, Value::Null) => fault.help("write it, or take the key out"),
+        (_, Value::Null) => fault,
         _ => fault.help(format!("write {wanted}")),
     }
+}
+
+fn out_of_range(instance: &Value, schema: &Value) -> Fault {
+    let number =
+        if schema.get("type").and_then(Value::as_str) == Some("integer") { "a whole number" } else { "a number" };
+    let bound = |key: &str| schema.get(key).map(ToString::to_string);
+    let range = match (bound("minimum"), bound("maximum")) {
+        (Some(least), Some(most)) => format!("{number} from {least} to {most}"),
+        (Some(least), None) => format!("{number} from {least} up"),
+        (None, most) => format!("{number} up to {}", most.unwrap_or_default()),
+    };
+    Fault::new(Code::Schema, format!("this is {instance}, where {range} belongs")).help(format!("write {range}"))
 }
 
 fn type_word(word: &str) -> String {

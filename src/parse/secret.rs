@@ -3,45 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 
 use super::node::{Content, Entry, Node, Plain, plain};
-use super::secret_key::{is_named, is_reference};
 use super::trail::Trail;
+use crate::model::credential::key::{is_named, is_reference};
+use crate::model::credential::{REDACTED, is_in, scrub};
 use crate::model::origin::Span;
 
-/// What stands in the place of a credential, everywhere.
-pub const REDACTED: &str = "‹redacted›";
-
-/// The published shapes of credentials: cloud and code-hosting keys, tokens, private keys, URLs with a password.
-const SHAPES: &[&str] = &[
-    r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/._~-]{16,}=*",
-    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
-    r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b",
-    r"\bgithub_pat_[A-Za-z0-9_]{22,255}\b",
-    r"\bglpat-[A-Za-z0-9_-]{20,}",
-    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
-    r"\bsk-[A-Za-z0-9_-]{20,}",
-    r"\bAIza[0-9A-Za-z_-]{35}",
-    r"\bnpm_[A-Za-z0-9]{36}\b",
-    r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
-    r"\b[sr]k_(live|test)_[A-Za-z0-9]{16,}",
-    r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?",
-    r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@"']*:[^/\s"']+@"#,
-];
-
-static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(SHAPES).ok());
-static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&SHAPES.join("|")).ok());
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let words = "password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|secret_?key|credentials?|authorization";
     let after = r#"(?:_[a-z0-9_]*)?(?:["']\s*:\s*|\s*:\s+)"#;
     Regex::new(&format!(r#"(?i)((?:^|[\s{{\[,"'_.-])(?:[a-z0-9_.-]*)(?:{words}|\bpass|_pass){after})(\S.*)$"#)).ok()
 });
-
-fn has_shape(text: &str) -> bool {
-    text.len() >= 8 && SET.as_ref().is_none_or(|set| set.is_match(text))
-}
 
 /// A credential that was taken out of a document.
 #[derive(Debug)]
@@ -84,7 +58,7 @@ fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>
     let span = node.span;
     match &mut node.content {
         Content::Scalar { text, plain } => {
-            if under == Under::Named && says_something(text, *plain) || has_shape(text) {
+            if under == Under::Named && says_something(text, *plain) || is_in(text) {
                 REDACTED.clone_into(text);
                 *plain = false;
                 found.push(Taken { pointer: trail.to_string(), span });
@@ -98,7 +72,7 @@ fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>
         Content::Mapping(entries) => {
             let names_value = under != Under::Reference && names_a_credential(entries);
             for entry in entries {
-                let is_secret = has_shape(&entry.key);
+                let is_secret = is_in(&entry.key);
                 if is_secret {
                     REDACTED.clone_into(&mut entry.key);
                 }
@@ -129,11 +103,6 @@ fn says_something(text: &str, is_plain: bool) -> bool {
     }
 }
 
-/// Takes what has the shape of a credential out of a sentence.
-pub fn scrub(text: &str) -> String {
-    ANY.as_ref().map_or_else(|| REDACTED.into(), |any| any.replace_all(text, REDACTED).into_owned())
-}
-
 /// Shows the lines of a file without the credentials of its documents and what else looks like one.
 pub fn redacted_lines<'t>(text: &'t str, taken: &[Taken]) -> impl Iterator<Item = String> + 't {
     let mut spans: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
@@ -144,9 +113,20 @@ pub fn redacted_lines<'t>(text: &'t str, taken: &[Taken]) -> impl Iterator<Item 
     }
     let mut inside = Inside::default();
     (1..).zip(text.lines()).map(move |(number, line)| match spans.get(&number) {
+        Some(spans) if spans.iter().any(is_block) => inside.redact_block(line),
         Some(spans) => inside.redact(&without(line, number, spans)),
         None => inside.redact(line),
     })
+}
+
+/// Says whether a span stands for a block scalar: only the first character of its text, which goes on below.
+fn is_block(span: &Span) -> bool {
+    span.line == span.end_line && span.end_column == span.column.saturating_add(1)
+}
+
+/// Counts the bytes before the first character that is to be seen.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// Takes spans out of a line.
@@ -184,8 +164,14 @@ struct Inside {
 }
 
 impl Inside {
+    /// Redacts the first line of a block scalar, and remembers that those below it belong to it.
+    fn redact_block(&mut self, line: &str) -> String {
+        self.below = Some(indent(line).saturating_sub(1));
+        self.redact(line)
+    }
+
     fn redact(&mut self, line: &str) -> String {
-        let indent = line.len() - line.trim_start().len();
+        let indent = indent(line);
         let is_item = line.trim_start().starts_with("- ");
         let goes_on =
             self.below.is_some_and(|above| indent > above || indent == above && is_item || line.trim().is_empty());
@@ -203,27 +189,14 @@ impl Inside {
 }
 
 fn redact_line(line: &str) -> String {
-    let shaped = ANY.as_ref().map_or_else(|| REDACTED.into(), |any| any.replace_all(line, REDACTED));
+    let shown = scrub(line);
     LINE.as_ref()
-        .map_or_else(|| REDACTED.to_owned(), |named| named.replace(&shaped, format!("${{1}}{REDACTED}")).into_owned())
+        .map_or_else(|| REDACTED.to_owned(), |named| named.replace(&shown, format!("${{1}}{REDACTED}")).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credentials_are_known_by_shape_or_by_key() {
-        let jwt = format!("eyJ{0}.eyJ{0}.{0}", "abcdefghij");
-        for text in [
-            "AKIAABCDEFGHIJKLMNOP",
-            "-----BEGIN RSA PRIVATE KEY-----",
-            "https://ana:hunter2@acme.example/",
-            jwt.as_str(),
-        ] {
-            assert!(has_shape(text), "{text}");
-        }
-    }
 
     fn pointers(text: &str) -> Vec<String> {
         let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
@@ -246,6 +219,11 @@ mod tests {
             "password: {value: hunter2}",
             "password:\n- hunter2hunter\n",
             "kind: ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+            "reason: password=hunter2hunter",
+            "reason: \"db is postgres://u:pw@host\"",
+            "standards: [ok, 'api_key: abcd1234efgh5678']",
+            "'password=hunter2hunter': x",
+            "reason: |\n  for the crawler:\n  --token=9f8e7d6c5b\n",
         ] {
             assert_eq!(pointers(text).len(), 1, "{text}");
         }
@@ -260,6 +238,8 @@ mod tests {
             "password: true",
             "password: {secretRef: vault/a}",
             "url: https://acme.example:443/a@b",
+            "reason: \"password: see vault\"",
+            "reason: 'the token=${TOKEN} of GOV-231'",
         ] {
             assert_eq!(pointers(text), [""; 0], "{text}");
         }
@@ -276,6 +256,10 @@ mod tests {
         let block = "a:\n  password:\n  - hunter2hunter\n  team: x\n";
         let shown: Vec<String> = redacted_lines(block, &[]).collect();
         assert_eq!(shown[2..], [format!("  {REDACTED}"), "  team: x".to_owned()]);
+        let block = "spec:\n  reason: |-\n    password:\n    hunter2hunter\n  team: x\n";
+        let mut root = crate::parse::yaml::read(block).remove(0).root.unwrap();
+        let shown: Vec<String> = redacted_lines(block, &take(&mut root)).collect();
+        assert!(!shown.concat().contains("hunter2") && shown[4] == "  team: x", "{shown:?}");
         let flow: String = redacted_lines("{\"a\":1,\"dbPassword\":\"hunter2hunter\"", &[]).collect();
         assert!(!flow.contains("hunter2") && flow.contains("dbPassword"), "{flow}");
     }
@@ -283,6 +267,7 @@ mod tests {
     #[test]
     fn a_line_is_shown_without_them() {
         assert_eq!(redact_line("  password: hunter2 # old"), format!("  password: {REDACTED}"));
+        assert_eq!(redact_line("name: x # password=hunter2"), format!("name: x # password={REDACTED}"));
         assert_eq!(redact_line("key AKIAABCDEFGHIJKLMNOP end"), format!("key {REDACTED} end"));
         let block = "a:\n  password: |\n    hunter2\n\n    more\n  team: x\nkey: -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nend";
         let shown: Vec<String> = redacted_lines(block, &[]).collect();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::node::token;
 use crate::model::code::Code;
+use crate::model::credential;
 use crate::model::finding::Finding;
 use crate::model::kind::Spec;
 use crate::model::manifest::{Manifest, Parsed};
@@ -60,6 +61,7 @@ fn unchecked(manifest: &Manifest) -> Finding {
 
 fn build(file: &SourceFile) -> Result<Validator, Box<Finding>> {
     let refuse = |message: String, help: &str| {
+        let message = credential::scrub(&message);
         Box::new(Finding::new(Code::SettingsSchema, Origin::file(file.path.clone()), message).help(help))
     };
     let schema: Value = serde_json::from_slice(&file.bytes)

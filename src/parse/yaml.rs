@@ -6,8 +6,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInpu
 
 use super::document::MOST;
 use super::node::{Content, Entry, Node};
-use super::secret;
 use crate::model::code::Code;
+use crate::model::credential;
 use crate::model::origin::Span;
 
 /// The deepest nesting of a document; the deepest manifest needs eight.
@@ -226,7 +226,7 @@ impl Builder<'_> {
             Some(Open::Mapping { entries, keys, key, .. }) => match key.take() {
                 Some((key, key_span)) => {
                     if let Some(first) = keys.get(&key) {
-                        let message = format!("the key `{}` stands here twice", secret::scrub(&key));
+                        let message = format!("the key `{}` stands here twice", credential::scrub(&key));
                         let help = "keep one: readers differ in which of the two they take";
                         let related = Some((*first, "first here"));
                         self.problems.push(Problem {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::escape;
+use crate::model::subject::Subject;
 
 /// A field that differs, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +42,24 @@ fn keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Ve
 
 fn describe(old: &Value, new: &Value) -> String {
     let (Value::Array(old_items), Value::Array(new_items)) = (old, new) else { return arrow(old, new) };
-    let gone = old_items.iter().filter(|item| !new_items.contains(item)).map(|item| format!("-{}", shown(item)));
-    let come = new_items.iter().filter(|item| !old_items.contains(item)).map(|item| format!("+{}", shown(item)));
-    let changes: Vec<String> = gone.chain(come).collect();
+    let mut gone: Vec<&Value> = old_items.iter().filter(|item| !new_items.contains(item)).collect();
+    let mut changes = Vec::new();
+    let mut come = Vec::new();
+    for item in new_items.iter().filter(|item| !old_items.contains(item)) {
+        match gone.iter().position(|old| is_respelled(old, item)) {
+            Some(position) => changes.push(format!("{} (spelling)", arrow(gone.remove(position), item))),
+            None => come.push(format!("+{}", shown(item))),
+        }
+    }
+    let gone = gone.into_iter().map(|item| format!("-{}", shown(item)));
+    let changes: Vec<String> = gone.chain(come).chain(changes).collect();
     if changes.is_empty() { arrow(old, new) } else { changes.join(" ") }
+}
+
+/// Says whether two texts are one subject, spelled differently.
+fn is_respelled(old: &Value, new: &Value) -> bool {
+    let subject = |value: &Value| value.as_str().and_then(|text| text.parse::<Subject>().ok());
+    subject(old).zip(subject(new)).is_some_and(|(old, new)| old == new)
 }
 
 fn arrow(old: &Value, new: &Value) -> String {
@@ -69,6 +84,13 @@ pub fn shown(value: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn another_spelling_of_a_subject_is_called_that() {
+        let change = describe(&json!(["user:Ana", "user:bo"]), &json!(["user:ana", "user:cy"]));
+        assert_eq!(change, "-user:bo +user:cy user:Ana -> user:ana (spelling)");
+        assert_eq!(describe(&json!(["Rust"]), &json!(["rust"])), "-Rust +rust");
+    }
 
     #[test]
     fn sets_show_what_came_and_went() {

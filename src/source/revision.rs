@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::error::SourceError;
 use super::tree::escape;
+use crate::model::credential;
 use crate::model::nearest::did_you_mean;
 use crate::model::snapshot::Revision;
 
@@ -32,9 +33,9 @@ impl Found<'_> {
     }
 }
 
-/// Reads what somebody wrote into a commit; what would control a terminal or is not UTF-8 is escaped.
+/// Reads what somebody wrote into a commit, without credentials; what would control a terminal or is not UTF-8 is escaped.
 fn shown(bytes: &[u8]) -> String {
-    escape(bytes)
+    credential::scrub(&escape(bytes))
 }
 
 /// Finds the commit of HEAD, or `None` before the first.

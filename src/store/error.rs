@@ -9,8 +9,8 @@ use super::journal::Broken;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names something that is not supported; the rest of it may hold a password and is not repeated.
-    #[error("`{0}` is no store that Charter knows: write `sqlite:PATH`")]
-    Unsupported(String),
+    #[error("`{said}` is no store that Charter knows: write `sqlite:PATH`{hint}")]
+    Unsupported { said: String, hint: String },
     #[error("{} is not a store of Charter: {why}; nothing was written to it", path.display())]
     NotAStore { path: PathBuf, why: String },
     #[error("{} has the schema {found}, this Charter knows {known}: use the Charter that wrote it, or a newer one", path.display())]

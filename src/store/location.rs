@@ -31,7 +31,7 @@ impl Store {
         let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
         let path = rest.strip_prefix("//").unwrap_or(rest);
         if scheme != "sqlite" || path.is_empty() || path == ":memory:" || path.contains('\0') {
-            return Err(StoreError::Unsupported(shown(scheme, path)));
+            return Err(unsupported(url));
         }
         Ok(Store { path: path.into(), patience: PATIENCE })
     }
@@ -86,13 +86,16 @@ impl Store {
     }
 }
 
-/// Shows what was asked for, without what may be a password.
-fn shown(scheme: &str, path: &str) -> String {
-    if scheme == "sqlite" {
-        format!("sqlite:{path}").escape_debug().to_string()
-    } else {
-        format!("{}:…", scheme.escape_debug())
-    }
+/// Refuses what was asked for, without repeating what may be a password; a path alone was meant as one.
+fn unsupported(url: &str) -> StoreError {
+    let shown = url.escape_debug();
+    let (said, hint) = match url.split_once(':') {
+        Some(("sqlite", _)) => (shown.to_string(), String::new()),
+        Some((scheme, _)) => (format!("{}:…", scheme.escape_debug()), String::new()),
+        None if url.is_empty() => (String::new(), String::new()),
+        None => (shown.to_string(), format!("; did you mean `sqlite:{shown}`?")),
+    };
+    StoreError::Unsupported { said, hint }
 }
 
 #[cfg(test)]
@@ -115,12 +118,21 @@ mod tests {
 
     #[test]
     fn other_stores_are_refused_and_passwords_not_repeated() {
-        for url in ["postgres://charter:secret@db/charter", "charter.db", "sqlite:", "sqlite::memory:", "", "/a:secret"]
-        {
+        for url in [
+            "postgres://charter:secret@db/charter",
+            "charter.db",
+            "/tmp/x.db",
+            "sqlite:",
+            "sqlite::memory:",
+            "",
+            "/a:secret",
+        ] {
             let error = Store::at(url).unwrap_err();
-            assert!(matches!(error, StoreError::Unsupported(_)), "{url}");
+            assert!(matches!(error, StoreError::Unsupported { .. }), "{url}");
             assert!(!error.to_string().contains("secret"), "{error}");
             assert!(error.to_string().contains("sqlite:PATH"), "{error}");
+            let is_path = matches!(url, "charter.db" | "/tmp/x.db");
+            assert_eq!(error.to_string().contains(&format!("did you mean `sqlite:{url}`?")), is_path, "{error}");
         }
     }
 }
