@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, outcome};
 use crate::model::drift::Record;
 use crate::reconcile;
 use crate::report::{drift, json};
@@ -38,7 +38,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
     let now: Timestamp = args.clock.now();
     let records = match args.store.find(source.as_ref(), context)? {
-        Some(store) => reconcile::drift(&store, now)?,
+        Some(store) => {
+            outcome::damage(&mut store.reader()?, &store, context)?;
+            reconcile::drift(&store, now)?
+        }
         None => Vec::new(),
     };
     let open = records.iter().filter(|record| record.is_open()).count();

@@ -8,9 +8,9 @@ use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
-use crate::report::{check, counted, grouped, json, plan};
+use crate::report::{check, counted, escape, grouped, json, plan};
 use crate::source::{Source, SourceError};
-use crate::store::{Landed, Store};
+use crate::store::{Landed, Reader, Store};
 use jiff::Timestamp;
 
 /// Shows why nothing can be planned.
@@ -46,6 +46,22 @@ pub fn notes(planned: &Planned, context: &Context) {
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }
+    if let Some(what) = &planned.damage {
+        damaged(what, &planned.store, context);
+    }
+}
+
+/// Says what is damaged in a store that an apply puts back, to somebody who only reads it.
+pub fn damage(reader: &mut Reader, store: &Store, context: &Context) -> Result<(), Failure> {
+    if let Some(what) = reader.cursor()?.damage() {
+        damaged(what, store, context);
+    }
+    Ok(())
+}
+
+fn damaged(what: &str, store: &Store, context: &Context) {
+    let what = escape::line(what);
+    context.note(&format!("warning: {} is damaged: {what}; `charter apply` puts it back", store.url()));
 }
 
 /// Says what is odd about a store to somebody who only reads it: that there is none, or that it is about something else.
@@ -55,6 +71,7 @@ pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Contex
     if reader.is_missing() {
         context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
     }
+    damage(&mut reader, store, context)?;
     let Some(accepted) = reader.accepted()? else { return Ok(()) };
     let (head, trouble) = reachable_head(source)?;
     if let Some(trouble) = trouble {
@@ -103,6 +120,10 @@ pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context)
     let destination = destination(planned, Some("charter apply".to_owned()));
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
+    }
+    if !planned.mended.is_empty() {
+        let what = escape::line(&planned.mended.join("; "));
+        context.note(&format!("note: {} was damaged and is whole again: {what}", planned.store.url()));
     }
     output.emit(|format| match format {
         Format::Text => Some(text(round, planned, &destination, now)),

@@ -152,6 +152,9 @@ fn report(step: &Step) {
     if let Some(why) = &step.lost {
         warn!(event = "store-reread", why, "the store's log could not be trusted: all of it was read again");
     }
+    if !step.mended.is_empty() {
+        warn!(event = "store-mended", what = step.mended.join("; "), "what was damaged in the store was put back");
+    }
     step.records.iter().for_each(drifted);
     if let Some(plan) = &step.landed {
         let counts = plan.counts();

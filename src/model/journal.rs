@@ -34,11 +34,13 @@ pub enum Action {
     Suspend,
     /// A source is followed again; `after` says which and why.
     Resume,
+    /// What somebody damaged in the store beside its data was put back; `after` says what.
+    Mend,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 9] = [
+    pub const ALL: [Action; 10] = [
         Action::Apply,
         Action::Create,
         Action::Update,
@@ -48,6 +50,7 @@ impl Action {
         Action::Forget,
         Action::Suspend,
         Action::Resume,
+        Action::Mend,
     ];
 
     /// Returns the word in the journal.
@@ -62,6 +65,7 @@ impl Action {
             Action::Forget => "forget",
             Action::Suspend => "suspend",
             Action::Resume => "resume",
+            Action::Mend => "mend",
         }
     }
 
@@ -69,7 +73,7 @@ impl Action {
     pub const fn is_of_a_resource(self) -> bool {
         match self {
             Action::Create | Action::Update | Action::Delete | Action::Heal | Action::Adopt | Action::Forget => true,
-            Action::Apply | Action::Suspend | Action::Resume => false,
+            Action::Apply | Action::Suspend | Action::Resume | Action::Mend => false,
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct Follower<'a> {
     suspended: Option<Suspension>,
     /// How the source stands, as it was last written.
     told: Option<(Condition, String, Option<Revision>)>,
+    /// What was put back in the store since the last round, a line each.
+    mended: Vec<String>,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
     owed: bool,
 }
@@ -82,6 +84,8 @@ pub struct Step {
     pub records: Vec<Record>,
     /// Why the log of the store could not be trusted, if so.
     pub lost: Option<String>,
+    /// What was damaged in the store and was put back, a line each.
+    pub mended: Vec<String>,
     pub spent: Spent,
 }
 
@@ -113,6 +117,7 @@ impl<'a> Follower<'a> {
             view: None,
             suspended: None,
             told: None,
+            mended: Vec::new(),
             owed: true,
         }
     }
@@ -137,7 +142,7 @@ impl<'a> Follower<'a> {
     /// Where the source or the store cannot be used, or another `run` follows the store.
     pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
         self.look(now, &mut Spent::default())?;
-        self.open()?;
+        self.open(now)?;
         Ok(self.store().map(Store::url))
     }
 
@@ -148,7 +153,7 @@ impl<'a> Follower<'a> {
     pub fn step(&mut self, look: bool, now: Timestamp) -> Result<Option<Step>, Error> {
         let mut spent = Spent::default();
         let head_moved = (look || self.head.is_none()) && self.look(now, &mut spent)?;
-        let (store_moved, lost) = self.listen()?;
+        let (store_moved, lost) = self.listen(now)?;
         if !head_moved && !store_moved && !self.owed {
             return Ok(None);
         }
@@ -212,11 +217,14 @@ impl<'a> Follower<'a> {
 
     /// Brings what is remembered of the store up to date by its log, and says whether anything moved and why all of it
     /// had to be read again.
-    fn listen(&mut self) -> Result<(bool, Option<String>), Error> {
-        let Some(view) = &mut self.view else { return Ok((self.open()?, None)) };
+    fn listen(&mut self, now: Timestamp) -> Result<(bool, Option<String>), Error> {
+        let Some(view) = &mut self.view else { return Ok((self.open(now)?, None)) };
         let (log, cursor) = view.reader.since(&view.cursor)?;
         match log {
-            Log::Quiet => Ok((false, None)),
+            Log::Quiet => {
+                view.cursor = cursor;
+                Ok((false, None))
+            }
             Log::Touched(touched) => {
                 let ids: Vec<ResourceId> = touched.into_iter().filter_map(|touched| touched.id.ok()).collect();
                 view.refresh(&ids)?;
@@ -225,21 +233,20 @@ impl<'a> Follower<'a> {
             }
             Log::Landed(_) => {
                 // Somebody applied beside the daemon, or suspended or resumed the source.
-                self.open()?;
+                self.open(now)?;
                 Ok((true, None))
             }
             Log::Lost(why) => {
-                view.store.writer()?.mend()?;
                 // It may be another store, which was told nothing yet.
                 self.told = None;
-                self.open()?;
+                self.open(now)?;
                 Ok((true, Some(why)))
             }
         }
     }
 
-    /// Opens the store and reads all of it, once it is known where it is.
-    fn open(&mut self) -> Result<bool, Error> {
+    /// Opens the store and reads all of it, once it is known where it is; makes it whole first, where it is damaged.
+    fn open(&mut self, now: Timestamp) -> Result<bool, Error> {
         let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref()).or(self.good.as_ref());
         let store = match (admitted, &self.found) {
             (Some(admitted), _) => (self.place)(admitted.name())?,
@@ -247,7 +254,12 @@ impl<'a> Follower<'a> {
             (None, None) => return Ok(false),
         };
         let mut reader = store.reader()?;
-        let (live, applied, records, cursor) = reader.state_at()?;
+        let mut held = reader.state_at()?;
+        if held.3.damage().is_some() {
+            self.mended.extend(store.writer()?.mend(&self.actor, now)?);
+            held = reader.state_at()?;
+        }
+        let (live, applied, records, cursor) = held;
         let sources = reader.sources()?;
         self.suspended = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
         self.view = Some(View { store, reader, held: Held { live, applied, records }, cursor });
@@ -263,6 +275,7 @@ impl<'a> Follower<'a> {
             landed: None,
             records: Vec::new(),
             lost,
+            mended: std::mem::take(&mut self.mended),
             spent,
         };
         if let Some(suspension) = &self.suspended {

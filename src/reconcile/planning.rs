@@ -30,6 +30,10 @@ pub struct Planned {
     pub store_is_missing: bool,
     /// What is odd about the store, in one line.
     pub warning: Option<String>,
+    /// What is damaged in the store beside its data, in one line.
+    pub damage: Option<String>,
+    /// What was put back of it, a line each.
+    pub mended: Vec<String>,
 }
 
 /// What a store holds at one moment.
@@ -73,11 +77,12 @@ pub fn plan(
 ) -> Result<Planned, Error> {
     let mut reader = store.reader()?;
     let store_is_missing = reader.is_missing();
-    let (live, applied) = reader.state()?;
-    let held = Held { live, applied, records: reader.records()? };
+    let (live, applied, records, cursor) = reader.state_at()?;
+    let held = Held { live, applied, records };
     let plan = draw(source, admitted, &held, options, now)?;
     let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
-    Ok(Planned { plan, store, accepted: held.applied.accepted, store_is_missing, warning })
+    let (damage, accepted) = (cursor.damage().map(str::to_owned), held.applied.accepted);
+    Ok(Planned { plan, store, accepted, store_is_missing, warning, damage, mended: Vec::new() })
 }
 
 /// Draws a plan, with what changes in the records of drift.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::cursor::{Glance, Point, glance, here};
+use super::cursor::{Glance, Point, fault, glance, here};
 use super::error::Failure;
-use super::{state, trigger};
+use super::state;
 use crate::model::id::ResourceId;
 
 /// What happened to a store since a cursor.
@@ -43,13 +43,12 @@ pub enum Wrote {
 
 /// Looks at what happened since a point.
 pub(super) async fn since(connection: &mut SqliteConnection, seen: &Point) -> Result<(Log, Point), Failure> {
-    let mut glance = match glance(connection, seen.seq).await {
+    let mut glance = match glance(connection, Some(seen)).await {
         Ok(glance) => glance,
         Err(failure) => return gone(here(connection).await?, failure),
     };
-    glance.point.fault.clone_from(&seen.fault);
-    if glance.point.schema != seen.schema {
-        glance.point.fault = trigger::fault(connection).await?;
+    if glance.point.schema != seen.schema || seen.fault.is_some() {
+        glance.point.fault = fault(connection).await?;
     }
     if let Some(why) = mistrust(&glance, seen) {
         return Ok((Log::Lost(why), glance.point));
@@ -87,6 +86,9 @@ fn mistrust(Glance { point, bypassed, mark_seen }: &Glance, seen: &Point) -> Opt
     }
     if point.head == seen.head && point.written != seen.written {
         return Some("log-bypassed: a row stood in `writing` without a landing".to_owned());
+    }
+    if point.head == seen.head && point.days != seen.days {
+        return Some("somebody wrote to `day_end`".to_owned());
     }
     if point.seq < seen.seq {
         return Some(format!("the change log went back from entry {} to {}", seen.seq, point.seq));

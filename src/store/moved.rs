@@ -48,10 +48,10 @@ const LAST: &str = "SELECT action FROM journal ORDER BY seq DESC LIMIT 1";
 
 /// Says who moved the journal on.
 fn another(last: Option<&str>, accepted: Option<&Accepted>) -> String {
-    if last == Some(Action::Suspend.as_str()) || last == Some(Action::Resume.as_str()) {
-        return format!("a source was {}", if last == Some("suspend") { "suspended" } else { "resumed" });
-    }
     match accepted {
+        _ if last == Some(Action::Suspend.as_str()) => "a source was suspended".to_owned(),
+        _ if last == Some(Action::Resume.as_str()) => "a source was resumed".to_owned(),
+        _ if last == Some(Action::Mend.as_str()) => "the store was mended".to_owned(),
         Some(Accepted { revision: Some(revision), .. }) => {
             format!("another apply landed {}", Revision::label(revision))
         }

@@ -1,5 +1,6 @@
 //! The journal's entries: making them and writing them.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -78,10 +79,27 @@ struct Order<'a> {
 /// Writes the entry of a source that is not followed from here on, or is followed again.
 pub(super) fn order(action: Action, source: &Name, word: &Suspension, head: &Head) -> Entry {
     let after = Canonical::of(&Order { source, reason: &word.reason });
-    let entry = Entry {
+    linked(&mut head.clone(), of_the_store(action, word.at, &word.by, after))
+}
+
+/// What the entry of a repair says.
+#[derive(Serialize)]
+struct Repair<'a> {
+    mended: &'a [String],
+}
+
+/// Writes the entry of a store that was made whole again.
+pub(super) fn repair(mended: &[String], actor: &str, at: Timestamp, head: &Head) -> Entry {
+    let after = Canonical::of(&Repair { mended });
+    linked(&mut head.clone(), of_the_store(Action::Mend, at, actor, after))
+}
+
+/// Makes an entry that is about no resource and of no plan.
+fn of_the_store(action: Action, at: Timestamp, actor: &str, after: Canonical) -> Entry {
+    Entry {
         seq: 0,
-        at: word.at,
-        actor: word.by.clone(),
+        at,
+        actor: actor.to_owned(),
         action,
         resource: None,
         before: None,
@@ -90,8 +108,7 @@ pub(super) fn order(action: Action, source: &Name, word: &Suspension, head: &Hea
         plan: String::new(),
         prev_hash: String::new(),
         hash: String::new(),
-    };
-    linked(&mut head.clone(), entry)
+    }
 }
 
 /// Chains an entry to the end of the journal, which moves on to it.
