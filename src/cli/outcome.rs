@@ -141,7 +141,8 @@ fn text(round: &Round, planned: &Planned, destination: &Destination, now: Timest
         Outcome::Current(_) => {
             let (at, resources) = (plan::label(plan.revision.as_ref()), counted(plan.resources, "resource"));
             let asides = plan::asides(plan);
-            format!("{asides}in sync: {resources} at {at}, nothing to do ({})\n", destination.store)
+            let left_alone = plan::left_alone(plan);
+            format!("{asides}in sync: {resources} at {at}, nothing to do{left_alone} ({})\n", destination.store)
         }
         Outcome::Blocked(_) => {
             format!("{}blocked: live resources that are not Charter's stand in the way; nothing was changed\n", shown())
@@ -160,9 +161,9 @@ fn applied(planned: &Planned, landed: &Landed, destination: &Destination, now: T
     let counts = plan.counts();
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
     let (at, entries) = (plan::label(plan.revision.as_ref()), landed.head.count);
-    let store = &destination.store;
+    let (store, left_alone) = (&destination.store, plan::left_alone(plan));
     format!(
-        "{effect}{lifted}applied {at}: {add} added, {change} changed, {remove} removed; journal {entries} ({store})\n"
+        "{effect}{lifted}applied {at}: {add} added, {change} changed, {remove} removed{left_alone}; journal {entries} ({store})\n"
     )
 }
 

@@ -30,6 +30,8 @@ pub enum Action {
     Adopt,
     /// What was applied is desired no more and gone from live: it is managed no more.
     Forget,
+    /// A live row that names no resource was deleted; `before` says which, and what was in it.
+    Prune,
     /// A source is not followed from here on; `after` says which and why.
     Suspend,
     /// A source is followed again; `after` says which and why.
@@ -40,7 +42,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 10] = [
+    pub const ALL: [Action; 11] = [
         Action::Apply,
         Action::Create,
         Action::Update,
@@ -48,6 +50,7 @@ impl Action {
         Action::Heal,
         Action::Adopt,
         Action::Forget,
+        Action::Prune,
         Action::Suspend,
         Action::Resume,
         Action::Mend,
@@ -63,6 +66,7 @@ impl Action {
             Action::Heal => "heal",
             Action::Adopt => "adopt",
             Action::Forget => "forget",
+            Action::Prune => "prune",
             Action::Suspend => "suspend",
             Action::Resume => "resume",
             Action::Mend => "mend",
@@ -73,7 +77,7 @@ impl Action {
     pub const fn is_of_a_resource(self) -> bool {
         match self {
             Action::Create | Action::Update | Action::Delete | Action::Heal | Action::Adopt | Action::Forget => true,
-            Action::Apply | Action::Suspend | Action::Resume | Action::Mend => false,
+            Action::Apply | Action::Prune | Action::Suspend | Action::Resume | Action::Mend => false,
         }
     }
 }
@@ -87,7 +91,7 @@ pub struct Entry {
     pub at: Timestamp,
     pub actor: String,
     pub action: Action,
-    /// `None` for the entry of a landing as a whole, and of a source.
+    /// `None` for the entry of a landing as a whole, of a row that names none, of a source, and of the store.
     pub resource: Option<ResourceId>,
     pub before: Option<Canonical>,
     pub after: Option<Canonical>,

@@ -4,18 +4,19 @@ use jiff::Timestamp;
 
 use super::Error;
 use super::check::{Checked, Spent, check};
-use super::landing::{Gate, gate, land};
-use super::planning::{Held, draw};
+use super::landing::{Gate, gate};
+use super::planning::draw;
+use super::view::View;
 use crate::model::admitted::Admitted;
 use crate::model::drift::Record;
-use crate::model::id::ResourceId;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
+use crate::model::raw_key::RawKey;
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
 use crate::source::{At, Source};
-use crate::store::{Cursor, Landing, Log, Reader, Store, StoreError};
+use crate::store::{Landing, Log, Store, StoreError};
 
 pub use crate::model::source_state::Condition;
 use crate::model::source_state::{Beat, SourceState, Suspension};
@@ -49,6 +50,8 @@ pub struct Follower<'a> {
     suspended: Option<Suspension>,
     /// How the source stands, as it was last written.
     told: Option<(Condition, String, Option<Revision>)>,
+    /// The live rows that name no resource, as they were last left alone.
+    strangers: Vec<RawKey>,
     /// What was put back in the store since the last round, a line each.
     mended: Vec<String>,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
@@ -60,14 +63,6 @@ struct Head {
     revision: Option<Revision>,
     report: Report,
     admitted: Option<Admitted>,
-}
-
-/// What the store held when it was last looked at, kept true by its log.
-struct View {
-    store: Store,
-    reader: Reader,
-    held: Held,
-    cursor: Cursor,
 }
 
 /// What a step came to.
@@ -82,6 +77,8 @@ pub struct Step {
     pub landed: Option<Plan>,
     /// The records of drift that changed.
     pub records: Vec<Record>,
+    /// The live rows that name no resource and that are left alone, where these were not seen before.
+    pub strangers: Vec<RawKey>,
     /// Why the log of the store could not be trusted, if so.
     pub lost: Option<String>,
     /// What was damaged in the store and was put back, a line each.
@@ -117,6 +114,7 @@ impl<'a> Follower<'a> {
             view: None,
             suspended: None,
             told: None,
+            strangers: Vec::new(),
             mended: Vec::new(),
             owed: true,
         }
@@ -226,8 +224,7 @@ impl<'a> Follower<'a> {
                 Ok((false, None))
             }
             Log::Touched(touched) => {
-                let ids: Vec<ResourceId> = touched.into_iter().filter_map(|touched| touched.id.ok()).collect();
-                view.refresh(&ids)?;
+                view.refresh(touched)?;
                 view.cursor = cursor;
                 Ok((true, None))
             }
@@ -253,16 +250,11 @@ impl<'a> Follower<'a> {
             (None, Some(found)) => found.clone(),
             (None, None) => return Ok(false),
         };
-        let mut reader = store.reader()?;
-        let mut held = reader.state_at()?;
-        if held.3.damage().is_some() {
-            self.mended.extend(store.writer()?.mend(&self.actor, now)?);
-            held = reader.state_at()?;
-        }
-        let (live, applied, records, cursor) = held;
-        let sources = reader.sources()?;
+        let (mut view, mended) = View::open(store, &self.actor, now)?;
+        self.mended.extend(mended);
+        let sources = view.reader.sources()?;
         self.suspended = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
-        self.view = Some(View { store, reader, held: Held { live, applied, records }, cursor });
+        self.view = Some(view);
         Ok(true)
     }
 
@@ -274,6 +266,7 @@ impl<'a> Follower<'a> {
             seen,
             landed: None,
             records: Vec::new(),
+            strangers: Vec::new(),
             lost,
             mended: std::mem::take(&mut self.mended),
             spent,
@@ -299,6 +292,8 @@ impl<'a> Follower<'a> {
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
         let plan = draw(self.source, admitted, &view.held, &options(self.treatment), now)?;
+        step.strangers = plan.foreign.iter().filter(|key| !self.strangers.contains(key)).cloned().collect();
+        self.strangers.clone_from(&plan.foreign);
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
             Gate::Current => self.good = Some(admitted.clone()),
             Gate::Open => {
@@ -335,36 +330,6 @@ impl<'a> Follower<'a> {
             return Ok(());
         }
         self.good = check(self.source, &At::Revision(Some(revision.commit)), now)?.admitted;
-        Ok(())
-    }
-}
-
-impl View {
-    /// Reads rows again that may have changed.
-    fn refresh(&mut self, ids: &[ResourceId]) -> Result<(), StoreError> {
-        for (id, spec) in self.reader.rows(ids)? {
-            match spec {
-                Some(spec) => drop(self.held.live.rows.insert(id, spec)),
-                None => drop(self.held.live.rows.remove(&id)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Lands a plan and remembers what the store holds after it, without reading it again: the log stays silent about
-    /// Charter's own writes and speaks of all others.
-    fn enact(&mut self, plan: Plan, landing: &Landing, step: &mut Step) -> Result<(), StoreError> {
-        let landed = land(&self.store, &plan, landing)?;
-        if self.reader.is_missing() {
-            // The landing made the store: from here on there is a log to follow.
-            let (live, applied, records, cursor) = self.reader.state_at()?;
-            (self.held, self.cursor) = (Held { live, applied, records }, cursor);
-        } else {
-            self.cursor = self.cursor.clone().landed(&landed);
-            self.held.take(&plan, landed.head, landing.at);
-        }
-        step.records.extend(plan.records.iter().cloned());
-        step.landed = Some(plan);
         Ok(())
     }
 }

@@ -8,10 +8,11 @@ mod follow;
 mod landing;
 mod planning;
 mod round;
+mod view;
 
 pub use check::{Checked, Spent, check};
 pub use follow::{Condition, Follower, Step, Treatment};
-pub use planning::{Planned, drift, plan};
+pub use planning::{Drift, Planned, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
 
 use crate::source::SourceError;

@@ -7,6 +7,7 @@ use super::cursor::{Glance, Point, fault, glance, here};
 use super::error::Failure;
 use super::state;
 use crate::model::id::ResourceId;
+use crate::model::raw_key::RawKey;
 
 /// What happened to a store since a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub enum Log {
 /// A live row that somebody touched who was not Charter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
-    /// The resource, or `kind/team/name` where the key names none that Charter knows.
-    pub id: Result<ResourceId, String>,
+    /// The resource, or the key where it names none.
+    pub id: Result<ResourceId, RawKey>,
     pub op: Wrote,
     /// When it was written, to the millisecond, by the clock of who wrote it.
     pub at: Timestamp,
@@ -127,6 +128,6 @@ fn touched((seq, kind, team, name, op, at): Row) -> Result<Touched, String> {
         "delete" => Wrote::Delete,
         _ => return Err(unreadable()),
     };
-    let id = state::id(&kind, &team, &name).ok_or_else(|| state::foreign([&kind, &team, &name]));
+    let id = state::id(&kind, &team, &name).ok_or_else(|| state::raw_key([&kind, &team, &name]));
     Ok(Touched { id, op, at: at.parse().map_err(|_| unreadable())? })
 }

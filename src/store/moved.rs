@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::batch::batches;
 use super::error::Failure;
-use super::state::spec_text;
+use super::state::{self, spec_text};
 use crate::model::applied::Accepted;
 use crate::model::canonical::Canonical;
 use crate::model::change::Change;
@@ -40,6 +40,10 @@ pub(super) async fn refuse(
     }
     for suspect in suspects(connection, plan).await? {
         moved.extend(differences(connection, suspect).await?);
+    }
+    for stray in &plan.strays {
+        let live = state::stray(connection, &stray.key).await?;
+        moved.extend((live.as_ref() != Some(&stray.live)).then(|| format!("{} is live otherwise", stray.key)));
     }
     if moved.is_empty() { Ok(()) } else { Err(Failure::Stale(moved)) }
 }

@@ -14,6 +14,7 @@ use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry, Head};
 use crate::model::name::Name;
 use crate::model::plan::{Counts, Plan};
+use crate::model::raw_key::RawKey;
 use crate::model::source_state::Suspension;
 
 /// What the entry of a landing as a whole says.
@@ -33,6 +34,13 @@ struct Account<'a> {
     adopted_store: bool,
 }
 
+/// What the entry of a row that names no resource says.
+#[derive(Serialize)]
+struct Pruned<'a> {
+    row: &'a RawKey,
+    spec: &'a str,
+}
+
 /// Writes one entry for the landing and one for each change, chained to the entry where the journal ends.
 pub(super) fn entries(plan: &Plan, landing: &Landing, head: &Head) -> Vec<Entry> {
     let mut end = head.clone();
@@ -48,7 +56,15 @@ pub(super) fn entries(plan: &Plan, landing: &Landing, head: &Head) -> Vec<Entry>
         .changes
         .iter()
         .map(|change| (action(change.op), Some(change.id.clone()), before(change).cloned(), change.desired.clone()));
-    std::iter::once(whole).chain(changes).map(|told| linked(&mut end, unlinked(plan, landing, told))).collect()
+    let strays = plan.strays.iter().map(|stray| {
+        let before = Canonical::of(&Pruned { row: &stray.key, spec: stray.live.as_str() });
+        (Action::Prune, None, Some(before), None)
+    });
+    std::iter::once(whole)
+        .chain(changes)
+        .chain(strays)
+        .map(|told| linked(&mut end, unlinked(plan, landing, told)))
+        .collect()
 }
 
 type Told = (Action, Option<ResourceId>, Option<Canonical>, Option<Canonical>);

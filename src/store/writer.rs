@@ -118,6 +118,7 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
 
     sqlx::query(BEGIN).execute(&mut *connection).await?;
     write_live(connection, plan).await?;
+    take_strays(connection, plan).await?;
     write_applied(connection, plan).await?;
     let entries = record::entries(plan, landing, &head);
     let head = record::append(connection, &entries, head).await?;
@@ -127,7 +128,8 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
     prune::forget(connection).await?;
     sqlx::query(END).execute(&mut *connection).await?;
     let days = if days_moved { Some(cursor::days(connection).await?) } else { None };
-    Ok(Landed { head, written: plan.changes.iter().filter(|change| change.writes_live()).count(), days })
+    let written = plan.changes.iter().filter(|change| change.writes_live()).count() + plan.strays.len();
+    Ok(Landed { head, written, days })
 }
 
 /// Refuses a plan for a store that belongs to another organisation, path or history.
@@ -166,6 +168,19 @@ async fn write_live(connection: &mut SqliteConnection, plan: &Plan) -> Result<()
     let changes = || plan.changes.iter().filter(|change| change.writes_live());
     batch::run(connection, TAKE_LIVE, changes().filter_map(taken)).await?;
     batch::run(connection, PUT_LIVE, changes().filter_map(put)).await
+}
+
+pub(super) const TAKE_STRAY: &str = "
+    DELETE FROM live_resource
+    WHERE kind = CAST(?1 AS TEXT) AND team = CAST(?2 AS TEXT) AND name = CAST(?3 AS TEXT)";
+
+async fn take_strays(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
+    for stray in &plan.strays {
+        let [kind, team, name] = &stray.key.0;
+        let query = sqlx::query(TAKE_STRAY).bind(kind.as_slice()).bind(team.as_slice()).bind(name.as_slice());
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 async fn write_applied(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
