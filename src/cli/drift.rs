@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, outcome};
 use crate::model::drift::Record;
-use crate::reconcile;
+use crate::reconcile::{self, Drift};
 use crate::report::{drift, json};
 
 /// Shows the records of drift: resources whose live state differs from what was applied. Writes nothing.
@@ -37,15 +37,20 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
     let source = args.repo.open(None, context)?;
     let now: Timestamp = args.clock.now();
-    let records = match args.store.find(source.as_ref(), context)? {
-        Some(store) => reconcile::drift(&store, now)?,
-        None => Vec::new(),
+    let Drift { records, foreign } = match args.store.find(source.as_ref(), context)? {
+        Some(store) => {
+            outcome::damage(&mut store.reader()?, &store, context)?;
+            reconcile::drift(&store, now)?
+        }
+        None => Drift::default(),
     };
-    let open = records.iter().filter(|record| record.is_open()).count();
+    let open = records.iter().filter(|record| record.is_open()).count() + foreign.len();
     let shown: Vec<&Record> = records.iter().filter(|record| args.all || record.is_open()).collect();
     output.emit(|format| match format {
-        Format::Text => Some(drift::text(&shown, open, now)),
-        Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "open": open, "records": shown }))),
+        Format::Text => Some(drift::text(&shown, &foreign, open, now)),
+        Format::Json => {
+            Some(json::pretty(&json!({ "version": json::VERSION, "open": open, "records": shown, "foreign": foreign })))
+        }
         Format::Yaml => None,
     })?;
     Ok(if open > 0 { Exit::Changes } else { Exit::Done })

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, outcome};
+use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry};
 use crate::report::{counted, escape, json, table};
 
-/// Shows the journal, the newest last: an entry for each apply, or for each change of one resource.
+/// Shows the journal, the newest last: what was applied, suspended, resumed and mended, or each change of one resource.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -46,6 +47,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if reader.is_missing() {
         context.note(&format!("note: there is no store at {} yet: nothing was applied", store.url()));
     }
+    outcome::damage(&mut reader, &store, context)?;
     if args.verify {
         let head = reader.verify()?;
         let count = usize::try_from(head.count).unwrap_or(usize::MAX);
@@ -61,7 +63,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let wanted = |entry: &Entry| {
-        if args.resource.is_some() { entry.resource == args.resource } else { entry.action == Action::Apply }
+        if args.resource.is_some() { entry.resource == args.resource } else { !entry.action.is_of_a_resource() }
     };
     let mut entries: Vec<Entry> = reader.entries(None)?.into_iter().filter(wanted).collect();
     entries.drain(..entries.len().saturating_sub(args.number));
@@ -82,7 +84,7 @@ fn text(entries: &[Entry]) -> String {
 fn row(entry: &Entry) -> Vec<String> {
     let short =
         |text: &str, digits: usize| text.get(..digits).unwrap_or(if text.is_empty() { "-" } else { text }).to_owned();
-    let what = entry.resource.as_ref().map_or_else(|| landing(entry), ToString::to_string);
+    let what = entry.resource.as_ref().map_or_else(|| account(entry), ToString::to_string);
     vec![
         entry.seq.to_string(),
         entry.at.strftime("%Y-%m-%d %H:%MZ").to_string(),
@@ -94,18 +96,22 @@ fn row(entry: &Entry) -> Vec<String> {
     ]
 }
 
-/// Says what a landing changed, and with which reason.
-fn landing(entry: &Entry) -> String {
-    let said = entry.after.as_ref().map(crate::model::canonical::Canonical::value).unwrap_or_default();
+/// Says what an entry that is about no resource tells: what a landing changed, what was mended, and with which reason.
+fn account(entry: &Entry) -> String {
+    let said = entry.after.as_ref().map(Canonical::value).unwrap_or_default();
     let count = |key: &str| said.pointer(&format!("/changes/{key}")).and_then(Value::as_u64).unwrap_or(0);
-    let mut text = format!("+{} ~{} -{}", count("add"), count("change"), count("remove"));
-    let allowed: Vec<&str> =
-        said.get("allowed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    if !allowed.is_empty() {
-        text.push_str(&format!(" allowed {}", allowed.join(", ")));
-    }
-    if let Some(reason) = said.get("reason").and_then(Value::as_str) {
-        text.push_str(&format!(" \"{reason}\""));
-    }
-    escape::line(&text)
+    let list = |key: &str, between: &str| {
+        let items: Vec<&str> =
+            said.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        (!items.is_empty()).then(|| items.join(between))
+    };
+    let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
+    let parts = [
+        (entry.action == Action::Apply).then(|| format!("+{} ~{} -{}", count("add"), count("change"), count("remove"))),
+        text("source"),
+        list("allowed", ", ").map(|allowed| format!("allowed {allowed}")),
+        list("mended", "; ").map(|mended| format!("mended: {mended}")),
+        text("reason").map(|reason| format!("\"{reason}\"")),
+    ];
+    escape::line(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }

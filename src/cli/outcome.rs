@@ -8,9 +8,9 @@ use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
-use crate::report::{check, counted, grouped, json, plan};
+use crate::report::{check, counted, escape, grouped, json, plan};
 use crate::source::{Source, SourceError};
-use crate::store::{Landed, Store};
+use crate::store::{Landed, Reader, Store};
 use jiff::Timestamp;
 
 /// Shows why nothing can be planned.
@@ -46,6 +46,22 @@ pub fn notes(planned: &Planned, context: &Context) {
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }
+    if let Some(what) = &planned.damage {
+        damaged(what, &planned.store, context);
+    }
+}
+
+/// Says what is damaged in a store that an apply puts back, to somebody who only reads it.
+pub fn damage(reader: &mut Reader, store: &Store, context: &Context) -> Result<(), Failure> {
+    if let Some(what) = reader.cursor()?.damage() {
+        damaged(what, store, context);
+    }
+    Ok(())
+}
+
+fn damaged(what: &str, store: &Store, context: &Context) {
+    let what = escape::line(what);
+    context.note(&format!("warning: {} is damaged: {what}; `charter apply` puts it back", store.url()));
 }
 
 /// Says what is odd about a store to somebody who only reads it: that there is none, or that it is about something else.
@@ -55,6 +71,7 @@ pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Contex
     if reader.is_missing() {
         context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
     }
+    damage(&mut reader, store, context)?;
     let Some(accepted) = reader.accepted()? else { return Ok(()) };
     let (head, trouble) = reachable_head(source)?;
     if let Some(trouble) = trouble {
@@ -104,6 +121,10 @@ pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context)
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }
+    if !planned.mended.is_empty() {
+        let what = escape::line(&planned.mended.join("; "));
+        context.note(&format!("note: {} was damaged and is whole again: {what}", planned.store.url()));
+    }
     output.emit(|format| match format {
         Format::Text => Some(text(round, planned, &destination, now)),
         Format::Json => Some(json::pretty(&value(round, planned, &destination))),
@@ -120,7 +141,8 @@ fn text(round: &Round, planned: &Planned, destination: &Destination, now: Timest
         Outcome::Current(_) => {
             let (at, resources) = (plan::label(plan.revision.as_ref()), counted(plan.resources, "resource"));
             let asides = plan::asides(plan);
-            format!("{asides}in sync: {resources} at {at}, nothing to do ({})\n", destination.store)
+            let left_alone = plan::left_alone(plan);
+            format!("{asides}in sync: {resources} at {at}, nothing to do{left_alone} ({})\n", destination.store)
         }
         Outcome::Blocked(_) => {
             format!("{}blocked: live resources that are not Charter's stand in the way; nothing was changed\n", shown())
@@ -139,9 +161,9 @@ fn applied(planned: &Planned, landed: &Landed, destination: &Destination, now: T
     let counts = plan.counts();
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
     let (at, entries) = (plan::label(plan.revision.as_ref()), landed.head.count);
-    let store = &destination.store;
+    let (store, left_alone) = (&destination.store, plan::left_alone(plan));
     format!(
-        "{effect}{lifted}applied {at}: {add} added, {change} changed, {remove} removed; journal {entries} ({store})\n"
+        "{effect}{lifted}applied {at}: {add} added, {change} changed, {remove} removed{left_alone}; journal {entries} ({store})\n"
     )
 }
 

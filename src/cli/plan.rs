@@ -56,7 +56,9 @@ fn next(args: &Args, report: &Report) -> Option<String> {
         ("--store", args.store.store.as_ref()),
     ];
     let said = flags.iter().filter_map(|(flag, value)| value.map(|value| format!(" {flag} {}", quoted(value))));
-    Some(format!("charter apply{}", said.collect::<String>()))
+    let switches = [(" --adopt", args.adopt), (" --prune", args.prune)];
+    let set = switches.iter().filter(|(_, is_set)| *is_set).map(|(switch, _)| *switch);
+    Some(format!("charter apply{}{}", said.collect::<String>(), set.collect::<String>()))
 }
 
 /// Writes a word as a shell reads it.

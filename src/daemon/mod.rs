@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use sd_notify::NotifyState;
 use tracing::{debug, error, info, warn};
 
-use crate::model::drift::Record;
+use crate::model::drift::{Class, Ending, Record};
+use crate::model::raw_key::RawKey;
 use crate::model::source_state::Beat;
 use crate::reconcile::{Condition, Error, Follower, Step};
 
@@ -152,8 +153,13 @@ fn report(step: &Step) {
     if let Some(why) = &step.lost {
         warn!(event = "store-reread", why, "the store's log could not be trusted: all of it was read again");
     }
+    if !step.mended.is_empty() {
+        warn!(event = "store-mended", what = step.mended.join("; "), "what was damaged in the store was put back");
+    }
     step.records.iter().for_each(drifted);
+    step.strangers.iter().for_each(|key| foreign(key, "open"));
     if let Some(plan) = &step.landed {
+        plan.strays.iter().for_each(|stray| foreign(&stray.key, Ending::Pruned.as_str()));
         let counts = plan.counts();
         // Not what was seen: a bad head is seen, and the last good state is put back.
         let landed = plan.revision.as_ref().map_or_else(|| "-".to_owned(), |revision| revision.label());
@@ -180,6 +186,10 @@ fn drifted(record: &Record) {
     let ended = record.ended.map_or("open", |(ending, _)| ending.as_str());
     let Record { resource, class, occurrences, flapping, .. } = record;
     warn!(event = "drift", %resource, %class, occurrences, flapping, ended);
+}
+
+fn foreign(key: &RawKey, ended: &str) {
+    warn!(event = "drift", resource = %key, class = %Class::Unmanaged, ended);
 }
 
 /// Tells systemd, where it started the program (`sd_notify`); elsewhere nobody listens.

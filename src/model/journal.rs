@@ -30,15 +30,19 @@ pub enum Action {
     Adopt,
     /// What was applied is desired no more and gone from live: it is managed no more.
     Forget,
+    /// A live row that names no resource was deleted; `before` says which, and what was in it.
+    Prune,
     /// A source is not followed from here on; `after` says which and why.
     Suspend,
     /// A source is followed again; `after` says which and why.
     Resume,
+    /// What somebody damaged in the store beside its data was put back; `after` says what.
+    Mend,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 9] = [
+    pub const ALL: [Action; 11] = [
         Action::Apply,
         Action::Create,
         Action::Update,
@@ -46,8 +50,10 @@ impl Action {
         Action::Heal,
         Action::Adopt,
         Action::Forget,
+        Action::Prune,
         Action::Suspend,
         Action::Resume,
+        Action::Mend,
     ];
 
     /// Returns the word in the journal.
@@ -60,8 +66,10 @@ impl Action {
             Action::Heal => "heal",
             Action::Adopt => "adopt",
             Action::Forget => "forget",
+            Action::Prune => "prune",
             Action::Suspend => "suspend",
             Action::Resume => "resume",
+            Action::Mend => "mend",
         }
     }
 
@@ -69,7 +77,7 @@ impl Action {
     pub const fn is_of_a_resource(self) -> bool {
         match self {
             Action::Create | Action::Update | Action::Delete | Action::Heal | Action::Adopt | Action::Forget => true,
-            Action::Apply | Action::Suspend | Action::Resume => false,
+            Action::Apply | Action::Prune | Action::Suspend | Action::Resume | Action::Mend => false,
         }
     }
 }
@@ -83,7 +91,7 @@ pub struct Entry {
     pub at: Timestamp,
     pub actor: String,
     pub action: Action,
-    /// `None` for the entry of a landing as a whole, and of a source.
+    /// `None` for the entry of a landing as a whole, of a row that names none, of a source, and of the store.
     pub resource: Option<ResourceId>,
     pub before: Option<Canonical>,
     pub after: Option<Canonical>,

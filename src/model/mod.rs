@@ -36,6 +36,7 @@ pub mod origin;
 pub mod period;
 pub mod permission;
 pub mod plan;
+pub mod raw_key;
 pub mod report;
 pub mod resources;
 pub mod scalar;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical::Canonical;
 use super::change::{Change, Op};
 use super::digest::Digest;
 use super::drift::Record;
@@ -10,6 +11,7 @@ use super::id::ResourceId;
 use super::journal::Head;
 use super::lineage::Lineage;
 use super::name::Name;
+use super::raw_key::RawKey;
 use super::snapshot::Revision;
 
 /// The version of the shape and meaning of a plan; part of what it is bound to.
@@ -27,10 +29,13 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Desired, not applied, and live otherwise: somebody else's until adopted.
     pub conflicts: Vec<ResourceId>,
-    /// Live and nobody's here: shown, never touched.
+    /// Live and nobody's here: shown and left alone.
     pub unmanaged: Vec<ResourceId>,
-    /// Live rows that are no resources that Charter knows, as `kind/team/name`: shown, never touched.
-    pub foreign: Vec<String>,
+    /// Live rows that name no resource: shown and left alone.
+    pub foreign: Vec<RawKey>,
+    /// Live rows that name no resource and are deleted, after all changes.
+    #[serde(default)]
+    pub strays: Vec<Stray>,
     /// Managed resources that differ and are not put back: drift is only reported, or somebody writes it back each time.
     #[serde(default)]
     pub withheld: Vec<ResourceId>,
@@ -46,6 +51,14 @@ pub struct Plan {
     /// What people see, approve and name: the changes with before and after, without times and revisions.
     pub effect: Digest,
     pub bound: Bound,
+}
+
+/// A live row that names no resource, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stray {
+    pub key: RawKey,
+    pub live: Canonical,
 }
 
 /// What a plan was made from. An apply compares it at the start of its transaction.
@@ -79,7 +92,8 @@ pub struct Counts {
 impl Plan {
     /// Counts the changes that are seen in the live state.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+        let strays = self.strays.len();
+        let mut counts = Counts { remove: strays, drift: strays, ..Counts::default() };
         for change in self.changes.iter().filter(|change| change.writes_live()) {
             match (&change.live, &change.desired) {
                 (None, _) => counts.add += 1,
@@ -94,12 +108,17 @@ impl Plan {
     /// Says whether live is as desired.
     pub fn is_in_sync(&self) -> bool {
         let open = !self.conflicts.is_empty() || !self.withheld.is_empty();
-        !open && !self.changes.iter().any(Change::writes_live)
+        !open && self.strays.is_empty() && !self.changes.iter().any(Change::writes_live)
     }
 
     /// Says whether nothing at all would be written for the changes.
     pub fn is_empty(&self) -> bool {
-        self.conflicts.is_empty() && self.changes.is_empty()
+        self.conflicts.is_empty() && self.changes.is_empty() && self.strays.is_empty()
+    }
+
+    /// Counts the live rows that are declared nowhere and are left alone.
+    pub fn left_alone(&self) -> usize {
+        self.unmanaged.len() + self.foreign.len()
     }
 
     /// Counts the resources that are managed from here on though nobody wrote them.

@@ -10,7 +10,8 @@ use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
 use crate::model::live::Live;
 use crate::model::name::Name;
-use crate::model::plan::{FORMAT, Plan};
+use crate::model::plan::{FORMAT, Plan, Stray};
+use crate::model::raw_key::RawKey;
 
 mod guard;
 mod hash;
@@ -50,8 +51,9 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Optio
     let teams = desired.resources.count(Kind::Team);
     let mut holds = guard::too_many_deletes(&changes, applied, teams, &parameters);
     holds.extend(options.rewound.then(|| guard::rewind(desired.revision.as_ref(), applied.accepted.as_ref())));
-    let effect = hash::effect(&changes);
-    let bound = hash::bound(&desired.digest, &changes, &parameters, &applied.journal);
+    let (strays, foreign) = strays(live, options);
+    let effect = hash::effect(&changes, &strays);
+    let bound = hash::bound(&desired.digest, &changes, &strays, &parameters, &applied.journal);
     Plan {
         format: FORMAT,
         organization: admitted.name().clone(),
@@ -61,7 +63,8 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Optio
         changes,
         conflicts: split.conflicts,
         unmanaged: split.unmanaged,
-        foreign: live.foreign.clone(),
+        foreign,
+        strays,
         records: Vec::new(),
         withheld: split.withheld,
         holds,
@@ -69,6 +72,15 @@ pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Optio
         effect,
         bound,
     }
+}
+
+/// Splits the live rows that name no resource into those that are deleted and those that are left alone.
+fn strays(live: &Live, options: &Options) -> (Vec<Stray>, Vec<RawKey>) {
+    if !options.prune {
+        return (Vec::new(), live.foreign.keys().cloned().collect());
+    }
+    let stray = |(key, spec): (&RawKey, &Canonical)| Stray { key: key.clone(), live: spec.clone() };
+    (live.foreign.iter().map(stray).collect(), Vec::new())
 }
 
 /// Every key that is desired, applied or live, once.

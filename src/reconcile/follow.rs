@@ -4,19 +4,20 @@ use jiff::Timestamp;
 
 use super::Error;
 use super::check::{Checked, check};
-use super::landing::{Gate, gate, land};
+use super::landing::{Gate, gate};
 use super::memo::Spent;
-use super::planning::{Held, draw};
+use super::planning::draw;
+use super::view::View;
 use crate::model::admitted::Admitted;
 use crate::model::drift::Record;
-use crate::model::id::ResourceId;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
+use crate::model::raw_key::RawKey;
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
 use crate::source::{At, Source};
-use crate::store::{Cursor, Landing, Log, Reader, Store, StoreError};
+use crate::store::{Landing, Log, Store, StoreError};
 
 pub use crate::model::source_state::Condition;
 use crate::model::source_state::{Beat, SourceState, Suspension};
@@ -50,6 +51,10 @@ pub struct Follower<'a> {
     suspended: Option<Suspension>,
     /// How the source stands, as it was last written.
     told: Option<(Condition, String, Option<Revision>)>,
+    /// The live rows that name no resource, as they were last left alone.
+    strangers: Vec<RawKey>,
+    /// What was put back in the store since the last round, a line each.
+    mended: Vec<String>,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
     owed: bool,
 }
@@ -59,14 +64,6 @@ struct Head {
     revision: Option<Revision>,
     report: Report,
     admitted: Option<Admitted>,
-}
-
-/// What the store held when it was last looked at, kept true by its log.
-struct View {
-    store: Store,
-    reader: Reader,
-    held: Held,
-    cursor: Cursor,
 }
 
 /// What a step came to.
@@ -81,8 +78,12 @@ pub struct Step {
     pub landed: Option<Plan>,
     /// The records of drift that changed.
     pub records: Vec<Record>,
+    /// The live rows that name no resource and that are left alone, where these were not seen before.
+    pub strangers: Vec<RawKey>,
     /// Why the log of the store could not be trusted, if so.
     pub lost: Option<String>,
+    /// What was damaged in the store and was put back, a line each.
+    pub mended: Vec<String>,
     pub spent: Spent,
 }
 
@@ -114,6 +115,8 @@ impl<'a> Follower<'a> {
             view: None,
             suspended: None,
             told: None,
+            strangers: Vec::new(),
+            mended: Vec::new(),
             owed: true,
         }
     }
@@ -138,7 +141,7 @@ impl<'a> Follower<'a> {
     /// Where the source or the store cannot be used, or another `run` follows the store.
     pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
         self.look(now, &mut Spent::default())?;
-        self.open()?;
+        self.open(now)?;
         Ok(self.store().map(Store::url))
     }
 
@@ -149,7 +152,7 @@ impl<'a> Follower<'a> {
     pub fn step(&mut self, look: bool, now: Timestamp) -> Result<Option<Step>, Error> {
         let mut spent = Spent::default();
         let head_moved = (look || self.head.is_none()) && self.look(now, &mut spent)?;
-        let (store_moved, lost) = self.listen()?;
+        let (store_moved, lost) = self.listen(now)?;
         if !head_moved && !store_moved && !self.owed {
             return Ok(None);
         }
@@ -213,45 +216,46 @@ impl<'a> Follower<'a> {
 
     /// Brings what is remembered of the store up to date by its log, and says whether anything moved and why all of it
     /// had to be read again.
-    fn listen(&mut self) -> Result<(bool, Option<String>), Error> {
-        let Some(view) = &mut self.view else { return Ok((self.open()?, None)) };
+    fn listen(&mut self, now: Timestamp) -> Result<(bool, Option<String>), Error> {
+        let Some(view) = &mut self.view else { return Ok((self.open(now)?, None)) };
         let (log, cursor) = view.reader.since(&view.cursor)?;
         match log {
-            Log::Quiet => Ok((false, None)),
+            Log::Quiet => {
+                view.cursor = cursor;
+                Ok((false, None))
+            }
             Log::Touched(touched) => {
-                let ids: Vec<ResourceId> = touched.into_iter().filter_map(|touched| touched.id.ok()).collect();
-                view.refresh(&ids)?;
+                view.refresh(touched)?;
                 view.cursor = cursor;
                 Ok((true, None))
             }
             Log::Landed(_) => {
                 // Somebody applied beside the daemon, or suspended or resumed the source.
-                self.open()?;
+                self.open(now)?;
                 Ok((true, None))
             }
             Log::Lost(why) => {
-                view.store.writer()?.mend()?;
                 // It may be another store, which was told nothing yet.
                 self.told = None;
-                self.open()?;
+                self.open(now)?;
                 Ok((true, Some(why)))
             }
         }
     }
 
-    /// Opens the store and reads all of it, once it is known where it is.
-    fn open(&mut self) -> Result<bool, Error> {
+    /// Opens the store and reads all of it, once it is known where it is; makes it whole first, where it is damaged.
+    fn open(&mut self, now: Timestamp) -> Result<bool, Error> {
         let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref()).or(self.good.as_ref());
         let store = match (admitted, &self.found) {
             (Some(admitted), _) => (self.place)(admitted.name())?,
             (None, Some(found)) => found.clone(),
             (None, None) => return Ok(false),
         };
-        let mut reader = store.reader()?;
-        let (live, applied, records, cursor) = reader.state_at()?;
-        let sources = reader.sources()?;
+        let (mut view, mended) = View::open(store, &self.actor, now)?;
+        self.mended.extend(mended);
+        let sources = view.reader.sources()?;
         self.suspended = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
-        self.view = Some(View { store, reader, held: Held { live, applied, records }, cursor });
+        self.view = Some(view);
         Ok(true)
     }
 
@@ -263,7 +267,9 @@ impl<'a> Follower<'a> {
             seen,
             landed: None,
             records: Vec::new(),
+            strangers: Vec::new(),
             lost,
+            mended: std::mem::take(&mut self.mended),
             spent,
         };
         if let Some(suspension) = &self.suspended {
@@ -287,6 +293,8 @@ impl<'a> Follower<'a> {
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
         let plan = draw(self.source, admitted, &view.held, &options(self.treatment), now)?;
+        step.strangers = plan.foreign.iter().filter(|key| !self.strangers.contains(key)).cloned().collect();
+        self.strangers.clone_from(&plan.foreign);
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
             Gate::Current => self.good = Some(admitted.clone()),
             Gate::Open => {
@@ -323,36 +331,6 @@ impl<'a> Follower<'a> {
             return Ok(());
         }
         self.good = check(self.source, &At::Revision(Some(revision.commit)), now)?.admitted;
-        Ok(())
-    }
-}
-
-impl View {
-    /// Reads rows again that may have changed.
-    fn refresh(&mut self, ids: &[ResourceId]) -> Result<(), StoreError> {
-        for (id, spec) in self.reader.rows(ids)? {
-            match spec {
-                Some(spec) => drop(self.held.live.rows.insert(id, spec)),
-                None => drop(self.held.live.rows.remove(&id)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Lands a plan and remembers what the store holds after it, without reading it again: the log stays silent about
-    /// Charter's own writes and speaks of all others.
-    fn enact(&mut self, plan: Plan, landing: &Landing, step: &mut Step) -> Result<(), StoreError> {
-        let landed = land(&self.store, &plan, landing)?;
-        if self.reader.is_missing() {
-            // The landing made the store: from here on there is a log to follow.
-            let (live, applied, records, cursor) = self.reader.state_at()?;
-            (self.held, self.cursor) = (Held { live, applied, records }, cursor);
-        } else {
-            self.cursor = self.cursor.clone().landed(&landed);
-            self.held.take(&plan, landed.head, landing.at);
-        }
-        step.records.extend(plan.records.iter().cloned());
-        step.landed = Some(plan);
         Ok(())
     }
 }

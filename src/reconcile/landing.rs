@@ -23,7 +23,7 @@ pub fn gate(plan: &Plan, accepted: Option<&Accepted>, allowed: &[String]) -> Gat
         Gate::Blocked
     } else if plan.holds.iter().any(|hold| !allowed.contains(&hold.guard)) {
         Gate::Held
-    } else if plan.changes.is_empty() && plan.records.is_empty() && is_accepted(plan, accepted) {
+    } else if plan.is_empty() && plan.records.is_empty() && is_accepted(plan, accepted) {
         Gate::Current
     } else {
         Gate::Open

@@ -9,11 +9,12 @@ mod landing;
 mod memo;
 mod planning;
 mod round;
+mod view;
 
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower, Step, Treatment};
 pub use memo::{Memo, Spent, Work};
-pub use planning::{Planned, drift, plan};
+pub use planning::{Drift, Planned, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
 
 use crate::source::SourceError;

@@ -16,6 +16,7 @@ use crate::model::journal::Head;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
+use crate::model::raw_key::RawKey;
 use crate::plan::{self, Options};
 use crate::source::{Source, SourceError};
 use crate::store::{Store, StoreError};
@@ -30,6 +31,10 @@ pub struct Planned {
     pub store_is_missing: bool,
     /// What is odd about the store, in one line.
     pub warning: Option<String>,
+    /// What is damaged in the store beside its data, in one line.
+    pub damage: Option<String>,
+    /// What was put back of it, a line each.
+    pub mended: Vec<String>,
 }
 
 /// What a store holds at one moment.
@@ -51,6 +56,7 @@ impl Held {
             put(&mut self.live.rows, change);
             put(&mut self.applied.rows, change);
         }
+        self.live.foreign.retain(|key, _| !plan.strays.iter().any(|stray| stray.key == *key));
         self.records.retain(|record| !plan.records.iter().any(|newer| newer.resource == record.resource));
         self.records.extend(plan.records.iter().cloned());
         let (organization, lineage, revision) =
@@ -73,11 +79,12 @@ pub fn plan(
 ) -> Result<Planned, Error> {
     let mut reader = store.reader()?;
     let store_is_missing = reader.is_missing();
-    let (live, applied) = reader.state()?;
-    let held = Held { live, applied, records: reader.records()? };
+    let (live, applied, records, cursor) = reader.state_at()?;
+    let held = Held { live, applied, records };
     let plan = draw(source, admitted, &held, options, now)?;
     let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
-    Ok(Planned { plan, store, accepted: held.applied.accepted, store_is_missing, warning })
+    let (damage, accepted) = (cursor.damage().map(str::to_owned), held.applied.accepted);
+    Ok(Planned { plan, store, accepted, store_is_missing, warning, damage, mended: Vec::new() })
 }
 
 /// Draws a plan, with what changes in the records of drift.
@@ -125,15 +132,27 @@ fn foreign(accepted: &Accepted, plan: &Plan) -> Option<String> {
     })
 }
 
-/// Lists the records of drift as they are now: those that a store holds, with what differs at this moment. Writes nothing.
+/// The drift of a store at one moment.
+#[derive(Debug, Default)]
+pub struct Drift {
+    /// The records that the store holds, with what differs now.
+    pub records: Vec<Record>,
+    /// Live rows that name no resource: no record is kept of them, and they are open as long as they stand.
+    pub foreign: Vec<RawKey>,
+}
+
+/// Lists what differs between live and applied now, and what ever did. Writes nothing.
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn drift(store: &Store, now: Timestamp) -> Result<Vec<Record>, StoreError> {
+pub fn drift(store: &Store, now: Timestamp) -> Result<Drift, StoreError> {
     let mut reader = store.reader()?;
     let (live, applied, records, _) = reader.state_at()?;
     let divergences = drift::observe(&applied, &live);
     let newer = drift::record(&records, &divergences, &[], now);
     let kept = records.into_iter().filter(|record| !newer.iter().any(|newer| newer.resource == record.resource));
-    Ok(kept.chain(newer.iter().cloned()).collect())
+    let records = kept.chain(newer.iter().cloned()).collect();
+    // Before the first apply nothing is anybody's, and nothing differs.
+    let foreign = if applied.accepted.is_some() { live.foreign.into_keys().collect() } else { Vec::new() };
+    Ok(Drift { records, foreign })
 }

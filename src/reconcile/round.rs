@@ -70,7 +70,7 @@ pub fn round(
 }
 
 fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
-    let planned = Box::new(plan(source, admitted, store, &intent.options, intent.now)?);
+    let mut planned = Box::new(plan(source, admitted, store, &intent.options, intent.now)?);
     if let Some(accepted) = planned.accepted.as_ref().filter(|_| !intent.landing.adopt_store) {
         planned.store.admits(accepted, &planned.plan)?;
     }
@@ -78,6 +78,10 @@ fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent
     if let Some(expected) = intent.expected.as_ref().filter(|expected| !effect.as_str().starts_with(expected.as_str()))
     {
         return Err(Error::OtherPlan { expected: expected.clone(), found: effect.short().to_owned() });
+    }
+    if planned.damage.is_some() {
+        let mended = planned.store.writer()?.mend(&intent.landing.actor, intent.landing.at)?;
+        *planned = Planned { mended, ..plan(source, admitted, planned.store, &intent.options, intent.now)? };
     }
     Ok(match gate(&planned.plan, planned.accepted.as_ref(), &intent.landing.allowed) {
         Gate::Blocked => Outcome::Blocked(planned),

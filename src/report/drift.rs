@@ -6,19 +6,22 @@ use super::fields::compare;
 use super::plan::ago;
 use super::{counted, escape, table};
 use crate::model::drift::{Class, Record};
+use crate::model::raw_key::RawKey;
 
 /// Renders records as seen at one moment: a table, what differs in each, and one line that sums up.
-pub fn text(records: &[&Record], open: usize, now: Timestamp) -> String {
-    if records.is_empty() {
+pub fn text(records: &[&Record], foreign: &[RawKey], open: usize, now: Timestamp) -> String {
+    if records.is_empty() && foreign.is_empty() {
         return "no drift: live is as it was applied\n".to_owned();
     }
     let heading = ["RESOURCE", "CLASS", "FIRST SEEN", "LAST SEEN", "TIMES", "STATE"].map(str::to_owned).to_vec();
-    let rows = std::iter::once(heading).chain(records.iter().map(|record| row(record, now)));
+    let rows = std::iter::once(heading)
+        .chain(records.iter().map(|record| row(record, now)))
+        .chain(foreign.iter().map(stranger));
     let details: String = records.iter().map(|record| detail(record)).collect();
     let is_open = |unmanaged: bool| {
         records.iter().any(|record| record.is_open() && (record.class == Class::Unmanaged) == unmanaged)
     };
-    let next = match (is_open(false), is_open(true)) {
+    let next = match (is_open(false), is_open(true) || !foreign.is_empty()) {
         (true, _) => "        charter apply puts back what is managed",
         (false, true) => "        charter apply --prune deletes what is declared nowhere",
         (false, false) => "",
@@ -27,7 +30,7 @@ pub fn text(records: &[&Record], open: usize, now: Timestamp) -> String {
         "{}\n{details}{} open of {}{next}\n",
         table::aligned(&rows.collect::<Vec<_>>()),
         open,
-        counted(records.len(), "record")
+        counted(records.len() + foreign.len(), "record")
     )
 }
 
@@ -46,6 +49,11 @@ fn row(record: &Record, now: Timestamp) -> Vec<String> {
         record.occurrences.to_string(),
         state,
     ]
+}
+
+/// Shows a live row that names no resource, of which no record is kept.
+fn stranger(key: &RawKey) -> Vec<String> {
+    [&key.to_string(), Class::Unmanaged.as_str(), "-", "-", "-", "open"].map(str::to_owned).to_vec()
 }
 
 /// Shows the fields that somebody changed, from what was applied to what is or was live.

@@ -38,7 +38,12 @@ pub fn effect(plan: &Plan, destination: &Destination, uncommitted: usize, now: T
         format!("desired  {}\nlive     {}, {applied}\n\n", desired(plan, uncommitted, now), destination.store);
     out.push_str(&budgets(plan));
     for (team, changes) in by_team(plan) {
-        out.push_str(&section(team, &changes));
+        let title = team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}"));
+        out.push_str(&section(&title, changes.iter().map(|change| one(change)).collect()));
+    }
+    if !plan.strays.is_empty() {
+        let lines = plan.strays.iter().map(|stray| format!("  - {}\n", stray.key)).collect();
+        out.push_str(&section("rows that name no resource", lines));
     }
     out
 }
@@ -75,12 +80,8 @@ fn by_team(plan: &Plan) -> BTreeMap<Option<&Name>, Vec<&Change>> {
     groups
 }
 
-fn section(team: Option<&Name>, changes: &[&Change]) -> String {
-    let title = team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}"));
-    let mut out = format!("{title:<60}  {}\n", counted(changes.len(), "change"));
-    changes.iter().for_each(|change| out.push_str(&one(change)));
-    out.push('\n');
-    out
+fn section(title: &str, changes: Vec<String>) -> String {
+    format!("{title:<60}  {}\n{}\n", counted(changes.len(), "change"), changes.concat())
 }
 
 fn one(change: &Change) -> String {
@@ -154,10 +155,7 @@ pub fn asides(plan: &Plan) -> String {
         out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));
     }
     for row in &plan.foreign {
-        out.push_str(&format!(
-            "unmanaged: `{}` is live and nothing that Charter can name: delete the row by hand\n",
-            escape::line(row)
-        ));
+        out.push_str(&format!("unmanaged: `{row}` is live and names no resource; apply with --prune to delete it\n"));
     }
     let remembered = |op: Op| plan.changes.iter().filter(|change| change.op == op).count();
     match (remembered(Op::Adopt), remembered(Op::Forget)) {
@@ -178,9 +176,7 @@ pub fn asides(plan: &Plan) -> String {
 fn summary(plan: &Plan, destination: &Destination) -> String {
     if plan.is_in_sync() {
         let at = plan.revision.as_ref().map_or_else(String::new, |revision| format!(" at {}", revision.label()));
-        let strangers = plan.unmanaged.len() + plan.foreign.len();
-        let strangers = if strangers > 0 { format!("; {} unmanaged", grouped(strangers)) } else { String::new() };
-        return format!("in sync: {}{at}{strangers}\n", counted(plan.resources, "resource"));
+        return format!("in sync: {}{at}{}\n", counted(plan.resources, "resource"), left_alone(plan));
     }
     let counts = plan.counts();
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
@@ -194,6 +190,14 @@ fn summary(plan: &Plan, destination: &Destination) -> String {
         "plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        {next}\n",
         plan.effect
     )
+}
+
+/// Says how many rows are nobody's and are left alone; nothing where there are none.
+pub fn left_alone(plan: &Plan) -> String {
+    match plan.left_alone() {
+        0 => String::new(),
+        rows => format!("; {} left alone (--prune deletes)", counted(rows, "unmanaged row")),
+    }
 }
 
 /// Names a revision that may be none.

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::cursor::{Glance, Point, glance, here};
+use super::cursor::{Glance, Point, fault, glance, here};
 use super::error::Failure;
-use super::{state, trigger};
+use super::state;
 use crate::model::id::ResourceId;
+use crate::model::raw_key::RawKey;
 
 /// What happened to a store since a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub enum Log {
 /// A live row that somebody touched who was not Charter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
-    /// The resource, or `kind/team/name` where the key names none that Charter knows.
-    pub id: Result<ResourceId, String>,
+    /// The resource, or the key where it names none.
+    pub id: Result<ResourceId, RawKey>,
     pub op: Wrote,
     /// When it was written, to the millisecond, by the clock of who wrote it.
     pub at: Timestamp,
@@ -43,13 +44,12 @@ pub enum Wrote {
 
 /// Looks at what happened since a point.
 pub(super) async fn since(connection: &mut SqliteConnection, seen: &Point) -> Result<(Log, Point), Failure> {
-    let mut glance = match glance(connection, seen.seq).await {
+    let mut glance = match glance(connection, Some(seen)).await {
         Ok(glance) => glance,
         Err(failure) => return gone(here(connection).await?, failure),
     };
-    glance.point.fault.clone_from(&seen.fault);
-    if glance.point.schema != seen.schema {
-        glance.point.fault = trigger::fault(connection).await?;
+    if glance.point.schema != seen.schema || seen.fault.is_some() {
+        glance.point.fault = fault(connection).await?;
     }
     if let Some(why) = mistrust(&glance, seen) {
         return Ok((Log::Lost(why), glance.point));
@@ -88,6 +88,9 @@ fn mistrust(Glance { point, bypassed, mark_seen }: &Glance, seen: &Point) -> Opt
     if point.head == seen.head && point.written != seen.written {
         return Some("log-bypassed: a row stood in `writing` without a landing".to_owned());
     }
+    if point.head == seen.head && point.days != seen.days {
+        return Some("somebody wrote to `day_end`".to_owned());
+    }
     if point.seq < seen.seq {
         return Some(format!("the change log went back from entry {} to {}", seen.seq, point.seq));
     }
@@ -125,6 +128,6 @@ fn touched((seq, kind, team, name, op, at): Row) -> Result<Touched, String> {
         "delete" => Wrote::Delete,
         _ => return Err(unreadable()),
     };
-    let id = state::id(&kind, &team, &name).ok_or_else(|| state::foreign([&kind, &team, &name]));
+    let id = state::id(&kind, &team, &name).ok_or_else(|| state::raw_key([&kind, &team, &name]));
     Ok(Touched { id, op, at: at.parse().map_err(|_| unreadable())? })
 }

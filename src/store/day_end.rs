@@ -15,29 +15,68 @@ use crate::model::kind::organization::Organization;
 use crate::model::plan::Plan;
 
 pub(super) const ORGANIZATION: &str = "SELECT spec FROM applied_resource WHERE kind = 'Organization'";
-const WITH_AN_END: &str = "
-    SELECT spec FROM live_resource WHERE instr(spec, '\"expires\"') > 0 OR instr(spec, '\"until\"') > 0";
+const LIVE: &str = "
+    SELECT CAST(spec AS BLOB) FROM live_resource WHERE instr(spec, '\"expires\"') > 0 OR instr(spec, '\"until\"') > 0";
+const APPLIED: &str = "
+    SELECT CAST(spec AS BLOB) FROM applied_resource WHERE instr(spec, '\"expires\"') > 0 OR instr(spec, '\"until\"') > 0";
+const WRITTEN: &str = "SELECT CAST(date AS BLOB), CAST(at AS BLOB) FROM day_end";
 pub(super) const WRITE: &str = "
     INSERT INTO day_end (date, at) SELECT value ->> 0, value ->> 1 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (date) DO UPDATE SET at = excluded.at";
 
-/// Sees to it that the end of every day in a live spec is known, after the plan's changes were written.
+/// Sees to it that the end of every day in a live spec is known, after the plan's changes were written, and says whether
+/// anything was written for it.
 ///
 /// Days stay when nothing names them any more, until the Organization changes and with it, maybe, the time zone.
-pub(super) async fn keep(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
-    let anew = plan.changes.iter().any(|change| change.id.kind == Organization::KIND);
-    let dates = if anew { of_all(connection).await? } else { of_changes(plan) };
-    if dates.is_empty() {
-        return Ok(());
+pub(super) async fn keep(connection: &mut SqliteConnection, plan: &Plan) -> Result<bool, Failure> {
+    if plan.changes.iter().any(|change| change.id.kind == Organization::KIND) {
+        rebuild(connection).await?;
+        return Ok(true);
     }
-    let zone = zone(connection).await?;
-    let rows = dates.into_iter().map(|date| (date, Expiry::Date(date).end(&zone)));
-    batch::run(connection, WRITE, rows).await
+    let dates = of_changes(plan);
+    if dates.is_empty() {
+        return Ok(false);
+    }
+    write(connection, dates).await?;
+    Ok(true)
 }
 
-async fn of_all(connection: &mut SqliteConnection) -> Result<BTreeSet<Date>, Failure> {
+/// Writes the ends of all days anew that live and applied specs name.
+pub(super) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), Failure> {
     sqlx::query("DELETE FROM day_end").execute(&mut *connection).await?;
-    let specs: Vec<Vec<u8>> = sqlx::query_scalar(WITH_AN_END).fetch_all(connection).await?;
+    let mut all = named(connection, LIVE).await?;
+    all.append(&mut named(connection, APPLIED).await?);
+    write(connection, all).await
+}
+
+/// Says in one line what is wrong with the ends, if anything is: one that is another, or one of an applied spec that is
+/// not there.
+pub(super) async fn fault(connection: &mut SqliteConnection) -> Result<Option<String>, Failure> {
+    let zone = zone(connection).await?;
+    let written: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(WRITTEN).fetch_all(&mut *connection).await?;
+    let mut missing = named(connection, APPLIED).await?;
+    for (date, at) in written {
+        let (date, at) = (String::from_utf8_lossy(&date), String::from_utf8_lossy(&at));
+        match day(&date) {
+            Some(day) if end(day, &zone) == at => drop(missing.remove(&day)),
+            _ => return Ok(Some(format!("`day_end` says that {} ends at {}", date.escape_debug(), at.escape_debug()))),
+        }
+    }
+    Ok(missing.first().map(|day| format!("`day_end` does not say when {day} ends")))
+}
+
+async fn write(connection: &mut SqliteConnection, dates: BTreeSet<Date>) -> Result<(), Failure> {
+    let zone = zone(connection).await?;
+    batch::run(connection, WRITE, dates.into_iter().map(|date| (date, end(date, &zone)))).await
+}
+
+/// Spells the end of a day as the views do: in UTC, to the second.
+fn end(date: Date, zone: &TimeZone) -> String {
+    Expiry::Date(date).end(zone).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+async fn named(connection: &mut SqliteConnection, specs: &'static str) -> Result<BTreeSet<Date>, Failure> {
+    let specs: Vec<Vec<u8>> = sqlx::query_scalar(specs).fetch_all(connection).await?;
     Ok(specs.iter().flat_map(|spec| dates(spec)).collect())
 }
 
@@ -56,7 +95,7 @@ fn dates(spec: &[u8]) -> Vec<Date> {
 
 fn day(text: &str) -> Option<Date> {
     match text.parse().ok()? {
-        Expiry::Date(date) => Some(date),
+        Expiry::Date(date) => Some(date).filter(|date| date.to_string() == text),
         Expiry::Instant(_) => None,
     }
 }

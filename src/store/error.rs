@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::journal::Broken;
+use super::schema::BACKUP;
 
 /// Why a store could not be used. One line each, with the next step where there is one.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +38,13 @@ pub enum StoreError {
     Io { path: PathBuf, what: String },
 }
 
-/// How many of the things that moved are named in one line.
+/// How many things are named in one line.
 const FEW: usize = 5;
 
-fn few(moved: &[String]) -> String {
-    let named: Vec<&str> = moved.iter().take(FEW).map(String::as_str).collect();
-    match moved.len().saturating_sub(FEW) {
+/// Names the first few of several things in one line.
+pub(super) fn few(things: &[String]) -> String {
+    let named: Vec<&str> = things.iter().take(FEW).map(String::as_str).collect();
+    match things.len().saturating_sub(FEW) {
         0 => named.join("; "),
         more => format!("{}; and {more} more", named.join("; ")),
     }
@@ -71,10 +73,15 @@ impl From<sqlx::migrate::MigrateError> for Failure {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         use sqlx::migrate::MigrateError::{Execute, ExecuteMigration};
         if let Execute(error) | ExecuteMigration(error, _) = error {
-            return Failure::Sqlite(error);
+            return if code(&error) == Some(ERROR) { unfit(&error) } else { Failure::Sqlite(error) };
         }
-        Failure::Corrupt(error.to_string())
+        unfit(&error)
     }
+}
+
+/// Says that a migration found something else than what the one before it made.
+fn unfit(error: &dyn std::error::Error) -> Failure {
+    Failure::Corrupt(format!("its schema is not the one that it says it has ({error}): {BACKUP}"))
 }
 
 impl From<Broken> for Failure {

@@ -23,4 +23,6 @@ pub struct Landed {
     pub head: Head,
     /// How many live rows were created, changed or deleted.
     pub written: usize,
+    /// The ends of days as they are now, where the landing wrote any.
+    pub(super) days: Option<Vec<u8>>,
 }

@@ -11,7 +11,8 @@
 //! | `record`, [`journal`] | the entries of a landing; their chain of hashes |
 //! | `day_end` | when the days of the manifests end, for SQL |
 //! | `change_log`, [`Cursor`] | what anybody but Charter touched since a moment: [`Log`] |
-//! | `trigger`, `file_id` | whether that log can be trusted: its triggers, the file |
+//! | `schema`, `damage` | whether all of it is as Charter made it; putting back what is not |
+//! | `file_id` | whether it is the same file |
 //! | `prune` | keeping that log short |
 //! | `drift_record` | the records of drift |
 //! | `source_state` | how the daemon and its sources stand |
@@ -24,6 +25,7 @@
 mod batch;
 mod change_log;
 mod cursor;
+mod damage;
 mod day_end;
 mod drift_record;
 mod error;
@@ -37,10 +39,10 @@ mod packed;
 mod prune;
 mod reader;
 mod record;
+mod schema;
 mod source_state;
 mod sqlite;
 mod state;
-mod trigger;
 mod writer;
 
 pub use change_log::{Log, Touched, Wrote};
@@ -64,14 +66,17 @@ mod tests {
     /// A landing that changes the Organization reads all live ends of days besides: its time zone may be another.
     const ROUND: &[&str] = &[
         cursor::GLANCE,
+        cursor::DAYS,
         change_log::ENTRIES,
-        trigger::HANGING,
+        schema::OBJECTS,
         state::ROWS,
+        state::STRAY,
         moved::SUSPECTS,
         moved::ROWS,
         writer::BEGIN,
         writer::PUT_LIVE,
         writer::TAKE_LIVE,
+        writer::TAKE_STRAY,
         writer::PUT_APPLIED,
         writer::TAKE_APPLIED,
         writer::PUT_ACCEPTED,

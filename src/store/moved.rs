@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::batch::batches;
 use super::error::Failure;
-use super::state::spec_text;
+use super::state::{self, spec_text};
 use crate::model::applied::Accepted;
 use crate::model::canonical::Canonical;
 use crate::model::change::Change;
@@ -41,6 +41,10 @@ pub(super) async fn refuse(
     for suspect in suspects(connection, plan).await? {
         moved.extend(differences(connection, suspect).await?);
     }
+    for stray in &plan.strays {
+        let live = state::stray(connection, &stray.key).await?;
+        moved.extend((live.as_ref() != Some(&stray.live)).then(|| format!("{} is live otherwise", stray.key)));
+    }
     if moved.is_empty() { Ok(()) } else { Err(Failure::Stale(moved)) }
 }
 
@@ -48,10 +52,10 @@ const LAST: &str = "SELECT action FROM journal ORDER BY seq DESC LIMIT 1";
 
 /// Says who moved the journal on.
 fn another(last: Option<&str>, accepted: Option<&Accepted>) -> String {
-    if last == Some(Action::Suspend.as_str()) || last == Some(Action::Resume.as_str()) {
-        return format!("a source was {}", if last == Some("suspend") { "suspended" } else { "resumed" });
-    }
     match accepted {
+        _ if last == Some(Action::Suspend.as_str()) => "a source was suspended".to_owned(),
+        _ if last == Some(Action::Resume.as_str()) => "a source was resumed".to_owned(),
+        _ if last == Some(Action::Mend.as_str()) => "the store was mended".to_owned(),
         Some(Accepted { revision: Some(revision), .. }) => {
             format!("another apply landed {}", Revision::label(revision))
         }

@@ -19,6 +19,7 @@ use crate::model::drift::Record;
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry, Head};
 use crate::model::live::Live;
+use crate::model::raw_key::RawKey;
 use crate::model::source_state::{Beat, SourceState};
 
 /// Reads a store; it never creates, migrates or writes one, and takes no lock.
@@ -137,6 +138,21 @@ impl Reader {
             }),
             None => Ok(ids.iter().map(|id| (id.clone(), None)).collect()),
         }
+    }
+
+    /// Reads live rows that name no resource, by key and in their order; `None` for what is not there.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being read.
+    pub fn strays(&mut self, keys: &[RawKey]) -> Result<Vec<(RawKey, Option<Canonical>)>, StoreError> {
+        let Some(session) = &mut self.session else { return Ok(keys.iter().map(|key| (key.clone(), None)).collect()) };
+        session.run(async |connection| {
+            let mut found = Vec::with_capacity(keys.len());
+            for key in keys {
+                found.push((key.clone(), state::stray(connection, key).await?));
+            }
+            Ok(found)
+        })
     }
 
     /// Reads which revision is accepted; `None` before the first landing.

@@ -1,5 +1,6 @@
 //! The journal's entries: making them and writing them.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -13,6 +14,7 @@ use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry, Head};
 use crate::model::name::Name;
 use crate::model::plan::{Counts, Plan};
+use crate::model::raw_key::RawKey;
 use crate::model::source_state::Suspension;
 
 /// What the entry of a landing as a whole says.
@@ -32,6 +34,13 @@ struct Account<'a> {
     adopted_store: bool,
 }
 
+/// What the entry of a row that names no resource says.
+#[derive(Serialize)]
+struct Pruned<'a> {
+    row: &'a RawKey,
+    spec: &'a str,
+}
+
 /// Writes one entry for the landing and one for each change, chained to the entry where the journal ends.
 pub(super) fn entries(plan: &Plan, landing: &Landing, head: &Head) -> Vec<Entry> {
     let mut end = head.clone();
@@ -47,7 +56,15 @@ pub(super) fn entries(plan: &Plan, landing: &Landing, head: &Head) -> Vec<Entry>
         .changes
         .iter()
         .map(|change| (action(change.op), Some(change.id.clone()), before(change).cloned(), change.desired.clone()));
-    std::iter::once(whole).chain(changes).map(|told| linked(&mut end, unlinked(plan, landing, told))).collect()
+    let strays = plan.strays.iter().map(|stray| {
+        let before = Canonical::of(&Pruned { row: &stray.key, spec: stray.live.as_str() });
+        (Action::Prune, None, Some(before), None)
+    });
+    std::iter::once(whole)
+        .chain(changes)
+        .chain(strays)
+        .map(|told| linked(&mut end, unlinked(plan, landing, told)))
+        .collect()
 }
 
 type Told = (Action, Option<ResourceId>, Option<Canonical>, Option<Canonical>);
@@ -78,10 +95,27 @@ struct Order<'a> {
 /// Writes the entry of a source that is not followed from here on, or is followed again.
 pub(super) fn order(action: Action, source: &Name, word: &Suspension, head: &Head) -> Entry {
     let after = Canonical::of(&Order { source, reason: &word.reason });
-    let entry = Entry {
+    linked(&mut head.clone(), of_the_store(action, word.at, &word.by, after))
+}
+
+/// What the entry of a repair says.
+#[derive(Serialize)]
+struct Repair<'a> {
+    mended: &'a [String],
+}
+
+/// Writes the entry of a store that was made whole again.
+pub(super) fn repair(mended: &[String], actor: &str, at: Timestamp, head: &Head) -> Entry {
+    let after = Canonical::of(&Repair { mended });
+    linked(&mut head.clone(), of_the_store(Action::Mend, at, actor, after))
+}
+
+/// Makes an entry that is about no resource and of no plan.
+fn of_the_store(action: Action, at: Timestamp, actor: &str, after: Canonical) -> Entry {
+    Entry {
         seq: 0,
-        at: word.at,
-        actor: word.by.clone(),
+        at,
+        actor: actor.to_owned(),
         action,
         resource: None,
         before: None,
@@ -90,8 +124,7 @@ pub(super) fn order(action: Action, source: &Name, word: &Suspension, head: &Hea
         plan: String::new(),
         prev_hash: String::new(),
         hash: String::new(),
-    };
-    linked(&mut head.clone(), entry)
+    }
 }
 
 /// Chains an entry to the end of the journal, which moves on to it.

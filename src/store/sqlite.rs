@@ -11,8 +11,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::error::{Failure, StoreError, of_files};
 use super::file_id::FileId;
+use super::schema;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
 /// `CHRT`, as the first migration writes it.
 const APPLICATION_ID: i64 = 0x4348_5254;
@@ -122,11 +123,12 @@ impl Session {
         let Some(connection) = session.connection.as_mut() else { return Ok(None) };
         let known = known();
         match session.runtime.block_on(identity(connection))? {
-            Identity::Fresh => Ok(None),
-            Identity::Store(found) if found > known => Err(Failure::Newer { found, known }),
-            Identity::Store(found) if found < known => Err(Failure::Older { found, known }),
-            Identity::Store(_) => Ok(Some(session)),
+            Identity::Fresh => return Ok(None),
+            Identity::Store(found) if found > known => return Err(Failure::Newer { found, known }),
+            Identity::Store(found) if found < known => return Err(Failure::Older { found, known }),
+            Identity::Store(_) => session.runtime.block_on(schema::refuse_loss(connection))?,
         }
+        Ok(Some(session))
     }
 }
 
@@ -169,15 +171,24 @@ fn known() -> i64 {
 async fn identity(connection: &mut SqliteConnection) -> Result<Identity, Failure> {
     let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
     if id == APPLICATION_ID {
-        let sql = "SELECT max(version) FROM _sqlx_migrations";
-        let version: Option<i64> = sqlx::query_scalar(sql).fetch_one(connection).await?;
-        return Ok(Identity::Store(version.unwrap_or_default()));
+        return version(connection).await.map(Identity::Store);
     }
     let objects: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(connection).await?;
     if id != 0 || objects > 0 {
         return Err(Failure::NotAStore("it is a SQLite file of something else".into()));
     }
     Ok(Identity::Fresh)
+}
+
+/// Reads the version of the schema of a store, which it has from its first transaction on.
+async fn version(connection: &mut SqliteConnection) -> Result<i64, Failure> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
+    let recorded: bool = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
+    let sql = "SELECT max(version) FROM _sqlx_migrations";
+    let version: Option<i64> = if recorded { sqlx::query_scalar(sql).fetch_one(connection).await? } else { None };
+    version.ok_or_else(|| {
+        Failure::Corrupt(format!("nothing in it says which schema it has (`_sqlx_migrations`): {}", schema::BACKUP))
+    })
 }
 
 /// Makes the file a store of this Charter's schema, unless it is somebody else's.
@@ -192,7 +203,7 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<(), Failure> {
     // Only now is it sure that the file may be touched.
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     if found == Identity::Store(known) {
-        return Ok(());
+        return schema::refuse_loss(connection).await;
     }
     // sqlx's own transaction, since its migrator nests another in it; where this fails the connection goes too.
     let mut migration = connection.begin_with("BEGIN IMMEDIATE").await?;

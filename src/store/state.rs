@@ -16,6 +16,7 @@ use crate::model::id::ResourceId;
 use crate::model::journal::Head;
 use crate::model::lineage::Lineage;
 use crate::model::live::Live;
+use crate::model::raw_key::RawKey;
 
 /// A page of rows after a key, packed. Keys are bound as bytes, since by hand they may be no UTF-8; the `+` takes the
 /// affinity from the casts, without which the primary key would not be searched by all three columns.
@@ -50,11 +51,11 @@ pub(super) async fn all(connection: &mut SqliteConnection) -> Result<(Live, Appl
 }
 
 async fn live(connection: &mut SqliteConnection) -> Result<Live, Failure> {
-    let (mut rows, mut foreign) = (Vec::new(), Vec::new());
+    let (mut rows, mut foreign) = (Vec::new(), BTreeMap::new());
     each_row(connection, LIVE_PAGE, |[kind, team, name, spec]| {
         match id(kind, team, name) {
             Some(id) => rows.push((id, spec_text(spec))),
-            None => foreign.push(self::foreign([kind, team, name])),
+            None => drop(foreign.insert(raw_key([kind, team, name]), spec_text(spec))),
         }
         Ok(())
     })
@@ -66,9 +67,8 @@ async fn live(connection: &mut SqliteConnection) -> Result<Live, Failure> {
 pub(super) async fn applied(connection: &mut SqliteConnection) -> Result<BTreeMap<ResourceId, Canonical>, Failure> {
     let mut rows = Vec::new();
     each_row(connection, APPLIED_PAGE, |[kind, team, name, spec]| {
-        let key = || foreign([kind, team, name]);
         let id = id(kind, team, name).ok_or_else(|| {
-            Failure::Corrupt(format!("applied_resource: `{}` names no resource", key().escape_debug()))
+            Failure::Corrupt(format!("applied_resource: `{}` names no resource", raw_key([kind, team, name])))
         })?;
         rows.push((id, spec_text(spec)));
         Ok(())
@@ -106,9 +106,21 @@ pub(super) fn id(kind: &[u8], team: &[u8], name: &[u8]) -> Option<ResourceId> {
     Some(ResourceId { kind: text(kind)?.parse().ok()?, team, name: text(name)?.parse().ok()? })
 }
 
-/// Writes a key that names no resource.
-pub(super) fn foreign(key: [&[u8]; 3]) -> String {
-    key.map(String::from_utf8_lossy).join("/")
+/// Takes a key that names no resource.
+pub(super) fn raw_key(key: [&[u8]; 3]) -> RawKey {
+    RawKey(key.map(<[u8]>::to_vec))
+}
+
+pub(super) const STRAY: &str = "
+    SELECT CAST(spec AS BLOB) FROM live_resource
+    WHERE kind = CAST(?1 AS TEXT) AND team = CAST(?2 AS TEXT) AND name = CAST(?3 AS TEXT)";
+
+/// Reads a live row that names no resource; `None` where it is not there.
+pub(super) async fn stray(connection: &mut SqliteConnection, key: &RawKey) -> Result<Option<Canonical>, Failure> {
+    let [kind, team, name] = &key.0;
+    let query = sqlx::query_scalar(STRAY).bind(kind.as_slice()).bind(team.as_slice()).bind(name.as_slice());
+    let spec: Option<Vec<u8>> = query.fetch_optional(connection).await?;
+    Ok(spec.as_deref().map(spec_text))
 }
 
 pub(super) const ROWS: &str = "

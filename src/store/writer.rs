@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::error::{Failure, StoreError};
 use super::landing::{Landed, Landing};
 use super::sqlite::{Session, transaction};
-use super::{batch, day_end, drift_record, moved, prune, record, source_state, state, trigger};
+use super::{batch, cursor, damage, day_end, drift_record, moved, prune, record, source_state, state};
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;
 use crate::model::id::ResourceId;
@@ -83,14 +84,15 @@ impl Writer {
         self.write(async |connection| source_state::resume(connection, source, word).await)
     }
 
-    /// Sets the change log up again as it should be, where somebody dropped or changed its triggers or bypassed it.
+    /// Puts back what somebody dropped or changed that can be made again (views, triggers, the change log, the ends of
+    /// days), and puts on record what was wrong, if anything was: a line each, which are returned.
     ///
     /// What was written in between stays unknown: everything is to be read again.
     ///
     /// # Errors
     /// Whatever keeps the store from being written.
-    pub fn mend(&mut self) -> Result<(), StoreError> {
-        self.write(trigger::mend)
+    pub fn mend(&mut self, actor: &str, at: Timestamp) -> Result<Vec<String>, StoreError> {
+        self.write(async |connection| damage::mend(connection, actor, at).await)
     }
 
     /// Does something in a transaction, unless the file is not the one any more that everybody else finds.
@@ -116,15 +118,18 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
 
     sqlx::query(BEGIN).execute(&mut *connection).await?;
     write_live(connection, plan).await?;
+    take_strays(connection, plan).await?;
     write_applied(connection, plan).await?;
     let entries = record::entries(plan, landing, &head);
     let head = record::append(connection, &entries, head).await?;
     write_accepted(connection, plan, landing, stored).await?;
-    day_end::keep(connection, plan).await?;
+    let days_moved = day_end::keep(connection, plan).await?;
     drift_record::put(connection, plan).await?;
     prune::forget(connection).await?;
     sqlx::query(END).execute(&mut *connection).await?;
-    Ok(Landed { head, written: plan.changes.iter().filter(|change| change.writes_live()).count() })
+    let days = if days_moved { Some(cursor::days(connection).await?) } else { None };
+    let written = plan.changes.iter().filter(|change| change.writes_live()).count() + plan.strays.len();
+    Ok(Landed { head, written, days })
 }
 
 /// Refuses a plan for a store that belongs to another organisation, path or history.
@@ -163,6 +168,19 @@ async fn write_live(connection: &mut SqliteConnection, plan: &Plan) -> Result<()
     let changes = || plan.changes.iter().filter(|change| change.writes_live());
     batch::run(connection, TAKE_LIVE, changes().filter_map(taken)).await?;
     batch::run(connection, PUT_LIVE, changes().filter_map(put)).await
+}
+
+pub(super) const TAKE_STRAY: &str = "
+    DELETE FROM live_resource
+    WHERE kind = CAST(?1 AS TEXT) AND team = CAST(?2 AS TEXT) AND name = CAST(?3 AS TEXT)";
+
+async fn take_strays(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
+    for stray in &plan.strays {
+        let [kind, team, name] = &stray.key.0;
+        let query = sqlx::query(TAKE_STRAY).bind(kind.as_slice()).bind(team.as_slice()).bind(name.as_slice());
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 async fn write_applied(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {

@@ -105,6 +105,52 @@ fn report_only_records_and_prune_deletes() {
     sandbox.ends("drift", 0);
 }
 
+const EVIL: &str = "INSERT INTO live_resource VALUES ('RoleBinding', '', 'Evil', '{}')";
+
+/// A row that no resource can be called is nobody's like any other.
+#[test]
+fn a_row_that_names_no_resource_is_shown_and_pruned() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    let before = sandbox.database().live();
+    sandbox.database().rows(EVIL);
+    let seen = daemon.drifts("RoleBinding//Evil");
+    assert_eq!((&seen["class"], &seen["ended"]), (&"unmanaged".into(), &"open".into()));
+    let left = "; 1 unmanaged row left alone (--prune deletes)";
+    for line in ["plan", "apply", "run --once --store sqlite:../copy.db"] {
+        let copy = sandbox.root().join("copy.db");
+        let _absent = std::fs::remove_file(&copy);
+        sandbox.database().rows(&format!("VACUUM INTO '{}'", copy.display()));
+        let said = sandbox.ends(line, 0);
+        assert!(said.contains("in sync: ") && said.contains(left), "{line}: {said}");
+        assert!(said.contains("unmanaged: `RoleBinding//Evil` is live"), "{line}: {said}");
+    }
+    assert!(sandbox.ends("status", 0).contains("1 drift"));
+    let said = sandbox.ends("drift", 2);
+    assert!(said.contains("RoleBinding//Evil") && said.contains("charter apply --prune"), "{said}");
+    let said = sandbox.ends("plan --prune", 0);
+    assert!(said.contains("  - RoleBinding//Evil") && said.contains("1 to remove, 1 of them drift"), "{said}");
+    let command = said.split_once("charter ").unwrap().1;
+    assert!(command.contains("apply --prune --plan "), "{command}");
+    let said = sandbox.ends(command, 0);
+    assert!(said.contains("1 removed; journal"), "{said}");
+    assert_eq!(sandbox.database().live(), before);
+    assert!(!sandbox.ends("apply", 0).contains("unmanaged"));
+    sandbox.ends("drift", 0);
+
+    sandbox.database().rows(EVIL);
+    sandbox.ends("apply --prune", 0);
+    drop(daemon);
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "heal,prune"]);
+    daemon.until("started", |_| true);
+    for _ in 0..2 {
+        sandbox.database().rows(EVIL);
+        assert_eq!(daemon.drifts("RoleBinding//Evil")["ended"], "pruned");
+        assert_eq!(sandbox.database().live(), before);
+    }
+    sandbox.ends("history --verify", 0);
+}
+
 #[test]
 fn a_dropped_trigger_is_noticed_and_put_back() {
     let sandbox = founded();

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
 mod commits;
+mod damage;
 mod edits;
 mod history;
 mod kills;

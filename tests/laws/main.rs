@@ -59,6 +59,6 @@ fn wanted(admitted: &Admitted) -> Rows {
 
 fn planned(admitted: &Admitted, applied: &Rows, live: &Rows, options: Options) -> Plan {
     let applied = Applied { rows: applied.clone(), ..Applied::default() };
-    let live = Live { rows: live.clone(), foreign: Vec::new() };
+    let live = Live { rows: live.clone(), foreign: BTreeMap::new() };
     plan(admitted, &applied, &live, &options)
 }

@@ -1,0 +1,105 @@
+//! What somebody drops or changes in the store beside its data: noticed by whoever looks, put back by whoever writes.
+
+use crate::scene::{Acts, Daemon, eventually, founded};
+use crate::support::Sandbox;
+
+/// What somebody does, and what is said of it.
+const DAMAGE: [(&str, &str); 5] = [
+    ("DROP VIEW team", "the view team was dropped"),
+    ("DROP VIEW team_lead; CREATE VIEW team_lead AS SELECT 'web' AS team, 'user:eve' AS subject", "the view team_lead"),
+    ("DROP TABLE change_log", "the table change_log was dropped"),
+    ("DROP TABLE writing", "the table writing was dropped"),
+    ("UPDATE day_end SET at = '2099-01-01T00:00:00Z'", "`day_end`"),
+];
+
+const COVER: &str = "apiVersion: charter/v1\nkind: RoleBinding\nmetadata: {name: cover, team: web}\n\
+    spec: {role: dev, subjects: [\"user:bo\"], expires: 2026-12-31}\n";
+
+/// A repository with an end, applied.
+fn applied() -> Sandbox {
+    let sandbox = founded();
+    sandbox.write("cover.yaml", COVER);
+    sandbox.commit("Cover");
+    sandbox.ends("apply", 0);
+    sandbox
+}
+
+/// What others read, and where they read it.
+fn readable(sandbox: &Sandbox) -> Vec<Vec<String>> {
+    let mut database = sandbox.database();
+    let mut all = database.rows("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name");
+    all.extend(database.rows("SELECT name FROM team"));
+    all.extend(database.rows("SELECT team, name, subject, coalesce(expires_at, '-') FROM role_binding"));
+    all
+}
+
+#[test]
+fn readers_say_what_is_damaged_and_an_apply_puts_it_back() {
+    let sandbox = applied();
+    let whole = readable(&sandbox);
+    for (index, (sql, what)) in DAMAGE.into_iter().enumerate() {
+        sandbox.database().rows(sql);
+        for line in ["status", "get teams", "drift", "history", "plan"] {
+            let said = sandbox.ends(line, 0);
+            assert!(said.contains("is damaged: ") && said.contains(what), "{line}: {said}");
+            assert!(said.contains("; `charter apply` puts it back"), "{line}: {said}");
+        }
+        let line = ["apply", "run --once"][index % 2];
+        let said = sandbox.ends(line, 0);
+        assert!(said.contains("was damaged and is whole again: ") && said.contains(what), "{line}: {said}");
+        assert!(said.contains("in sync: "), "{line}: {said}");
+        assert_eq!(readable(&sandbox), whole);
+        assert!(!sandbox.ends("status", 0).contains("damaged"));
+    }
+    assert!(sandbox.ends("history", 0).contains("mended: the view team was dropped"));
+    sandbox.ends("history --verify", 0);
+}
+
+#[test]
+fn a_daemon_puts_it_back_and_goes_on() {
+    let sandbox = applied();
+    let whole = readable(&sandbox);
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600"]);
+    daemon.until("started", |_| true);
+    for (index, (sql, what)) in DAMAGE.into_iter().enumerate() {
+        sandbox.database().rows(sql);
+        daemon.until("store-mended", |event| event["what"].as_str().unwrap().contains(what));
+        assert_eq!(readable(&sandbox), whole);
+        sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+        assert_eq!(daemon.drifts("Role/dev")["ended"], if index < 2 { "healed" } else { "open" });
+        sandbox.ends("apply", 0);
+    }
+    drop(daemon);
+    // What was done while no daemon ran.
+    for (sql, _) in DAMAGE {
+        sandbox.database().rows(sql);
+    }
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.until("store-mended", |event| event["what"].as_str().unwrap().contains("day_end"));
+    eventually("all of it is back", || readable(&sandbox) == whole);
+    assert!(!daemon.said("failed"));
+    sandbox.ends("history --verify", 0);
+}
+
+#[test]
+fn what_is_lost_is_refused_and_never_in_a_circle() {
+    for (sql, what) in [
+        ("DROP TABLE journal", "the table journal was dropped, and nothing can put it back"),
+        ("DELETE FROM _sqlx_migrations", "nothing in it says which schema it has"),
+    ] {
+        let sandbox = applied();
+        sandbox.database().rows(sql);
+        for line in ["apply", "run --once", "run", "status", "get teams", "drift", "history", "plan"] {
+            let said = sandbox.ends(line, 65);
+            assert_eq!(said.trim_end().lines().count(), 1, "{line}: {said}");
+            assert!(
+                said.contains(what) && said.contains("restore a copy of the file, or move it away"),
+                "{line}: {said}"
+            );
+        }
+        // The advice is good.
+        std::fs::rename(sandbox.store(), sandbox.root().join("broken.db")).unwrap();
+        sandbox.ends("apply", 0);
+        sandbox.ends("status", 0);
+    }
+}
