@@ -13,7 +13,7 @@ use crate::store::Landing;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  charter apply                          the last commit
+  charter apply                          the last commit; puts back what is a fight too
   charter apply --plan 7f3a9c04b1d2      only if the plan is still the one that was looked at
   charter apply --allow too-many-deletes --reason \"team closed, GOV-7\"
 

@@ -185,7 +185,9 @@ fn report(step: &Step) {
 fn drifted(record: &Record) {
     let ended = record.ended.map_or("open", |(ending, _)| ending.as_str());
     let Record { resource, class, occurrences, flapping, .. } = record;
-    warn!(event = "drift", %resource, %class, occurrences, flapping, ended);
+    let times = [record.healed_at.last(), record.written_at.as_ref()];
+    let [healed_at, written_at] = times.map(|at| at.map(ToString::to_string));
+    warn!(event = "drift", %resource, %class, occurrences, flapping, ended, healed_at, written_at);
 }
 
 fn foreign(key: &RawKey, ended: &str) {

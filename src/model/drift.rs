@@ -70,6 +70,8 @@ pub struct Divergence {
     pub desired: Option<Canonical>,
     /// What is live; `None` for a missing row.
     pub actual: Option<Canonical>,
+    /// When somebody last wrote the row, by the store's log; `None` where that does not say.
+    pub written_at: Option<Timestamp>,
 }
 
 /// The record of one resource's drift. There is one a resource: what comes back after it ended is another occurrence.
@@ -84,9 +86,11 @@ pub struct Record {
     pub last_seen: Timestamp,
     /// How often it began.
     pub occurrences: u32,
-    /// How often the same value came, without another in between.
-    pub repeats: u32,
-    /// Whether the same value came back often enough to be somebody else's will: it is not written over again.
+    /// When Charter put it back, the last time last: the times that counted for the next one to be a fight.
+    pub healed_at: Vec<Timestamp>,
+    /// When somebody else last wrote it; `None` where the store does not know.
+    pub written_at: Option<Timestamp>,
+    /// Whether it is a fight: somebody wrote it back so often that Charter does not write over it again.
     pub flapping: bool,
     /// Who did it, where the store knows.
     pub actor: Option<String>,

@@ -292,7 +292,7 @@ impl<'a> Follower<'a> {
     /// Makes the live state as the head says; where it is held, as the last good state says.
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
-        let plan = draw(self.source, admitted, &view.held, &options(self.treatment), now)?;
+        let plan = draw(self.source, admitted, &view.held, &mut view.reader, &options(self.treatment), now)?;
         step.strangers = plan.foreign.iter().filter(|key| !self.strangers.contains(key)).cloned().collect();
         self.strangers.clone_from(&plan.foreign);
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
@@ -314,7 +314,7 @@ impl<'a> Follower<'a> {
     fn heal(&mut self, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         self.recall(now)?;
         let (Some(view), Some(good)) = (&mut self.view, &self.good) else { return Ok(()) };
-        let plan = draw(self.source, good, &view.held, &options(self.treatment), now)?;
+        let plan = draw(self.source, good, &view.held, &mut view.reader, &options(self.treatment), now)?;
         if gate(&plan, view.held.applied.accepted.as_ref(), &[]) == Gate::Open {
             view.enact(plan, &landing(&self.actor, now), step)?;
         }

@@ -10,7 +10,7 @@ use crate::model::admitted::Admitted;
 use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
 use crate::model::change::Change;
-use crate::model::drift::Record;
+use crate::model::drift::{Divergence, Record};
 use crate::model::id::ResourceId;
 use crate::model::journal::Head;
 use crate::model::live::Live;
@@ -19,7 +19,7 @@ use crate::model::plan::Plan;
 use crate::model::raw_key::RawKey;
 use crate::plan::{self, Options};
 use crate::source::{Source, SourceError};
-use crate::store::{Store, StoreError};
+use crate::store::{Reader, Store, StoreError};
 
 /// A plan and the state that it starts from.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ pub fn plan(
     let store_is_missing = reader.is_missing();
     let (live, applied, records, cursor) = reader.state_at()?;
     let held = Held { live, applied, records };
-    let plan = draw(source, admitted, &held, options, now)?;
+    let plan = draw(source, admitted, &held, &mut reader, options, now)?;
     let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
     let (damage, accepted) = (cursor.damage().map(str::to_owned), held.applied.accepted);
     Ok(Planned { plan, store, accepted, store_is_missing, warning, damage, mended: Vec::new() })
@@ -90,21 +90,33 @@ pub fn plan(
 /// Draws a plan, with what changes in the records of drift.
 ///
 /// # Errors
-/// Where the source's history cannot be read.
+/// Where the source's history, or the log of the store, cannot be read.
 pub fn draw(
     source: &dyn Source,
     admitted: &Admitted,
     held: &Held,
+    reader: &mut Reader,
     options: &Options,
     now: Timestamp,
-) -> Result<Plan, SourceError> {
+) -> Result<Plan, Error> {
     let Held { live, applied, records } = held;
     let rewound = is_rewound(source, admitted, applied.accepted.as_ref())?;
-    let divergences = drift::observe(applied, live);
-    let fights = if options.stubborn { Default::default() } else { drift::fights(records, &divergences) };
+    let divergences = observe(applied, live, reader)?;
+    let fights = if options.stubborn { Default::default() } else { drift::fights(records, &divergences, now) };
     let mut plan = plan::plan(admitted, applied, live, &Options { rewound, fights, ..options.clone() });
-    plan.records = drift::record(records, &divergences, &plan.changes, now);
+    plan.records = drift::news(records, drift::record(records, &divergences, &plan.changes, now));
     Ok(plan)
+}
+
+/// Lists what differs between live and applied, with when somebody last wrote it.
+fn observe(applied: &Applied, live: &Live, reader: &mut Reader) -> Result<Vec<Divergence>, StoreError> {
+    let mut divergences = drift::observe(applied, live);
+    let ids: Vec<ResourceId> = divergences.iter().map(|divergence| divergence.resource.clone()).collect();
+    let written = reader.last_writes(&ids)?;
+    for divergence in &mut divergences {
+        divergence.written_at = written.get(&divergence.resource).copied();
+    }
+    Ok(divergences)
 }
 
 /// Says whether a revision does not build on the accepted one. To that of another organisation there is nothing to build on.
@@ -148,7 +160,7 @@ pub struct Drift {
 pub fn drift(store: &Store, now: Timestamp) -> Result<Drift, StoreError> {
     let mut reader = store.reader()?;
     let (live, applied, records, _) = reader.state_at()?;
-    let divergences = drift::observe(&applied, &live);
+    let divergences = observe(&applied, &live, &mut reader)?;
     let newer = drift::record(&records, &divergences, &[], now);
     let kept = records.into_iter().filter(|record| !newer.iter().any(|newer| newer.resource == record.resource));
     let records = kept.chain(newer.iter().cloned()).collect();

@@ -56,13 +56,35 @@ fn stranger(key: &RawKey) -> Vec<String> {
     [&key.to_string(), Class::Unmanaged.as_str(), "-", "-", "-", "open"].map(str::to_owned).to_vec()
 }
 
-/// Shows the fields that somebody changed, from what was applied to what is or was live.
+/// Shows who wrote a resource when, where that is a fight, and the fields that somebody changed.
 fn detail(record: &Record) -> String {
+    let (fight, fields) = (fight(record), fields(record));
+    if fight.is_empty() && fields.is_empty() {
+        return String::new();
+    }
+    format!("  {}\n{fight}{fields}", escape::line(&record.resource.to_string()))
+}
+
+/// Says when both writers of a fight last wrote.
+fn fight(record: &Record) -> String {
+    if !record.flapping || !record.is_open() {
+        return String::new();
+    }
+    let when = |at: Option<&Timestamp>| {
+        at.map_or_else(|| "at an unknown time".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+    };
+    let (ours, theirs) = (when(record.healed_at.last()), when(record.written_at.as_ref()));
+    format!(
+        "    a fight: Charter last wrote it {ours}, somebody else {theirs}; left until charter apply, or a commit\n"
+    )
+}
+
+/// Shows the fields that somebody changed, from what was applied to what is or was live.
+fn fields(record: &Record) -> String {
     if record.class != Class::Modified {
         return String::new();
     }
     let (Some(desired), Some(actual)) = (&record.desired, &record.actual) else { return String::new() };
     let (differences, _) = compare(&desired.value(), &actual.value());
-    let lines = differences.iter().map(|difference| format!("    {}  {}\n", difference.field, difference.change));
-    format!("  {}\n{}", escape::line(&record.resource.to_string()), lines.collect::<String>())
+    differences.iter().map(|difference| format!("    {}  {}\n", difference.field, difference.change)).collect()
 }

@@ -1,8 +1,11 @@
 //! What the change log says since a cursor.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
+use super::batch::batches;
 use super::cursor::{Glance, Point, fault, glance, here};
 use super::error::Failure;
 use super::state;
@@ -118,6 +121,26 @@ async fn entries(
         return Ok(Err(format!("gap: entry {expected} of the change log is missing")));
     }
     Ok(rows.into_iter().map(touched).collect())
+}
+
+pub(super) const LAST_WRITES: &str = "
+    SELECT w.key, (SELECT max(c.at) FROM change_log AS c
+        WHERE c.kind = w.value ->> 0 AND c.team = w.value ->> 1 AND c.name = w.value ->> 2)
+    FROM jsonb_each(?1) AS w ORDER BY w.key";
+
+/// Reads when somebody who was not Charter last wrote some rows, as far as the log reaches back.
+pub(super) async fn last_writes(
+    connection: &mut SqliteConnection,
+    ids: &[ResourceId],
+) -> Result<BTreeMap<ResourceId, Timestamp>, Failure> {
+    let keys = ids.iter().map(|id| (id.kind.as_str(), id.team_or_empty(), id.name.as_str()));
+    let mut times = Vec::with_capacity(ids.len());
+    for batch in batches(keys) {
+        let query = sqlx::query_as(LAST_WRITES).bind(batch?);
+        let found: Vec<(i64, Option<String>)> = query.fetch_all(&mut *connection).await?;
+        times.extend(found.into_iter().map(|(_, at)| at.and_then(|at| at.parse().ok())));
+    }
+    Ok(ids.iter().cloned().zip(times).filter_map(|(id, at): (_, Option<Timestamp>)| Some((id, at?))).collect())
 }
 
 fn touched((seq, kind, team, name, op, at): Row) -> Result<Touched, String> {

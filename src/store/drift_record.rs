@@ -10,15 +10,16 @@ use crate::model::id::ResourceId;
 use crate::model::plan::Plan;
 
 pub(super) const PUT: &str = "
-    INSERT INTO drift_record (kind, team, name, class, desired, actual, first_seen, last_seen, occurrences, repeats,
-        flapping, actor, ending, ended_at)
+    INSERT INTO drift_record (kind, team, name, class, desired, actual, first_seen, last_seen, occurrences, healed_at,
+        written_at, flapping, actor, ending, ended_at)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-        value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+        value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
     FROM jsonb_each(?1) WHERE true
     ON CONFLICT (kind, team, name) DO UPDATE SET
         class = excluded.class, desired = excluded.desired, actual = excluded.actual,
         first_seen = excluded.first_seen, last_seen = excluded.last_seen, occurrences = excluded.occurrences,
-        repeats = excluded.repeats, flapping = excluded.flapping, actor = excluded.actor, ending = excluded.ending, ended_at = excluded.ended_at";
+        healed_at = excluded.healed_at, written_at = excluded.written_at, flapping = excluded.flapping,
+        actor = excluded.actor, ending = excluded.ending, ended_at = excluded.ended_at";
 
 /// Writes the records that change with a plan.
 pub(super) async fn put(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
@@ -27,9 +28,10 @@ pub(super) async fn put(connection: &mut SqliteConnection, plan: &Plan) -> Resul
         let [desired, actual] = [&record.desired, &record.actual].map(|spec| spec.as_ref().map(Canonical::as_str));
         let (ending, ended_at) = record.ended.unzip();
         let key = (id.kind.as_str(), id.team_or_empty(), id.name.as_str());
-        let Record { class, first_seen, last_seen, occurrences, repeats, flapping, actor, .. } = record;
+        let Record { class, first_seen, last_seen, occurrences, healed_at, written_at, flapping, actor, .. } = record;
         let (kind, team, name) = key;
-        let flapping = u8::from(*flapping);
+        // An array in the array: `->>` takes it out as text.
+        let (healed_at, flapping) = (healed_at, u8::from(*flapping));
         (
             kind,
             team,
@@ -40,7 +42,8 @@ pub(super) async fn put(connection: &mut SqliteConnection, plan: &Plan) -> Resul
             first_seen,
             last_seen,
             occurrences,
-            repeats,
+            healed_at,
+            written_at,
             flapping,
             actor,
             ending,
@@ -62,7 +65,8 @@ struct Row {
     first_seen: String,
     last_seen: String,
     occurrences: i64,
-    repeats: i64,
+    healed_at: String,
+    written_at: Option<String>,
     flapping: bool,
     actor: Option<String>,
     ending: Option<String>,
@@ -101,7 +105,8 @@ fn record(row: Row) -> Result<Record, Failure> {
         first_seen: time(&row.first_seen, "first_seen")?,
         last_seen: time(&row.last_seen, "last_seen")?,
         occurrences: row.occurrences.try_into().map_err(|_| unreadable("occurrences"))?,
-        repeats: row.repeats.try_into().map_err(|_| unreadable("repeats"))?,
+        healed_at: serde_json::from_str(&row.healed_at).map_err(|_| unreadable("healed_at"))?,
+        written_at: row.written_at.map(|at| time(&at, "written_at")).transpose()?,
         flapping: row.flapping,
         actor: row.actor,
         ended,

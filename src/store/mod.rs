@@ -69,6 +69,7 @@ mod tests {
         cursor::DAYS,
         change_log::ENTRIES,
         schema::OBJECTS,
+        change_log::LAST_WRITES,
         state::ROWS,
         state::STRAY,
         moved::SUSPECTS,
@@ -124,6 +125,8 @@ mod tests {
             let key = "USING PRIMARY KEY (kind=? AND team=? AND name=?)";
             assert!(steps.iter().any(|step| step.starts_with("SEARCH l") && step.contains(key)), "{steps:?}");
         }
+        let steps = session.run(async |connection| explain(connection, change_log::LAST_WRITES).await).unwrap();
+        assert!(steps.iter().any(|step| step.contains("INDEX change_log_by_row")), "{steps:?}");
         // A statement that does scan is seen.
         let all = "SELECT * FROM live_resource AS l";
         assert!(scans(&session.run(async |connection| explain(connection, all).await).unwrap()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::change_log::{self, Log};
@@ -155,6 +156,19 @@ impl Reader {
         })
     }
 
+    /// Reads when somebody who was not Charter last wrote some rows: those of which the log of the store still tells.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being read.
+    pub fn last_writes(&mut self, ids: &[ResourceId]) -> Result<BTreeMap<ResourceId, Timestamp>, StoreError> {
+        match &mut self.session {
+            Some(session) if !ids.is_empty() => {
+                session.run(async |connection| change_log::last_writes(connection, ids).await)
+            }
+            Some(_) | None => Ok(BTreeMap::new()),
+        }
+    }
+
     /// Reads which revision is accepted; `None` before the first landing.
     ///
     /// # Errors
@@ -278,7 +292,7 @@ fn entry(row: Row) -> Result<Entry, Failure> {
     let unreadable = |column: &str| {
         Failure::Broken(Broken { seq, fault: Fault::Unreadable(format!("its column `{column}` cannot be read")) })
     };
-    let at = row.at.parse().ok().filter(|at: &jiff::Timestamp| at.to_string() == row.at);
+    let at = row.at.parse().ok().filter(|at: &Timestamp| at.to_string() == row.at);
     let action = Action::ALL.into_iter().find(|action| action.as_str() == row.action);
     Ok(Entry {
         seq: u64::try_from(row.seq).map_err(|_| unreadable("seq"))?,

@@ -212,40 +212,63 @@ fn a_store_that_is_gone_or_another_is_made_good() {
     eventually("all of it", || sandbox.database().live() == after);
 }
 
+/// Has a row written over until it is a fight, and returns the last event.
+fn fought(sandbox: &Sandbox, daemon: &mut Daemon, team: &str, whom: [&str; 3]) -> serde_json::Value {
+    let resource = format!("Team/{team}");
+    for whom in &whom[..2] {
+        members_by_hand(sandbox, team, whom);
+        let seen = daemon.drifts(&resource);
+        assert_eq!((&seen["flapping"], &seen["ended"]), (&false.into(), &"healed".into()), "{seen}");
+    }
+    members_by_hand(sandbox, team, whom[2]);
+    let seen = daemon.drifts(&resource);
+    assert_eq!((&seen["flapping"], &seen["ended"]), (&true.into(), &"open".into()), "{seen}");
+    seen
+}
+
 #[test]
-fn a_fight_is_reported_and_left_until_it_changes_or_a_person_says_so() {
+fn a_fight_is_reported_with_both_writers_times_and_left() {
     let sandbox = founded();
     let mut daemon = running(&sandbox, &[]);
-    for times in 1..=2 {
-        members_by_hand(&sandbox, "web", "mallory");
-        let seen = daemon.drifts("Team/web");
-        assert_eq!(
-            (&seen["occurrences"], &seen["flapping"], &seen["ended"]),
-            (&times.into(), &false.into(), &"healed".into())
-        );
-    }
-    members_by_hand(&sandbox, "web", "mallory");
-    let seen = daemon.drifts("Team/web");
-    assert_eq!((&seen["occurrences"], &seen["flapping"], &seen["ended"]), (&3.into(), &true.into(), &"open".into()));
-    // A commit elsewhere and drift elsewhere go their way.
+    let begun = jiff::Timestamp::now();
+    let seen = fought(&sandbox, &mut daemon, "web", ["mallory", "eve", "mallory"]);
+    let time = |value: &serde_json::Value| value.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let (ours, theirs) = (time(&seen["healed_at"]), time(&seen["written_at"]));
+    assert!(seen["occurrences"] == 3 && begun <= ours && ours <= theirs, "{seen}");
+    // Whatever is written now is left, by the next daemon too; a commit elsewhere and drift elsewhere go their way.
+    members_by_hand(&sandbox, "web", "cy");
+    drop(daemon);
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600"]);
     daemon.lands(&sandbox.commit_team("ops", &["bo"]));
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
     assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
-    assert_eq!(sandbox.members("web"), ["mallory"]);
-    assert!(sandbox.ends("drift", 2).contains("fight"));
+    assert_eq!(sandbox.members("web"), ["cy"]);
 
-    members_by_hand(&sandbox, "web", "eve");
-    let seen = daemon.drifts("Team/web");
-    assert_eq!((&seen["flapping"], &seen["ended"]), (&false.into(), &"healed".into()), "another value is healed");
-    for ended in ["healed", "open"] {
-        members_by_hand(&sandbox, "web", "eve");
-        assert_eq!(daemon.drifts("Team/web")["ended"], ended);
-    }
-    assert_eq!(sandbox.members("web"), ["eve"]);
-    sandbox.ends("apply", 0);
-    assert_eq!(sandbox.members("web"), ["ana"]);
-    sandbox.ends("drift", 0);
-    // What a commit says is written, fight or not.
+    let said = sandbox.ends("drift", 2);
+    let shown = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+    assert!(said.contains(&format!("a fight: Charter last wrote it {}, somebody else ", shown(ours))), "{said}");
+    let said: serde_json::Value = serde_json::from_slice(&sandbox.charter("drift -o json").stdout).unwrap();
+    let record = &said["records"][0];
+    assert_eq!((&record["flapping"], time(&record["healedAt"][1])), (&true.into(), ours), "{record}");
+    assert!(time(&record["writtenAt"]) >= theirs, "{record}");
+}
+
+#[test]
+fn a_fight_ends_when_it_is_as_desired_when_a_commit_changes_it_and_when_a_person_applies() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    fought(&sandbox, &mut daemon, "web", ["x", "y", "z"]);
+    members_by_hand(&sandbox, "web", "ana");
+    assert_eq!(daemon.drifts("Team/web")["ended"], "resolved");
+
+    fought(&sandbox, &mut daemon, "web", ["x", "x", "x"]);
     daemon.lands(&sandbox.commit_team("web", &["cy"]));
     assert_eq!(sandbox.members("web"), ["cy"]);
+
+    fought(&sandbox, &mut daemon, "web", ["x", "y", "x"]);
+    sandbox.ends("apply", 0);
+    assert_eq!(sandbox.members("web"), ["cy"]);
+    sandbox.ends("drift", 0);
+    members_by_hand(&sandbox, "web", "x");
+    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
 }

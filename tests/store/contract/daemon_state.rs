@@ -22,7 +22,8 @@ fn record(resource: &str) -> Record {
         first_seen: at(1),
         last_seen: at(2),
         occurrences: 3,
-        repeats: 2,
+        healed_at: vec![at(1), at(2)],
+        written_at: Some(at(3)),
         flapping: true,
         actor: Some("mallory".into()),
         ended: None,
@@ -34,7 +35,14 @@ fn records_land_and_come_back() {
     let desired = rows(&[ORGANIZATION]);
     let world = World::with(&[ORGANIZATION]);
     assert_eq!(World::new().reader().records().unwrap(), []);
-    let missing = Record { class: Class::Missing, actual: None, flapping: false, ..record("Team/a") };
+    let missing = Record {
+        class: Class::Missing,
+        actual: None,
+        flapping: false,
+        healed_at: vec![],
+        written_at: None,
+        ..record("Team/a")
+    };
     let ended = Some((Ending::Pruned, at(9)));
     let unmanaged =
         Record { class: Class::Unmanaged, desired: None, actor: None, ended, ..record("RoleBinding/web/x") };
@@ -182,7 +190,7 @@ fn an_old_store_is_brought_up_to_date_with_its_rows() {
     let world = World::new();
     old_store(world.store.path());
     let error = world.store.reader().err().unwrap();
-    assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 3, .. }), "{error}");
+    assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 4, .. }), "{error}");
     drop(world.writer());
     let mut reader = world.reader();
     let (live, applied, records, cursor) = reader.state_at().unwrap();
