@@ -179,6 +179,7 @@ fn value(round: &Round, planned: &Planned, destination: &Destination) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.insert("outcome".to_owned(), json!(outcome));
         object.insert("journal".to_owned(), json!(journal));
+        object.insert("work".to_owned(), json!(round.spent.work));
     }
     value
 }

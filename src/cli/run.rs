@@ -40,6 +40,9 @@ pub struct Args {
     /// How often the source is looked at when nothing wakes the daemon, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     poll: u64,
+    /// How often everything is worked out anew and compared with what is remembered, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    audit: u64,
     /// How events are written on stderr.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "CHARTER_LOG")]
     log: LogFormat,
@@ -122,7 +125,8 @@ fn follow(
     for trouble in troubles {
         warn!(event = "not-watched", trouble, "changes are seen by polling");
     }
-    let pace = Pace { source: Duration::from_secs(args.poll), ..Pace::default() };
+    let [source, audit] = [args.poll, args.audit].map(Duration::from_secs);
+    let pace = Pace { source, audit, ..Pace::default() };
     Ok(match daemon::run(&mut follower, &watch, &stop, pace) {
         Asked::Terminate => Exit::Done,
         Asked::Interrupt => Exit::Interrupted,

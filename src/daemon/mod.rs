@@ -9,6 +9,7 @@ use tracing::{debug, error, info, warn};
 use crate::model::drift::{Class, Ending, Record};
 use crate::model::raw_key::RawKey;
 use crate::model::source_state::Beat;
+use crate::model::work::Work;
 use crate::reconcile::{Condition, Error, Follower, Step};
 
 pub mod backoff;
@@ -24,11 +25,13 @@ pub struct Pace {
     pub source: Duration,
     /// At the store's log.
     pub store: Duration,
+    /// At everything anew, to compare it with what is remembered.
+    pub audit: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { source: Duration::from_secs(15), store: Duration::from_millis(250) }
+        Pace { source: Duration::from_secs(15), store: Duration::from_millis(250), audit: Duration::from_secs(3600) }
     }
 }
 
@@ -38,6 +41,7 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
         pace,
         backoff: Backoff::default(),
         look_at: Instant::now(),
+        audit_at: Instant::now() + pace.audit,
         rest_until: None,
         trouble: None,
         started_at: Timestamp::now(),
@@ -63,6 +67,7 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
             clock.succeeded(look, step.as_ref(), began.elapsed());
             if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
         });
+        let made = made.and_then(|()| if clock.is_audit() { audit(follower) } else { Ok(()) });
         if let Err(error) = made {
             clock.failed(look, &error);
             if let Err(error) = follower.tell(None, &clock.beat()) {
@@ -77,6 +82,7 @@ struct Clock {
     pace: Pace,
     backoff: Backoff,
     look_at: Instant,
+    audit_at: Instant,
     rest_until: Option<Instant>,
     trouble: Option<Trouble>,
     started_at: Timestamp,
@@ -86,6 +92,15 @@ struct Clock {
 impl Clock {
     fn rests(&self) -> bool {
         self.rest_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Says whether an audit is due, and when the next one is.
+    fn is_audit(&mut self) -> bool {
+        let is_due = Instant::now() >= self.audit_at;
+        if is_due {
+            self.audit_at = Instant::now() + jittered(self.pace.audit, fastrand::f64());
+        }
+        is_due
     }
 
     /// Makes the sign of life of this moment.
@@ -136,6 +151,17 @@ impl Clock {
     }
 }
 
+/// Works everything out anew; a difference from what is remembered is an alarm.
+fn audit(follower: &mut Follower<'_>) -> Result<(), Error> {
+    let began = Instant::now();
+    let alarms = follower.audit(Timestamp::now())?;
+    for what in &alarms {
+        error!(event = "audit-differs", what, "this is a fault in Charter: what was read anew counts");
+    }
+    debug!(event = "audited", differences = alarms.len(), took_ms = millis(began.elapsed()));
+    Ok(())
+}
+
 /// What a failure was about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -150,6 +176,7 @@ fn millis(duration: Duration) -> u64 {
 /// Writes what a step came to, an event a line.
 fn report(step: &Step) {
     let seen = step.seen.as_ref().map_or_else(|| "-".to_owned(), |seen| seen.label());
+    let Work { parsed, compiled, judged, read } = step.spent.work;
     if let Some(why) = &step.lost {
         warn!(event = "store-reread", why, "the store's log could not be trusted: all of it was read again");
     }
@@ -163,11 +190,11 @@ fn report(step: &Step) {
         let counts = plan.counts();
         // Not what was seen: a bad head is seen, and the last good state is put back.
         let landed = plan.revision.as_ref().map_or_else(|| "-".to_owned(), |revision| revision.label());
-        info!(event = "landed", revision = %landed, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove);
+        info!(event = "landed", revision = %landed, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove, parsed, compiled, judged, read);
     }
     match step.condition {
         Condition::Ready => {
-            debug!(event = "ready", revision = %seen, parse_ms = millis(step.spent.parse), compile_ms = millis(step.spent.compile))
+            debug!(event = "ready", revision = %seen, parsed, compiled, judged, read)
         }
         Condition::Stalled => {
             warn!(event = "stalled", revision = %seen, reason = step.reason, "the last good state stands")

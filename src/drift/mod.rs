@@ -21,10 +21,19 @@ const REFRESH: SignedDuration = SignedDuration::from_mins(5);
 
 /// Lists what differs between live and applied. Before the first apply nothing is anybody's, and nothing differs.
 pub fn observe(applied: &Applied, live: &Live) -> Vec<Divergence> {
+    let keys: BTreeSet<&ResourceId> = applied.rows.keys().chain(live.rows.keys()).collect();
+    observe_among(keys, applied, live)
+}
+
+/// Lists what differs between live and applied where all but some resources are known to be the same.
+pub fn observe_among<'a>(
+    keys: impl IntoIterator<Item = &'a ResourceId>,
+    applied: &Applied,
+    live: &Live,
+) -> Vec<Divergence> {
     if applied.accepted.is_none() {
         return Vec::new();
     }
-    let keys: BTreeSet<&ResourceId> = applied.rows.keys().chain(live.rows.keys()).collect();
     keys.into_iter().filter_map(|id| diverges(id, applied, live)).collect()
 }
 

@@ -33,11 +33,6 @@ impl Expiry {
                 .map_or(Timestamp::MAX, |next| next.timestamp()),
         }
     }
-
-    /// Says whether it has ended at `now`.
-    pub fn has_ended(self, zone: &TimeZone, now: Timestamp) -> bool {
-        self.end(zone) <= now
-    }
 }
 
 impl FromStr for Expiry {
@@ -104,8 +99,6 @@ mod tests {
         let warsaw = TimeZone::get("Europe/Warsaw").unwrap();
         let day: Expiry = "2026-12-31".parse().unwrap();
         assert_eq!(day.end(&warsaw).to_string(), "2026-12-31T23:00:00Z");
-        assert!(!day.has_ended(&warsaw, "2026-12-31T22:59:59Z".parse().unwrap()));
-        assert!(day.has_ended(&warsaw, "2026-12-31T23:00:00Z".parse().unwrap()));
     }
 
     #[test]

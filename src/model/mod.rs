@@ -46,3 +46,4 @@ pub mod snapshot;
 pub mod source_state;
 pub mod subject;
 pub mod verdict;
+pub mod work;

@@ -5,6 +5,7 @@ use super::excerpt::Excerpts;
 use super::finding::Finding;
 use super::manifest::Read;
 use super::snapshot::Revision;
+use super::work::Work;
 
 /// The result of checking one snapshot.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Report {
     pub revision: Option<Revision>,
     /// How many files differ from the commit.
     pub uncommitted: usize,
+    /// What it took.
+    pub work: Work,
 }
 
 impl Report {

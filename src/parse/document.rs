@@ -1,6 +1,6 @@
 //! A document to manifests: classified, searched for credentials, lowered, judged by its schema, typed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -19,7 +19,7 @@ use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::{Kind, Scope, Spec};
 use crate::model::manifest::{Manifest, Parsed};
-use crate::model::name::Name;
+use crate::model::name::{Name, suggest};
 use crate::model::origin::{Origin, Part};
 use crate::model::site::Site;
 
@@ -120,6 +120,7 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
         faults.push(("/metadata/previously".to_owned(), Part::Key, fault));
     }
     let id = identity(kind, &value);
+    let mentioned = value.pointer("/metadata/name").filter(|_| id.is_none()).map(meant).unwrap_or_default();
     let left_out = leave_out(&mut value, &faults, &["", "/metadata", "/spec"]);
     let labels = value.pointer("/metadata/labels").map(texts).unwrap_or_default();
     let mut spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
@@ -129,7 +130,13 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
     let site = Site { origin: place.origin(""), bare: false, left_out };
     let mut outcome = typed(place, Typing { id, kind, spec, labels, site, is_whole: faults.is_empty() });
     outcome.findings.extend(place.findings(faults.into_iter()));
-    outcome
+    Parsed { mentioned, ..outcome }
+}
+
+/// Lists what a name may have been meant to be that is none: what refers to that is not blamed as well.
+fn meant(name: &Value) -> BTreeSet<String> {
+    let written = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+    suggest(&written).into_iter().chain([written]).collect()
 }
 
 /// Takes out what the faults are about; so many that nobody reads them all are not worth it.

@@ -28,12 +28,13 @@ pub fn parameters(applied: &Applied, brought: &Guards) -> Guards {
 ///
 /// Heals are no deletes, and neither is the removal of what was never managed. `teams` are those that are left.
 pub fn too_many_deletes(changes: &[Change], applied: &Applied, teams: usize, parameters: &Guards) -> Vec<Hold> {
+    let of_kind = |kind: Kind, op: Op| changes.iter().filter(move |change| change.id.kind == kind && change.op == op);
     let objection = |kind: &Kind| {
-        let is_delete =
-            |change: &&Change| change.op == Op::Delete && change.applied.is_some() && change.id.kind == *kind;
-        let deletes = changes.iter().filter(is_delete).count();
-        let is_gone = |change: &&Change| change.op == Op::Forget && change.id.kind == *kind;
-        let gone = deletes + changes.iter().filter(is_gone).count();
+        let deletes = of_kind(*kind, Op::Delete).filter(|change| change.applied.is_some()).count();
+        if deletes == 0 {
+            return None;
+        }
+        let gone = deletes + of_kind(*kind, Op::Forget).count();
         let managed = applied.rows.keys().filter(|id| id.kind == *kind).count();
         let leaves_no_team = *kind == Kind::Team && teams == 0;
         objection(*kind, Deletes { deletes, gone, managed, leaves_no_team }, &parameters.too_many_deletes)

@@ -39,9 +39,20 @@ pub struct Options {
 
 /// Plans what makes live equal desired.
 pub fn plan(admitted: &Admitted, applied: &Applied, live: &Live, options: &Options) -> Plan {
+    plan_among(keys(admitted, applied, live), admitted, applied, live, options)
+}
+
+/// Plans what makes live equal desired where all but some resources are known to be in sync.
+pub fn plan_among<'a>(
+    keys: impl IntoIterator<Item = &'a ResourceId>,
+    admitted: &Admitted,
+    applied: &Applied,
+    live: &Live,
+    options: &Options,
+) -> Plan {
     let desired = admitted.desired();
     let mut split = Split::default();
-    for id in keys(admitted, applied, live) {
+    for id in keys {
         let wanted = desired.resources.get(id).map(|manifest| &manifest.canonical);
         let situation = Situation { desired: wanted, applied: applied.rows.get(id), live: live.rows.get(id) };
         split.take(id, &situation, options);

@@ -9,6 +9,7 @@ use crate::model::finding::Finding;
 use crate::model::manifest::Read;
 use crate::model::report::Report;
 use crate::model::snapshot::Snapshot;
+use crate::model::work::Work;
 use crate::parse;
 use crate::source::{At, Source, SourceError};
 
@@ -29,17 +30,17 @@ pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, So
     let mut spent = Spent::default();
     let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
     let mut memo = Memo::of(snapshot, &mut spent);
-    let judged = memo.judge(now, &mut spent);
-    let Judged { findings, read, resources, admitted } = judged;
-    Ok(Checked { report: report(memo.snapshot(), findings, read, resources), admitted, spent })
+    let Judged { findings, read, resources, admitted } = memo.judge(now, &mut spent);
+    let report = report(memo.snapshot(), findings, (read, resources), spent.work);
+    Ok(Checked { report, admitted, spent })
 }
 
 /// Makes the report of what was found in a snapshot.
-pub fn report(snapshot: &Snapshot, findings: Vec<Finding>, read: Read, resources: usize) -> Report {
+pub fn report(snapshot: &Snapshot, findings: Vec<Finding>, (read, resources): (Read, usize), work: Work) -> Report {
     let findings = place(snapshot, findings);
     let excerpts = parse::excerpts(snapshot, &findings);
     let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
-    Report { findings, excerpts, read, resources, revision, uncommitted }
+    Report { findings, excerpts, read, resources, revision, uncommitted, work }
 }
 
 /// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter

@@ -3,17 +3,16 @@
 use jiff::Timestamp;
 
 use super::Error;
-use super::check::{Checked, check};
+use super::check::check;
+use super::head::{Head, Heads};
 use super::landing::{Gate, gate};
 use super::memo::Spent;
-use super::planning::draw;
 use super::view::View;
 use crate::model::admitted::Admitted;
 use crate::model::drift::Record;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
 use crate::model::raw_key::RawKey;
-use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
 use crate::source::{At, Source};
@@ -40,6 +39,7 @@ pub struct Follower<'a> {
     found: Option<Store>,
     treatment: Treatment,
     actor: String,
+    heads: Heads,
     /// The head and what was found in it.
     head: Option<Head>,
     /// The head that could not be read, and why, while that is so.
@@ -57,13 +57,6 @@ pub struct Follower<'a> {
     mended: Vec<String>,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
     owed: bool,
-}
-
-/// A head that was checked.
-struct Head {
-    revision: Option<Revision>,
-    report: Report,
-    admitted: Option<Admitted>,
 }
 
 /// What a step came to.
@@ -109,6 +102,7 @@ impl<'a> Follower<'a> {
             found: None,
             treatment,
             actor,
+            heads: Heads::default(),
             head: None,
             unread: None,
             good: None,
@@ -140,8 +134,9 @@ impl<'a> Follower<'a> {
     /// # Errors
     /// Where the source or the store cannot be used, or another `run` follows the store.
     pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
-        self.look(now, &mut Spent::default())?;
-        self.open(now)?;
+        let spent = &mut Spent::default();
+        self.look(now, spent)?;
+        self.open(now, spent)?;
         Ok(self.store().map(Store::url))
     }
 
@@ -152,7 +147,7 @@ impl<'a> Follower<'a> {
     pub fn step(&mut self, look: bool, now: Timestamp) -> Result<Option<Step>, Error> {
         let mut spent = Spent::default();
         let head_moved = (look || self.head.is_none()) && self.look(now, &mut spent)?;
-        let (store_moved, lost) = self.listen(now)?;
+        let (store_moved, lost) = self.listen(now, &mut spent)?;
         if !head_moved && !store_moved && !self.owed {
             return Ok(None);
         }
@@ -164,6 +159,25 @@ impl<'a> Follower<'a> {
             self.view = None;
         }
         made.map(Some)
+    }
+
+    /// Works everything out anew, from the manifests and from the rows, and lists what is not as it was remembered.
+    ///
+    /// What it says is an alarm: there is a fault in Charter, or in what it stands on. What was found counts from here on.
+    ///
+    /// # Errors
+    /// Where the source or the store cannot be read.
+    pub fn audit(&mut self, now: Timestamp) -> Result<Vec<String>, Error> {
+        let mut alarms = Vec::new();
+        if let Some(head) = &mut self.head {
+            alarms.extend(self.heads.audit(self.source, head, now)?);
+        }
+        let good = self.good.as_ref().filter(|_| self.suspended.is_none());
+        if let (Some(view), Some(good)) = (&mut self.view, good) {
+            alarms.extend(view.audit(self.source, good, &options(self.treatment), now)?);
+        }
+        self.owed |= !alarms.is_empty();
+        Ok(alarms)
     }
 
     /// Writes how the source stands where that changed, and a sign of life, for `status` in another terminal.
@@ -207,17 +221,14 @@ impl<'a> Follower<'a> {
         if self.head.as_ref().is_some_and(same) {
             return Ok(false);
         }
-        let checked = check(self.source, &At::Revision(None), now)?;
-        let Checked { report, admitted, spent: checked_in } = checked;
-        *spent = checked_in;
-        self.head = Some(Head { revision: report.revision.clone(), report, admitted });
+        self.head = Some(self.heads.read(self.source, now, spent)?);
         Ok(true)
     }
 
     /// Brings what is remembered of the store up to date by its log, and says whether anything moved and why all of it
     /// had to be read again.
-    fn listen(&mut self, now: Timestamp) -> Result<(bool, Option<String>), Error> {
-        let Some(view) = &mut self.view else { return Ok((self.open(now)?, None)) };
+    fn listen(&mut self, now: Timestamp, spent: &mut Spent) -> Result<(bool, Option<String>), Error> {
+        let Some(view) = &mut self.view else { return Ok((self.open(now, spent)?, None)) };
         let (log, cursor) = view.reader.since(&view.cursor)?;
         match log {
             Log::Quiet => {
@@ -225,26 +236,26 @@ impl<'a> Follower<'a> {
                 Ok((false, None))
             }
             Log::Touched(touched) => {
-                view.refresh(touched)?;
+                spent.work.read += view.refresh(touched)?;
                 view.cursor = cursor;
                 Ok((true, None))
             }
             Log::Landed(_) => {
                 // Somebody applied beside the daemon, or suspended or resumed the source.
-                self.open(now)?;
+                self.open(now, spent)?;
                 Ok((true, None))
             }
             Log::Lost(why) => {
                 // It may be another store, which was told nothing yet.
                 self.told = None;
-                self.open(now)?;
+                self.open(now, spent)?;
                 Ok((true, Some(why)))
             }
         }
     }
 
     /// Opens the store and reads all of it, once it is known where it is; makes it whole first, where it is damaged.
-    fn open(&mut self, now: Timestamp) -> Result<bool, Error> {
+    fn open(&mut self, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
         let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref()).or(self.good.as_ref());
         let store = match (admitted, &self.found) {
             (Some(admitted), _) => (self.place)(admitted.name())?,
@@ -252,6 +263,7 @@ impl<'a> Follower<'a> {
             (None, None) => return Ok(false),
         };
         let (mut view, mended) = View::open(store, &self.actor, now)?;
+        spent.work.read += view.held.live.rows.len();
         self.mended.extend(mended);
         let sources = view.reader.sources()?;
         self.suspended = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
@@ -282,7 +294,7 @@ impl<'a> Follower<'a> {
             Some(admitted) => self.follow(&admitted, &mut step, now)?,
             None => {
                 step.condition = Condition::Stalled;
-                step.reason = self.head.as_ref().map(|head| why(&head.report)).unwrap_or_default();
+                step.reason = self.head.as_ref().map(|head| head.reason.clone()).unwrap_or_default();
                 self.heal(&mut step, now)?;
             }
         }
@@ -292,13 +304,13 @@ impl<'a> Follower<'a> {
     /// Makes the live state as the head says; where it is held, as the last good state says.
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
-        let plan = draw(self.source, admitted, &view.held, &mut view.reader, &options(self.treatment), now)?;
+        let plan = view.draw(self.source, admitted, &options(self.treatment), now)?;
         step.strangers = plan.foreign.iter().filter(|key| !self.strangers.contains(key)).cloned().collect();
         self.strangers.clone_from(&plan.foreign);
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
             Gate::Current => self.good = Some(admitted.clone()),
             Gate::Open => {
-                view.enact(plan, &landing(&self.actor, now), step)?;
+                view.enact(plan, admitted, &landing(&self.actor, now), step)?;
                 self.good = Some(admitted.clone());
             }
             Gate::Held | Gate::Blocked => {
@@ -314,9 +326,9 @@ impl<'a> Follower<'a> {
     fn heal(&mut self, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         self.recall(now)?;
         let (Some(view), Some(good)) = (&mut self.view, &self.good) else { return Ok(()) };
-        let plan = draw(self.source, good, &view.held, &mut view.reader, &options(self.treatment), now)?;
+        let plan = view.draw(self.source, good, &options(self.treatment), now)?;
         if gate(&plan, view.held.applied.accepted.as_ref(), &[]) == Gate::Open {
-            view.enact(plan, &landing(&self.actor, now), step)?;
+            view.enact(plan, good, &landing(&self.actor, now), step)?;
         }
         Ok(())
     }
@@ -345,14 +357,6 @@ fn options(treatment: Treatment) -> Options {
 
 fn landing(actor: &str, now: Timestamp) -> Landing {
     Landing { actor: actor.to_owned(), at: now, reason: None, allowed: Vec::new(), adopt_store: false }
-}
-
-/// Says in one line why a head is not applied: the first error, with its place.
-fn why(report: &Report) -> String {
-    let error = report.findings.iter().find(|finding| finding.is_error());
-    let Some(error) = error else { return "no Organization is declared".to_owned() };
-    let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-    format!("{}{place} {}", error.origin.path, error.code)
 }
 
 fn held_because(plan: &Plan) -> String {

@@ -17,6 +17,7 @@ use crate::model::kind::Kind;
 use crate::model::manifest::Read;
 use crate::model::members::Members;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
+use crate::model::work::Work;
 use crate::parse::{self, Settings};
 use crate::policy;
 
@@ -30,20 +31,6 @@ pub struct Spent {
     pub work: Work,
 }
 
-/// What was worked on: with a memo of what was there before, no more than a change concerns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Work {
-    /// Files that were parsed.
-    pub parsed: usize,
-    /// Manifests whose references were looked up.
-    pub compiled: usize,
-    /// Resources that the rules were asked about.
-    pub judged: usize,
-    /// Rows of the live state that were read.
-    pub read: usize,
-}
-
 /// A snapshot and what the pure stages made of it.
 #[derive(Debug)]
 pub struct Memo {
@@ -52,6 +39,7 @@ pub struct Memo {
     /// What is wrong with the schema of the settings.
     unusable: Option<Finding>,
     compiler: Compiler,
+    judge: policy::Judge,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
 }
@@ -72,8 +60,8 @@ impl Memo {
     pub fn of(snapshot: Snapshot, spent: &mut Spent) -> Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
         let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
-        let compiler = Compiler::default();
-        let mut memo = Memo { snapshot, settings, unusable, compiler, members: None, allocations: None };
+        let (compiler, judge) = (Compiler::default(), policy::Judge::default());
+        let mut memo = Memo { snapshot, settings, unusable, compiler, judge, members: None, allocations: None };
         memo.take(&files, Vec::new(), spent);
         memo
     }
@@ -104,8 +92,11 @@ impl Memo {
         let compiled = timed(&mut spent.compile, || self.compiler.compiled(revision.clone(), lineage.clone(), found));
         let Compiled { desired, mut findings } = compiled;
         let (read, resources) = (self.compiler.read(), desired.resources.len());
-        let verdict = timed(&mut spent.judge, || policy::judge(&desired, &self.facts(&desired), now));
-        spent.work.judged += resources;
+        let (verdict, judged) = timed(&mut spent.judge, || {
+            let facts = self.facts(&desired);
+            self.judge.judge(&desired, &facts, now)
+        });
+        spent.work.judged += judged;
         findings.extend(verdict.findings().iter().cloned());
         Judged { findings, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
     }

@@ -5,6 +5,7 @@
 
 mod check;
 mod follow;
+mod head;
 mod landing;
 mod memo;
 mod planning;
@@ -13,7 +14,7 @@ mod view;
 
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower, Step, Treatment};
-pub use memo::{Memo, Spent, Work};
+pub use memo::{Memo, Spent};
 pub use planning::{Drift, Planned, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
 

@@ -1,6 +1,6 @@
 //! Planning: an admitted state and what a store holds to a plan with its records of drift.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -81,10 +81,17 @@ pub fn plan(
     let store_is_missing = reader.is_missing();
     let (live, applied, records, cursor) = reader.state_at()?;
     let held = Held { live, applied, records };
-    let plan = draw(source, admitted, &held, &mut reader, options, now)?;
+    let plan = draw(source, admitted, &held, &mut reader, &Scope::All, options, now)?;
     let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
     let (damage, accepted) = (cursor.damage().map(str::to_owned), held.applied.accepted);
     Ok(Planned { plan, store, accepted, store_is_missing, warning, damage, mended: Vec::new() })
+}
+
+/// Which resources may not be in sync.
+#[derive(Debug)]
+pub enum Scope {
+    All,
+    Only(BTreeSet<ResourceId>),
 }
 
 /// Draws a plan, with what changes in the records of drift.
@@ -96,21 +103,29 @@ pub fn draw(
     admitted: &Admitted,
     held: &Held,
     reader: &mut Reader,
+    scope: &Scope,
     options: &Options,
     now: Timestamp,
 ) -> Result<Plan, Error> {
     let Held { live, applied, records } = held;
     let rewound = is_rewound(source, admitted, applied.accepted.as_ref())?;
-    let divergences = observe(applied, live, reader)?;
+    let divergences = observe(applied, live, scope, reader)?;
     let fights = if options.stubborn { Default::default() } else { drift::fights(records, &divergences, now) };
-    let mut plan = plan::plan(admitted, applied, live, &Options { rewound, fights, ..options.clone() });
+    let options = Options { rewound, fights, ..options.clone() };
+    let mut plan = match scope {
+        Scope::All => plan::plan(admitted, applied, live, &options),
+        Scope::Only(ids) => plan::plan_among(ids, admitted, applied, live, &options),
+    };
     plan.records = drift::news(records, drift::record(records, &divergences, &plan.changes, now));
     Ok(plan)
 }
 
 /// Lists what differs between live and applied, with when somebody last wrote it.
-fn observe(applied: &Applied, live: &Live, reader: &mut Reader) -> Result<Vec<Divergence>, StoreError> {
-    let mut divergences = drift::observe(applied, live);
+fn observe(applied: &Applied, live: &Live, scope: &Scope, reader: &mut Reader) -> Result<Vec<Divergence>, StoreError> {
+    let mut divergences = match scope {
+        Scope::All => drift::observe(applied, live),
+        Scope::Only(ids) => drift::observe_among(ids, applied, live),
+    };
     let ids: Vec<ResourceId> = divergences.iter().map(|divergence| divergence.resource.clone()).collect();
     let written = reader.last_writes(&ids)?;
     for divergence in &mut divergences {
@@ -160,7 +175,7 @@ pub struct Drift {
 pub fn drift(store: &Store, now: Timestamp) -> Result<Drift, StoreError> {
     let mut reader = store.reader()?;
     let (live, applied, records, _) = reader.state_at()?;
-    let divergences = observe(&applied, &live, &mut reader)?;
+    let divergences = observe(&applied, &live, &Scope::All, &mut reader)?;
     let newer = drift::record(&records, &divergences, &[], now);
     let kept = records.into_iter().filter(|record| !newer.iter().any(|newer| newer.resource == record.resource));
     let records = kept.chain(newer.iter().cloned()).collect();

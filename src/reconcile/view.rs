@@ -1,14 +1,20 @@
 //! What a daemon remembers of a store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::Error;
 use super::follow::Step;
 use super::landing::land;
-use super::planning::Held;
+use super::planning::{Held, Scope, draw};
+use crate::model::admitted::Admitted;
 use crate::model::canonical::Canonical;
+use crate::model::id::ResourceId;
 use crate::model::plan::Plan;
+use crate::model::resources::Resources;
+use crate::plan::Options;
+use crate::source::Source;
 use crate::store::{Cursor, Landing, Reader, Store, StoreError, Touched};
 
 /// What the store held when it was last looked at, kept true by its log.
@@ -17,6 +23,10 @@ pub(super) struct View {
     pub(super) reader: Reader,
     pub(super) held: Held,
     pub(super) cursor: Cursor,
+    /// The state that live was last settled to: all but what is open is as it says. `None` where that is not known.
+    settled: Option<Resources>,
+    /// What may be otherwise: written since by somebody else, left as it is, or not ours.
+    open: BTreeSet<ResourceId>,
 }
 
 impl View {
@@ -29,11 +39,11 @@ impl View {
             mended = store.writer()?.mend(actor, now)?;
             (held, cursor) = read(&mut reader)?;
         }
-        Ok((View { store, reader, held, cursor }, mended))
+        Ok((View { store, reader, held, cursor, settled: None, open: BTreeSet::new() }, mended))
     }
 
-    /// Reads rows again that may have changed.
-    pub(super) fn refresh(&mut self, touched: Vec<Touched>) -> Result<(), StoreError> {
+    /// Reads rows again that may have changed, and returns how many.
+    pub(super) fn refresh(&mut self, touched: Vec<Touched>) -> Result<usize, StoreError> {
         let (mut ids, mut keys) = (Vec::new(), Vec::new());
         for one in touched {
             match one.id {
@@ -43,12 +53,50 @@ impl View {
         }
         put(&mut self.held.live.rows, self.reader.rows(&ids)?);
         put(&mut self.held.live.foreign, self.reader.strays(&keys)?);
-        Ok(())
+        let read = ids.len() + keys.len();
+        self.open.extend(ids);
+        Ok(read)
+    }
+
+    /// Draws the plan to an admitted state, at the cost of what differs from the last one and of what is open.
+    pub(super) fn draw(
+        &mut self,
+        source: &dyn Source,
+        admitted: &Admitted,
+        options: &Options,
+        now: Timestamp,
+    ) -> Result<Plan, Error> {
+        let scope = self.scope(admitted);
+        let plan = draw(source, admitted, &self.held, &mut self.reader, &scope, options, now)?;
+        if plan.changes.is_empty() {
+            self.settle(&plan, admitted);
+        }
+        Ok(plan)
+    }
+
+    fn scope(&self, admitted: &Admitted) -> Scope {
+        let Some(settled) = &self.settled else { return Scope::All };
+        let mut ids = settled.differing(&admitted.desired().resources);
+        ids.extend(self.open.iter().cloned());
+        Scope::Only(ids)
+    }
+
+    /// Remembers that live is as a plan makes it, but for what the plan leaves as it is.
+    fn settle(&mut self, plan: &Plan, admitted: &Admitted) {
+        let left = plan.conflicts.iter().chain(&plan.unmanaged).chain(&plan.withheld);
+        self.open = left.cloned().collect();
+        self.settled = Some(admitted.desired().resources.clone());
     }
 
     /// Lands a plan and remembers what the store holds after it, without reading it again: the log stays silent about
     /// Charter's own writes and speaks of all others.
-    pub(super) fn enact(&mut self, plan: Plan, landing: &Landing, step: &mut Step) -> Result<(), StoreError> {
+    pub(super) fn enact(
+        &mut self,
+        plan: Plan,
+        admitted: &Admitted,
+        landing: &Landing,
+        step: &mut Step,
+    ) -> Result<(), StoreError> {
         let landed = land(&self.store, &plan, landing)?;
         if self.reader.is_missing() {
             // The landing made the store: from here on there is a log to follow.
@@ -57,10 +105,43 @@ impl View {
             self.cursor = self.cursor.clone().landed(&landed);
             self.held.take(&plan, landed.head, landing.at);
         }
+        self.settle(&plan, admitted);
         step.records.extend(plan.records.iter().cloned());
         step.landed = Some(plan);
         Ok(())
     }
+
+    /// Reads and plans all of it anew, and says what is not as it was remembered; that is forgotten then.
+    ///
+    /// What somebody wrote in the meantime is no difference: where the store moved, the next audit tells.
+    pub(super) fn audit(
+        &mut self,
+        source: &dyn Source,
+        admitted: &Admitted,
+        options: &Options,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let (held, cursor) = read(&mut self.reader)?;
+        if cursor != self.cursor {
+            return Ok(None);
+        }
+        let live = differing(&held.live.rows, &self.held.live.rows);
+        let applied = || differing(&held.applied.rows, &self.held.applied.rows);
+        let scope = self.scope(admitted);
+        let few = draw(source, admitted, &self.held, &mut self.reader, &scope, options, now)?;
+        let all = draw(source, admitted, &held, &mut self.reader, &Scope::All, options, now)?;
+        let other = (few.effect != all.effect).then(|| format!("the plan is {} and not {}", all.effect, few.effect));
+        let alarm = live.or_else(applied).or(other);
+        (self.held, self.settled) = (held, None);
+        Ok(alarm)
+    }
+}
+
+/// Names the first row that is not the same.
+fn differing(rows: &BTreeMap<ResourceId, Canonical>, other: &BTreeMap<ResourceId, Canonical>) -> Option<String> {
+    let first = rows.iter().find(|(id, spec)| other.get(id) != Some(spec)).map(|(id, _)| id);
+    let gone = || other.keys().find(|id| !rows.contains_key(id));
+    first.or_else(gone).map(|id| format!("the row of {id} is not as it was remembered"))
 }
 
 fn read(reader: &mut Reader) -> Result<(Held, Cursor), StoreError> {

@@ -32,6 +32,7 @@ pub fn report(report: &Report) -> Value {
             "leftAlone": report.read.left_alone,
             "resources": report.resources,
         },
+        "work": report.work,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }

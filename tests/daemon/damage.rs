@@ -66,7 +66,7 @@ fn a_daemon_puts_it_back_and_goes_on() {
         daemon.until("store-mended", |event| event["what"].as_str().unwrap().contains(what));
         assert_eq!(readable(&sandbox), whole);
         sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-        assert_eq!(daemon.drifts("Role/dev")["ended"], if index < 2 { "healed" } else { "open" });
+        assert_eq!(daemon.drifts("Role/dev")["ended"], if index == 2 { "open" } else { "healed" });
         sandbox.ends("apply", 0);
     }
     drop(daemon);

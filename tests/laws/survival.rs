@@ -8,7 +8,7 @@ use charter::model::desired::Desired;
 use charter::model::plan::Plan;
 use charter::model::snapshot::Revision;
 use charter::plan::Options;
-use charter::policy::{Facts, judge};
+use charter::policy::{Facts, Judge};
 use charter::reconcile::{Memo, Spent};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -105,7 +105,7 @@ fn with_revision(desired: &Desired) -> charter::model::admitted::Admitted {
     let revision = Some(Revision { commit, reference: Some("other".to_owned()), summary, author, time });
     let desired = Desired { revision, ..desired.clone() };
     let facts = Facts { members: leads(&desired).into(), allocations: allocate(&desired).into() };
-    let verdict = judge(&desired, &facts, time);
+    let (verdict, _) = Judge::default().judge(&desired, &facts, time);
     charter::model::admitted::Admitted::seal(desired, &verdict).unwrap()
 }
 

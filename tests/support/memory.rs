@@ -23,7 +23,8 @@ impl Memory {
         Memory { revisions }
     }
 
-    fn revision(number: usize) -> Revision {
+    /// Names a revision.
+    pub fn revision(number: usize) -> Revision {
         let time = "2026-11-22T10:00:00Z".parse().unwrap();
         let (commit, summary) = (format!("{number:040}"), "A change".to_owned());
         Revision { commit, reference: None, summary, author: "Ana".to_owned(), time }

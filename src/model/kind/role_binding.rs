@@ -1,7 +1,5 @@
 //! RoleBinding: a role for subjects.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,13 +27,6 @@ pub struct RoleBinding {
     /// Where that was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-}
-
-impl RoleBinding {
-    /// Says whether the binding has ended at `now`.
-    pub fn has_ended(&self, zone: &TimeZone, now: Timestamp) -> bool {
-        self.expires.is_some_and(|expires| expires.has_ended(zone, now))
-    }
 }
 
 impl Declared for RoleBinding {

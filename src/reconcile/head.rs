@@ -1,0 +1,114 @@
+//! The head of a source, and what was found in it.
+
+use jiff::Timestamp;
+
+use super::check::report;
+use super::memo::{Judged, Memo, Spent, timed};
+use crate::model::admitted::Admitted;
+use crate::model::digest::Digest;
+use crate::model::finding::Finding;
+use crate::model::report::Report;
+use crate::model::snapshot::Revision;
+use crate::source::{At, Source, SourceError};
+
+/// A head that was checked.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) revision: Option<Revision>,
+    /// Why it cannot be applied, in one line; empty where it can.
+    pub(super) reason: String,
+    pub(super) admitted: Option<Admitted>,
+    findings: Vec<Finding>,
+}
+
+/// Reads heads one after another, each at the cost of what differs from the last.
+#[derive(Debug, Default)]
+pub(super) struct Heads {
+    memo: Option<Memo>,
+}
+
+impl Heads {
+    /// Reads and checks the head.
+    ///
+    /// # Errors
+    /// Where the source cannot be read.
+    pub(super) fn read(&mut self, source: &dyn Source, now: Timestamp, spent: &mut Spent) -> Result<Head, SourceError> {
+        // Without a memo, after a failure, all of it is read.
+        let memo = match self.memo.take() {
+            Some(memo) => advanced(memo, source, spent)?,
+            None => whole(source, &At::Revision(None), spent)?,
+        };
+        let memo = self.memo.insert(memo);
+        Ok(Head::of(memo, now, spent))
+    }
+
+    /// Reads all of a head again and says what is not as it was found; `None` where nothing is.
+    ///
+    /// # Errors
+    /// Where the source cannot be read.
+    pub(super) fn audit(
+        &mut self,
+        source: &dyn Source,
+        head: &mut Head,
+        now: Timestamp,
+    ) -> Result<Option<String>, SourceError> {
+        let commit = head.revision.as_ref().map(|revision| revision.commit.clone());
+        let (Some(commit), Some(memo)) = (commit, &mut self.memo) else { return Ok(None) };
+        let spent = &mut Spent::default();
+        let mut whole = whole(source, &At::Revision(Some(commit)), spent)?;
+        // Time alone changes what the rules find.
+        let (now_found, found) = (Head::of(&mut whole, now, spent), Head::of(memo, now, spent));
+        let what = (found.digest() != now_found.digest())
+            .then_some("the desired state is not what the manifests say")
+            .or_else(|| {
+                (found.findings != now_found.findings).then_some("the findings are not those of the manifests")
+            });
+        if what.is_some() {
+            let revision = head.revision.take();
+            *head = Head { revision, ..now_found };
+            // The next head is read as a whole: what was remembered cannot be trusted.
+            self.memo = None;
+        }
+        Ok(what.map(str::to_owned))
+    }
+}
+
+fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
+    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
+    Ok(Memo::of(snapshot, spent))
+}
+
+fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Memo, SourceError> {
+    match timed(&mut spent.read, || source.delta(memo.snapshot()))? {
+        Some(delta) => memo.advance(delta, spent),
+        None => {
+            drop(memo);
+            return whole(source, &At::Revision(None), spent);
+        }
+    }
+    Ok(memo)
+}
+
+impl Head {
+    fn of(memo: &mut Memo, now: Timestamp, spent: &mut Spent) -> Head {
+        let Judged { findings, read, resources, admitted } = memo.judge(now, spent);
+        let snapshot = memo.snapshot();
+        let reason = match &admitted {
+            Some(_) => String::new(),
+            None => why(&report(snapshot, findings.clone(), (read, resources), spent.work)),
+        };
+        Head { revision: snapshot.revision.clone(), reason, admitted, findings }
+    }
+
+    fn digest(&self) -> Option<&Digest> {
+        self.admitted.as_ref().map(|admitted| &admitted.desired().digest)
+    }
+}
+
+/// Says in one line why a head is not applied: the first error, with its place.
+fn why(report: &Report) -> String {
+    let error = report.findings.iter().find(|finding| finding.is_error());
+    let Some(error) = error else { return "no Organization is declared".to_owned() };
+    let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+    format!("{}{place} {}", error.origin.path, error.code)
+}

@@ -1,0 +1,212 @@
+//! Following costs what a change costs, and ends where reading everything does: with a real repository and a real store.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
+#[path = "support/law.rs"]
+mod law;
+#[path = "../examples/generate/organisation.rs"]
+mod organisation;
+#[path = "support/round.rs"]
+mod round;
+#[path = "support/say.rs"]
+mod say;
+#[path = "support/sql.rs"]
+mod sql;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use charter::model::work::Work;
+use charter::reconcile::{Condition, Follower, Step, Treatment};
+use charter::source::{self, At, Options};
+use git2::{IndexEntry, IndexTime, Oid, Repository, Signature, Time};
+use law::{Case, Law};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// How many resources the organisation has.
+const RESOURCES: usize = 20_000;
+
+/// Commits an index of files onto HEAD.
+fn commit(repo: &Repository, index: &mut git2::Index) -> Oid {
+    let tree = repo.find_tree(index.write_tree_to(repo).unwrap()).unwrap();
+    let author = Signature::new("Grace", "grace@acme.example", &Time::new(1_793_620_800, 0)).unwrap();
+    let parent = repo.head().ok().map(|head| head.peel_to_commit().unwrap());
+    let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+    repo.commit(Some("HEAD"), &author, &author, "A change", &tree, &parents).unwrap()
+}
+
+fn entry(path: &str, id: Oid, mode: u32) -> IndexEntry {
+    let time = IndexTime::new(0, 0);
+    let path = path.as_bytes().to_vec();
+    IndexEntry {
+        ctime: time,
+        mtime: time,
+        dev: 0,
+        ino: 0,
+        mode,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path,
+    }
+}
+
+/// Changes one file of HEAD.
+fn rewrite(repo: &Repository, path: &str, change: impl Fn(&str) -> String) {
+    let tree = repo.head().unwrap().peel_to_tree().unwrap();
+    let blob = repo.find_blob(tree.get_path(Path::new(path)).unwrap().id()).unwrap();
+    let text = change(std::str::from_utf8(blob.content()).unwrap());
+    let mut index = git2::Index::new().unwrap();
+    index.read_tree(&tree).unwrap();
+    index.add(&entry(path, repo.blob(text.as_bytes()).unwrap(), 0o100_644)).unwrap();
+    commit(repo, &mut index);
+}
+
+/// Names a file of HEAD that holds a manifest of a kind.
+fn file_with(repo: &Repository, kind: &str) -> String {
+    let tree = repo.head().unwrap().peel_to_tree().unwrap();
+    let mut found = None;
+    tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+        let is_one = repo.find_blob(entry.id()).is_ok_and(|blob| {
+            std::str::from_utf8(blob.content()).is_ok_and(|text| text.contains(&format!("kind: {kind}\n")))
+        });
+        if is_one && folder.starts_with("teams/") {
+            found = Some(format!("{folder}{}", entry.name().unwrap()));
+        }
+        if found.is_some() { git2::TreeWalkResult::Abort } else { git2::TreeWalkResult::Ok }
+    })
+    .ok();
+    found.unwrap()
+}
+
+/// Makes a step that has to do something, and audits what is remembered after it.
+fn stepped(follower: &mut Follower<'_>, look: bool) -> Step {
+    let now = round::landing().at;
+    let step = follower.step(look, now).unwrap().unwrap();
+    assert_eq!(step.condition, Condition::Ready, "{}", step.reason);
+    step
+}
+
+#[test]
+fn a_commit_of_one_file_costs_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = folder.path().join("repo");
+    organisation::write(RESOURCES, &repo).unwrap();
+    let (source, store) =
+        (source::open(repo.to_str().unwrap(), &Options::default()).unwrap(), round::store_in(folder.path()));
+    let place = |_: &_| Ok(store.clone());
+    let repo = Repository::open(&repo).unwrap();
+    let name = "central".parse().unwrap();
+    let mut follower = Follower::new(name, source.as_ref(), &place, Treatment::default(), "test".to_owned());
+
+    let first = stepped(&mut follower, true).spent.work;
+    assert!(first.compiled == RESOURCES && first.parsed > RESOURCES / 10, "{first:?}");
+
+    // A budget: nobody mentions it but the budgets of its team, and the caps are summed up again.
+    let budget = file_with(&repo, "Budget");
+    rewrite(&repo, &budget, |text| text.replace("limit: ", "limit: 1"));
+    let step = stepped(&mut follower, true);
+    let Work { parsed, compiled, judged, read } = step.spent.work;
+    assert_eq!((parsed, read), (1, 0));
+    assert!(compiled <= 4 && judged < RESOURCES / 4, "{compiled} compiled, {judged} judged");
+    assert_eq!(step.landed.unwrap().counts().change, 1);
+
+    // A binding: no rule but the one of ends reads it.
+    rewrite(&repo, &file_with(&repo, "RoleBinding"), |text| format!("# a remark\n{text}"));
+    let Work { parsed, compiled, judged, read } = stepped(&mut follower, true).spent.work;
+    assert_eq!((parsed, judged, read), (1, 0, 0), "what is remarked is no change");
+    assert!(compiled <= 4, "{compiled} compiled");
+
+    // A team under another name: whoever names it is looked at again, and what stays unknown is said.
+    let team = file_with(&repo, "Team");
+    rewrite(&repo, &team, |text| text.replacen("name: ", "name: former-", 1));
+    let step = follower.step(true, round::landing().at).unwrap().unwrap();
+    let Work { parsed, compiled, .. } = step.spent.work;
+    assert!(step.condition == Condition::Stalled && step.reason.contains("unknown-team"), "{}", step.reason);
+    assert!(parsed == 1 && (2..100).contains(&compiled), "{compiled} compiled");
+    rewrite(&repo, &team, |text| text.replacen("name: former-", "name: ", 1));
+    let Work { parsed, compiled, .. } = stepped(&mut follower, true).spent.work;
+    assert!(parsed == 1 && (2..100).contains(&compiled), "{compiled} compiled");
+
+    // A row that somebody writes: one is read.
+    let mut database = sql::Database::open(&folder.path().join("charter.db"));
+    database.rows("UPDATE live_resource SET spec = '{}' WHERE kind = 'Team' AND name = (SELECT min(name) FROM team)");
+    let step = stepped(&mut follower, false);
+    assert_eq!(step.spent.work, Work { read: 1, ..Work::default() });
+    assert_eq!(step.landed.unwrap().counts().drift, 1);
+
+    assert!(follower.step(true, round::landing().at).unwrap().is_none(), "nothing moved");
+    assert_eq!(follower.audit(round::landing().at).unwrap(), Vec::<String>::new());
+}
+
+/// The paths of a small tree: files and directories of one name take turns, and what is no manifest is beside them.
+const PATHS: [&str; 9] = [
+    "a.yaml",
+    "a/b.yaml",
+    "a/c/d.yml",
+    "b",
+    "b/e.json",
+    "notes.md",
+    "schemas/settings.schema.json",
+    "a.yaml/f.yaml",
+    "A.yaml",
+];
+
+/// What is done to a tree: a path, what is put there, and as what.
+type Edit = (usize, Option<u8>, bool);
+
+#[test]
+fn a_delta_leads_where_the_whole_is() {
+    let law = Law { name: "deltas and snapshots", cases: 300, telling: 0.4 };
+    let edits = vec(
+        vec((0..PATHS.len(), proptest::option::weighted(0.7, any::<u8>()), proptest::bool::weighted(0.95)), 1..4),
+        2..8,
+    );
+    law.holds(&edits, |commits: Vec<Vec<Edit>>| {
+        let folder = tempfile::tempdir().unwrap();
+        let repo = Repository::init(folder.path()).unwrap();
+        let source = source::open(folder.path().to_str().unwrap(), &Options::default()).unwrap();
+        let mut files: BTreeMap<&str, (u8, bool)> = BTreeMap::from([("z.yaml", (0, true))]);
+        committed(&repo, &files);
+        let mut base = source.snapshot(&At::Revision(None)).unwrap();
+        let mut deltas = 0;
+        for edits in commits {
+            for (path, content, is_file) in edits {
+                files.retain(|other, _| !stands_in_the_way(other, PATHS[path]));
+                match content {
+                    Some(content) => drop(files.insert(PATHS[path], (content, is_file))),
+                    None => drop(files.remove(PATHS[path])),
+                }
+            }
+            committed(&repo, &files);
+            let whole = source.snapshot(&At::Revision(None)).unwrap();
+            match source.delta(&base).unwrap() {
+                Some(delta) => {
+                    base.advance(&delta);
+                    deltas += 1;
+                }
+                None => base = source.snapshot(&At::Revision(None)).unwrap(),
+            }
+            prop_assert_eq!(format!("{base:?}"), format!("{whole:?}"));
+        }
+        Ok(Case::telling_if(deltas > 1))
+    });
+}
+
+fn stands_in_the_way(other: &str, path: &str) -> bool {
+    let below = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+    below(other, path) || below(path, other)
+}
+
+fn committed(repo: &Repository, files: &BTreeMap<&str, (u8, bool)>) {
+    let mut index = git2::Index::new().unwrap();
+    for (path, (content, is_file)) in files {
+        let mode = if *is_file { 0o100_644 } else { 0o120_000 };
+        let id = repo.blob(format!("n: {content}\n").as_bytes()).unwrap();
+        index.add(&entry(path, id, mode)).unwrap();
+    }
+    commit(repo, &mut index);
+}
