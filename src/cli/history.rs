@@ -96,9 +96,9 @@ fn row(entry: &Entry) -> Vec<String> {
     ]
 }
 
-/// Says what an entry that is about no resource tells: what a landing changed, what was mended, and with which reason.
+/// Says what an entry that is about no resource tells: what a landing changed, which row went, what was mended, and why.
 fn account(entry: &Entry) -> String {
-    let said = entry.after.as_ref().map(Canonical::value).unwrap_or_default();
+    let said = entry.after.as_ref().or(entry.before.as_ref()).map(Canonical::value).unwrap_or_default();
     let count = |key: &str| said.pointer(&format!("/changes/{key}")).and_then(Value::as_u64).unwrap_or(0);
     let list = |key: &str, between: &str| {
         let items: Vec<&str> =
@@ -109,6 +109,7 @@ fn account(entry: &Entry) -> String {
     let parts = [
         (entry.action == Action::Apply).then(|| format!("+{} ~{} -{}", count("add"), count("change"), count("remove"))),
         text("source"),
+        text("row"),
         list("allowed", ", ").map(|allowed| format!("allowed {allowed}")),
         list("mended", "; ").map(|mended| format!("mended: {mended}")),
         text("reason").map(|reason| format!("\"{reason}\"")),

@@ -1,6 +1,7 @@
 //! `charter run`: follows a repository, or makes one round with `--once`.
 
 use std::cell::OnceCell;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -74,7 +75,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         if lock.get().is_none() {
             let _first = lock.set(store.lock()?);
         }
-        Ok(store)
+        Ok(if args.once { store } else { store.on_wait(waiting) })
     };
     let place = |organization: &Name| locked(args.store.place(source.as_ref(), organization, context)?);
     if args.once {
@@ -93,6 +94,10 @@ fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> 
         Some(branch) => RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context),
         None => Ok(source),
     }
+}
+
+fn waiting(store: &Path) {
+    warn!(event = "waiting", store = %store.display(), "another apply writes");
 }
 
 type Place<'a> = &'a dyn Fn(&Name) -> Result<Store, StoreError>;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Context;
 use super::args::{StoreArgs, said};
+use super::print;
 use crate::model::digest::Digest;
 use crate::model::name::Name;
+use crate::report::escape;
 use crate::source::Source;
 use crate::store::{Store, StoreError};
 
@@ -15,26 +17,37 @@ impl StoreArgs {
         if let Some(store) = self.find(source, context)? {
             return Ok(store);
         }
-        at(&state_directory().join(format!("{organization}-{}", mark(source))).join(FILE))
+        at(&state_directory().join(format!("{organization}-{}", mark(source))).join(FILE), context)
     }
 
     /// Finds the store without knowing the organisation: `None` where nobody named one and none was made yet.
     pub fn find(&self, source: &dyn Source, context: &Context) -> Result<Option<Store>, StoreError> {
         let config = &context.config;
         if let Some(url) = said(&self.store).or(config.store.as_deref()) {
-            return Store::at(url).map(Some);
+            return told(url, context).map(Some);
         }
         let beside = config.directory.as_ref().map(|directory| directory.join(FILE));
         let made = || made(&state_directory(), &mark(source)).map(|directory| directory.join(FILE));
-        beside.or_else(made).map(|path| at(&path)).transpose()
+        beside.or_else(made).map(|path| at(&path, context)).transpose()
     }
 }
 
 /// The name of a store's file.
 const FILE: &str = "charter.db";
 
-fn at(path: &Path) -> Result<Store, StoreError> {
-    Store::at(&format!("sqlite:{}", path.display()))
+fn at(path: &Path, context: &Context) -> Result<Store, StoreError> {
+    told(&format!("sqlite:{}", path.display()), context)
+}
+
+/// Names a store that says so where somebody has to wait for another writer.
+fn told(url: &str, context: &Context) -> Result<Store, StoreError> {
+    let store = Store::at(url)?;
+    Ok(if context.quiet { store } else { store.on_wait(waiting) })
+}
+
+fn waiting(store: &Path) {
+    let store = escape::line(&store.display().to_string());
+    print::message(&format!("waiting for another apply on {store} …"));
 }
 
 /// Eight hexadecimal digits of the repository and the governed path.

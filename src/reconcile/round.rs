@@ -70,6 +70,7 @@ pub fn round(
 }
 
 fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
+    store.upgrade()?;
     let mut planned = Box::new(plan(source, admitted, store, &intent.options, intent.now)?);
     if let Some(accepted) = planned.accepted.as_ref().filter(|_| !intent.landing.adopt_store) {
         planned.store.admits(accepted, &planned.plan)?;

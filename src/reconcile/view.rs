@@ -32,6 +32,7 @@ pub(super) struct View {
 impl View {
     /// Opens a store and reads all of it; makes it whole first where it is damaged, and returns what was put back.
     pub(super) fn open(store: Store, actor: &str, now: Timestamp) -> Result<(View, Vec<String>), StoreError> {
+        store.upgrade()?;
         let mut reader = store.reader()?;
         let (mut held, mut cursor) = read(&mut reader)?;
         let mut mended = Vec::new();
@@ -88,8 +89,9 @@ impl View {
         self.settled = Some(admitted.desired().resources.clone());
     }
 
-    /// Lands a plan and remembers what the store holds after it, without reading it again: the log stays silent about
-    /// Charter's own writes and speaks of all others.
+    /// Lands a plan and remembers what the store holds after it, without reading it again.
+    ///
+    /// The log stays silent about Charter's own writes and speaks of all others.
     pub(super) fn enact(
         &mut self,
         plan: Plan,

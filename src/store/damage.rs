@@ -21,8 +21,7 @@ pub(super) async fn found(connection: &mut SqliteConnection) -> Result<Vec<Strin
     Ok(bypassed.then(|| BYPASS.to_owned()).into_iter().chain(days).collect())
 }
 
-/// Puts back what can be, takes what is in the way off the log's tables, and puts on record what was wrong, if anything
-/// was: a line each.
+/// Puts back what can be, and returns what was wrong, a line each, which it puts on record too.
 ///
 /// What was written in between stays unknown: everything is to be read again.
 pub(super) async fn mend(

@@ -24,10 +24,10 @@ pub(super) const WRITE: &str = "
     INSERT INTO day_end (date, at) SELECT value ->> 0, value ->> 1 FROM jsonb_each(?1) WHERE true
     ON CONFLICT (date) DO UPDATE SET at = excluded.at";
 
-/// Sees to it that the end of every day in a live spec is known, after the plan's changes were written, and says whether
-/// anything was written for it.
+/// Sees to it that the end of every day in a live spec is known, and says whether anything was written for it.
 ///
-/// Days stay when nothing names them any more, until the Organization changes and with it, maybe, the time zone.
+/// It comes after the plan's changes were written. Days stay when nothing names them any more, until the Organization
+/// changes and with it, maybe, the time zone.
 pub(super) async fn keep(connection: &mut SqliteConnection, plan: &Plan) -> Result<bool, Failure> {
     if plan.changes.iter().any(|change| change.id.kind == Organization::KIND) {
         rebuild(connection).await?;
@@ -49,8 +49,7 @@ pub(super) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), Fai
     write(connection, all).await
 }
 
-/// Says in one line what is wrong with the ends, if anything is: one that is another, or one of an applied spec that is
-/// not there.
+/// Says in one line which end is wrong, or is named by an applied spec and missing; `None` where all is well.
 pub(super) async fn fault(connection: &mut SqliteConnection) -> Result<Option<String>, Failure> {
     let zone = zone(connection).await?;
     let written: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(WRITTEN).fetch_all(&mut *connection).await?;

@@ -106,6 +106,12 @@ impl Failure {
         }
     }
 
+    /// Says whether another process was writing.
+    pub(super) fn is_busy(&self) -> bool {
+        let Failure::Sqlite(error) = self else { return false };
+        matches!(code(error).map(|code| code & 0xff), Some(BUSY | LOCKED))
+    }
+
     /// Says whether the file could not be opened the way that was asked for, another way may do.
     pub(super) fn is_about_access(&self) -> bool {
         let Failure::Sqlite(error) = self else { return false };

@@ -5,19 +5,20 @@ use std::time::Duration;
 
 use super::error::StoreError;
 use super::lock::RunLock;
+use super::patience::Patience;
 use super::reader::Reader;
 use super::writer::{Writer, belongs};
 use crate::model::applied::Accepted;
 use crate::model::plan::Plan;
 
 /// How long a writer waits for another one.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Patience = Patience { longest: Duration::from_secs(10), told: None };
 
 /// The location of a store: a SQLite file that need not be there yet. Nothing is read or written until asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Store {
     path: PathBuf,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl Store {
@@ -38,8 +39,14 @@ impl Store {
 
     /// Sets how long a writer waits for another one before it is [`StoreError::Busy`]; ten seconds unless said.
     #[must_use]
-    pub fn patience(self, patience: Duration) -> Store {
-        Store { patience, ..self }
+    pub fn patience(self, longest: Duration) -> Store {
+        Store { patience: Patience { longest, ..self.patience }, ..self }
+    }
+
+    /// Sets who is told, with the path of the store, that a writer has waited a second for another one and waits on.
+    #[must_use]
+    pub fn on_wait(self, told: fn(&Path)) -> Store {
+        Store { patience: Patience { told: Some(told), ..self.patience }, ..self }
     }
 
     /// Returns the URL that names the store.
@@ -57,7 +64,7 @@ impl Store {
     /// # Errors
     /// A file that is no store, is damaged, cannot be read, or has another schema than this Charter's.
     pub fn reader(&self) -> Result<Reader, StoreError> {
-        Reader::open(&self.path, self.patience)
+        Reader::open(&self.path, self.patience.longest)
     }
 
     /// Opens the store for writing; creates it and its folders, and brings its schema up to date.
@@ -67,6 +74,17 @@ impl Store {
     /// can be written opens, and refuses the landing.
     pub fn writer(&self) -> Result<Writer, StoreError> {
         Writer::open(&self.path, self.patience)
+    }
+
+    /// Brings an older schema up to date, for who is going to write. Where no store is there none is made.
+    ///
+    /// # Errors
+    /// As for reading and writing.
+    pub fn upgrade(&self) -> Result<(), StoreError> {
+        match self.reader() {
+            Err(StoreError::OlderVersion { .. }) => self.writer().map(drop),
+            other => other.map(drop),
+        }
     }
 
     /// Refuses a plan for a store that belongs to another organisation, path or history.
@@ -112,7 +130,7 @@ mod tests {
         ] {
             let store = Store::at(url).unwrap();
             assert_eq!(store.path(), Path::new(path), "{url}");
-            assert_eq!(Store::at(&store.url()).unwrap(), store);
+            assert_eq!(Store::at(&store.url()).unwrap().path(), store.path());
         }
     }
 

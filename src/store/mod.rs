@@ -16,7 +16,7 @@
 //! | `prune` | keeping that log short |
 //! | `drift_record` | the records of drift |
 //! | `source_state` | how the daemon and its sources stand |
-//! | `lock` | [`RunLock`]: one `run` a store |
+//! | `lock`, `patience` | [`RunLock`]: one `run` a store; waiting for another writer |
 //! | `error` | what can go wrong with a store |
 //!
 //! The rooms above are synchronous. Reader and Writer keep a runtime of their own and must be used and dropped outside of
@@ -36,6 +36,7 @@ mod location;
 mod lock;
 mod moved;
 mod packed;
+mod patience;
 mod prune;
 mod reader;
 mod record;
@@ -115,7 +116,8 @@ mod tests {
     fn no_statement_of_a_round_scans_what_is_live() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("charter.db");
-        let mut session = sqlite::Session::write(&path, std::time::Duration::ZERO).unwrap();
+        let patience = patience::Patience { longest: std::time::Duration::ZERO, told: None };
+        let mut session = sqlite::Session::write(&path, patience).unwrap();
         for sql in ROUND {
             let steps = session.run(async |connection| explain(connection, sql).await).unwrap();
             assert!(!scans(&steps), "{sql}: {steps:?}");

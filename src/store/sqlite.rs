@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::error::{Failure, StoreError, of_files};
 use super::file_id::FileId;
+use super::patience::Patience;
 use super::schema;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
@@ -60,14 +61,14 @@ impl Session {
     }
 
     /// Opens for writing; creates the file and its folders, and brings the schema up to date.
-    pub(super) fn write(path: &Path, patience: Duration) -> Result<Session, StoreError> {
+    pub(super) fn write(path: &Path, patience: Patience) -> Result<Session, StoreError> {
         if path.is_dir() {
             return Err(Failure::NotAStore("it is a folder".into()).at(path));
         }
         super::lock::create_folders(path)?;
         // No look at the file but through SQLite: to close it would give up the locks that this process has on it
         // through another connection (https://sqlite.org/howtocorrupt.html, 2.2).
-        let options = options(path, patience)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
+        let options = options(path, patience.longest)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
         let before = FileId::of(path);
         let mut session = Session::prepared(path, &options).map_err(|failure| {
             let why = "it or its folder cannot be opened for writing".to_owned();
@@ -89,17 +90,23 @@ impl Session {
         self.runtime.block_on(work(connection)).map_err(|failure| failure.at(&self.path))
     }
 
-    /// Does something with the connection, where the path still leads to the file.
+    /// Does something in a transaction that writes, where the path still leads to the file.
     ///
     /// What is written to a file that was deleted or replaced is lost.
-    pub(super) fn run_in_place<T>(
+    pub(super) fn transact<T>(
         &mut self,
+        patience: Patience,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
         if FileId::of(&self.path)? != self.file {
             return Err(StoreError::Stale(vec!["the store's file was replaced or deleted".into()]));
         }
-        self.run(work)
+        let path = self.path.clone();
+        self.run(async |connection| {
+            patience.begin(connection, &path).await?;
+            let done = work(connection).await;
+            end(connection, done).await
+        })
     }
 
     fn connect(path: &Path, options: &SqliteConnectOptions) -> Result<Session, Failure> {
@@ -168,12 +175,15 @@ fn known() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
+/// In one statement, since another process may make it a store at any moment.
+const IDENTITY: &str = "
+    SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
+
 async fn identity(connection: &mut SqliteConnection) -> Result<Identity, Failure> {
-    let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
+    let (id, objects): (i64, i64) = sqlx::query_as(IDENTITY).fetch_one(&mut *connection).await?;
     if id == APPLICATION_ID {
         return version(connection).await.map(Identity::Store);
     }
-    let objects: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(connection).await?;
     if id != 0 || objects > 0 {
         return Err(Failure::NotAStore("it is a SQLite file of something else".into()));
     }
@@ -223,7 +233,13 @@ pub(super) async fn transaction<T>(
     work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     sqlx::query(begin).execute(&mut *connection).await?;
-    let done = match work(&mut *connection).await {
+    let done = work(connection).await;
+    end(connection, done).await
+}
+
+/// Ends a transaction by how its work ended.
+async fn end<T>(connection: &mut SqliteConnection, done: Result<T, Failure>) -> Result<T, Failure> {
+    let done = match done {
         Ok(done) => sqlx::query("COMMIT").execute(&mut *connection).await.map(|_| done).map_err(Failure::from),
         Err(failure) => Err(failure),
     };

@@ -1,14 +1,14 @@
 //! The writing half of a store.
 
 use std::path::Path;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::error::{Failure, StoreError};
 use super::landing::{Landed, Landing};
-use super::sqlite::{Session, transaction};
+use super::patience::Patience;
+use super::sqlite::Session;
 use super::{batch, cursor, damage, day_end, drift_record, moved, prune, record, source_state, state};
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;
@@ -24,11 +24,12 @@ use crate::model::source_state::{Beat, SourceState, Suspension};
 #[derive(Debug)]
 pub struct Writer {
     session: Session,
+    patience: Patience,
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, patience: Duration) -> Result<Writer, StoreError> {
-        Ok(Writer { session: Session::write(path, patience)? })
+    pub(super) fn open(path: &Path, patience: Patience) -> Result<Writer, StoreError> {
+        Ok(Writer { session: Session::write(path, patience)?, patience })
     }
 
     /// Reads what is live and what was applied, both of one moment.
@@ -84,10 +85,9 @@ impl Writer {
         self.write(async |connection| source_state::resume(connection, source, word).await)
     }
 
-    /// Puts back what somebody dropped or changed that can be made again (views, triggers, the change log, the ends of
-    /// days), and puts on record what was wrong, if anything was: a line each, which are returned.
+    /// Puts back what somebody dropped or changed, and returns what was wrong, a line each, which is put on record too.
     ///
-    /// What was written in between stays unknown: everything is to be read again.
+    /// That is what can be made again: views, triggers, indexes, the change log, the ends of days. What was written in between stays unknown: everything is to be read again.
     ///
     /// # Errors
     /// Whatever keeps the store from being written.
@@ -100,7 +100,7 @@ impl Writer {
         &mut self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
-        self.session.run_in_place(async |connection| transaction(connection, "BEGIN IMMEDIATE", work).await)
+        self.session.transact(self.patience, work)
     }
 }
 

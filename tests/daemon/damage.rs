@@ -81,6 +81,37 @@ fn a_daemon_puts_it_back_and_goes_on() {
     sandbox.ends("history --verify", 0);
 }
 
+/// Makes a store what it was before its last migration.
+fn age(sandbox: &Sandbox) {
+    let views = include_str!("../../src/store/migrations/sqlite/0002_views.sql");
+    let mut database = sandbox.database();
+    for view in ["team_member", "role_binding"] {
+        let (_, text) = views.split_once(&format!("CREATE VIEW {view} ")).unwrap();
+        let (text, _) = text.split_once(";\n").unwrap();
+        database.rows(&format!("DROP VIEW {view}; CREATE VIEW {view} {text}"));
+    }
+    database.rows("DELETE FROM _sqlx_migrations WHERE version > 3");
+}
+
+#[test]
+fn an_older_schema_is_brought_up_to_date_by_who_writes() {
+    let sandbox = applied();
+    let whole = readable(&sandbox);
+    for line in ["apply", "run --once", "suspend central --reason no", "run"] {
+        age(&sandbox);
+        let said = sandbox.ends("status", 78);
+        assert!(said.contains("has the schema 3") && said.contains("`charter apply` brings it up to date"), "{said}");
+        if line == "run" {
+            let mut daemon = Daemon::start(&sandbox);
+            daemon.until("started", |_| true);
+        } else {
+            let said = sandbox.ends(line, 0);
+            assert!(!said.contains("damaged"), "{said}");
+        }
+        assert_eq!(readable(&sandbox), whole, "{line}");
+    }
+}
+
 #[test]
 fn what_is_lost_is_refused_and_never_in_a_circle() {
     for (sql, what) in [

@@ -148,6 +148,8 @@ fn a_row_that_names_no_resource_is_shown_and_pruned() {
         assert_eq!(daemon.drifts("RoleBinding//Evil")["ended"], "pruned");
         assert_eq!(sandbox.database().live(), before);
     }
+    let history = sandbox.ends("history", 0);
+    assert_eq!(history.lines().filter(|line| line.ends_with("RoleBinding//Evil")).count(), 4, "{history}");
     sandbox.ends("history --verify", 0);
 }
 

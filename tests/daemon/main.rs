@@ -9,6 +9,7 @@ mod damage;
 mod edits;
 mod history;
 mod kills;
+mod locks;
 mod service;
 
 #[path = "../support/organisation.rs"]

@@ -10,6 +10,7 @@ mod contract {
     use std::io::Write;
     use std::path::{Path, PathBuf};
     use std::process::Command;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use charter::model::canonical::Canonical;
@@ -181,6 +182,14 @@ mod contract {
 
         fn read(&self, sql: &str) -> Vec<String> {
             read(self.store.path(), sql)
+        }
+
+        /// The names of the files in the folder.
+        fn files(&self) -> Vec<String> {
+            let entries = std::fs::read_dir(self.folder.path()).unwrap();
+            let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
         }
 
         /// Everything that the store holds, as text.
@@ -600,6 +609,28 @@ mod contract {
         world.land(&rows(&[ORGANIZATION]));
         drop(lock);
         world.store.lock().unwrap();
+        assert_eq!(world.files(), ["charter.db"], "nothing is left beside it");
+    }
+
+    /// However many come and go, never two of them hold it, and in the end there is no file.
+    #[test]
+    fn a_lock_that_comes_and_goes_is_never_held_twice() {
+        let world = World::new();
+        let (held, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    while taken.load(Ordering::SeqCst) < 2000 {
+                        let Ok(lock) = world.store.lock() else { continue };
+                        assert_eq!(held.fetch_add(1, Ordering::SeqCst), 0);
+                        taken.fetch_add(1, Ordering::SeqCst);
+                        held.fetch_sub(1, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert_eq!(world.files(), [""; 0]);
     }
 
     #[test]
@@ -668,7 +699,7 @@ mod contract {
                 "web|user:ana|NULL",
                 "web|user:cy|NULL",
                 "web|user:di|2026-12-31T23:00:00Z",
-                "web|user:ed|2026-07-01T10:00:00.5Z",
+                "web|user:ed|2026-07-01T10:00:00Z",
             ]
         );
         assert_eq!(
@@ -739,6 +770,15 @@ mod contract {
             ("RoleBinding", "", "c", r#"{"role":"r","subjects":["user:c"],"expires":"whenever"}"#),
             ("RoleBinding", "", "d", r#"{"role":"r","subjects":["user:d"],"expires":null}"#),
             ("RoleBinding", "", "e", r#"{"role":["r"],"subjects":["user:e"]}"#),
+            (
+                "RoleBinding",
+                "",
+                "f",
+                r#"{"role":"r","subjects":["user:f"],"expires":"2026-12-31T10:00:59.999999999Z"}"#,
+            ),
+            ("RoleBinding", "", "g", r#"{"role":"r","subjects":["user:g"],"expires":"now"}"#),
+            ("RoleBinding", "", "h", r#"{"role":"r","subjects":["user:h"],"expires":99999}"#),
+            ("RoleBinding", "", "i", r#"{"role":"r","subjects":["user:i"],"expires":"2026-99-99T10:00:00Z"}"#),
             ("Budget", "web", "big", r#"{"limit":"9223372036.854775808"}"#),
             ("Budget", "web", "huge", r#"{"limit":"99999999999999999999"}"#),
             ("Budget", "web", "neg", r#"{"limit":"-5"}"#),
@@ -759,7 +799,11 @@ mod contract {
                 "user:a|2026-12-31T00:00:00Z",
                 "user:b|2026-12-31T08:00:00Z",
                 "user:c|1970-01-01T00:00:00Z",
-                "user:d|NULL"
+                "user:d|NULL",
+                "user:f|2026-12-31T10:00:59Z",
+                "user:g|1970-01-01T00:00:00Z",
+                "user:h|1970-01-01T00:00:00Z",
+                "user:i|1970-01-01T00:00:00Z",
             ]
         );
         assert_eq!(

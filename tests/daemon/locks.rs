@@ -1,0 +1,86 @@
+//! What stands beside a store, and waiting for somebody who writes to it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::scene::{Acts, Daemon, founded, team};
+use crate::support::Sandbox;
+
+/// Lists the locks in a folder.
+fn locks(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".lock")).collect()
+}
+
+#[test]
+fn nothing_is_left_beside_a_store_that_is_refused() {
+    let sandbox = founded();
+    let folder = sandbox.root().join("elsewhere");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("text.db"), "this is no database at all").unwrap();
+    let other = founded();
+    other.write(
+        "org.yaml",
+        "apiVersion: charter/v1\nkind: Organization\nmetadata: {name: other}\n\
+        spec: {currency: USD, timezone: UTC}\n---\n{roles: [{name: dev, permissions: [\"read:agents\"]}]}\n",
+    );
+    other.commit("Another");
+    other.ends(&format!("apply --store sqlite:{}", folder.join("other.db").display()), 0);
+    for (file, code) in [("text.db", 65), ("other.db", 78)] {
+        for verb in ["run --once", "apply"] {
+            sandbox.ends(&format!("{verb} --store sqlite:../elsewhere/{file}"), code);
+        }
+    }
+    sandbox.ends("run --store sqlite:../elsewhere/text.db", 65);
+    assert_eq!(locks(&folder), [""; 0]);
+    // Nor beside one that is followed and left.
+    sandbox.ends("run --once", 0);
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.until("started", |_| true);
+    sandbox.ends("run --once", 75);
+    assert_eq!(locks(sandbox.store().parent().unwrap()), ["charter.db.lock"]);
+    daemon.signal("TERM");
+    assert_eq!(locks(sandbox.store().parent().unwrap()), [""; 0]);
+}
+
+/// Runs something while another one writes for a while.
+fn while_another_writes<T>(sandbox: &Sandbox, work: impl FnOnce() -> T + Send) -> T
+where
+    T: Send,
+{
+    let mut other = sandbox.database();
+    other.rows("BEGIN IMMEDIATE");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(2500));
+            other.rows("COMMIT");
+        });
+        work()
+    })
+}
+
+#[test]
+fn whoever_waits_for_another_one_says_so() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    sandbox.write("web.yaml", &team("web", &["bo"]));
+    sandbox.commit("Bo");
+    let said = while_another_writes(&sandbox, || sandbox.ends("apply", 0));
+    let line = format!("waiting for another apply on {} …", sandbox.store().display());
+    assert_eq!(said.matches(&line).count(), 1, "{said}");
+    assert!(said.contains("applied main@"), "{said}");
+    sandbox.write("web.yaml", &team("web", &["cy"]));
+    sandbox.commit("Cy");
+    let said = while_another_writes(&sandbox, || sandbox.ends("apply --quiet", 0));
+    assert!(!said.contains("waiting"), "{said}");
+
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.until("started", |_| true);
+    while_another_writes(&sandbox, || {
+        sandbox.write("web.yaml", &team("web", &["di"]));
+        sandbox.commit("Di");
+        daemon.until("waiting", |_| true);
+        daemon.lands(&sandbox.commit_of("HEAD"));
+    });
+}
