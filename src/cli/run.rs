@@ -85,8 +85,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 /// Opens the source and resolves HEAD once: the branch that it names is followed, whatever is checked out later.
 fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> {
     let source = repo.open(None, context)?;
-    let head = if repo.branch.is_none() && context.config.branch.is_none() { source.head()? } else { None };
-    match head.and_then(|head| head.reference) {
+    let branch = if repo.branch.is_none() && context.config.branch.is_none() { source.branch()? } else { None };
+    match branch {
         Some(branch) => RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context),
         None => Ok(source),
     }

@@ -169,9 +169,10 @@ fn report(step: &Step) {
         Condition::Held => {
             warn!(event = "held", revision = %seen, reason = step.reason, "charter apply --allow lifts it")
         }
-        Condition::Suspended | Condition::Unknown => {
+        Condition::Suspended => {
             warn!(event = "not-ready", revision = %seen, condition = %step.condition, reason = step.reason)
         }
+        Condition::Unknown => info!(event = "waiting", reason = step.reason, "for the first commit"),
     }
     tell(&[NotifyState::Status(&format!("{} at {seen}", step.condition))]);
 }

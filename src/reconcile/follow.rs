@@ -14,7 +14,7 @@ use crate::model::plan::Plan;
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
-use crate::source::{At, Source};
+use crate::source::{At, Source, SourceError};
 use crate::store::{Cursor, Landing, Log, Reader, Store, StoreError};
 
 pub use crate::model::source_state::Condition;
@@ -55,9 +55,11 @@ pub struct Follower<'a> {
 
 /// A head that was checked.
 struct Head {
+    /// `None` before the first commit.
     revision: Option<Revision>,
-    report: Report,
     admitted: Option<Admitted>,
+    /// Why it is not admitted, in one line.
+    flaw: String,
 }
 
 /// What the store held when it was last looked at, kept true by its log.
@@ -195,8 +197,19 @@ impl<'a> Follower<'a> {
         looked
     }
 
-    /// Checks the head if it moved, with the last head that could be named.
+    /// Checks the head if it moved, with the last head that could be named. Before the first commit there is none; where
+    /// there was one, it is missed.
     fn examine(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
+        let flaw = match self.check_head(seen, now, spent) {
+            Err(Error::Source(error @ SourceError::NoCommit { .. })) if self.good.is_none() => error.to_string(),
+            examined => return examined,
+        };
+        let is_known = self.head.as_ref().is_some_and(|head| head.flaw == flaw);
+        self.head = Some(Head { revision: None, admitted: None, flaw });
+        Ok(!is_known)
+    }
+
+    fn check_head(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
         let revision = self.source.head()?;
         seen.clone_from(&revision);
         let same = |head: &Head| head.revision.is_some() && commit(head.revision.as_ref()) == commit(revision.as_ref());
@@ -206,7 +219,8 @@ impl<'a> Follower<'a> {
         let checked = check(self.source, &At::Revision(None), now)?;
         let Checked { report, admitted, spent: checked_in } = checked;
         *spent = checked_in;
-        self.head = Some(Head { revision: report.revision.clone(), report, admitted });
+        let flaw = if admitted.is_some() { String::new() } else { why(&report) };
+        self.head = Some(Head { revision: report.revision, admitted, flaw });
         Ok(true)
     }
 
@@ -274,8 +288,10 @@ impl<'a> Follower<'a> {
         match admitted {
             Some(admitted) => self.follow(&admitted, &mut step, now)?,
             None => {
-                step.condition = Condition::Stalled;
-                step.reason = self.head.as_ref().map(|head| why(&head.report)).unwrap_or_default();
+                let accepted = self.view.as_ref().is_some_and(|view| view.held.applied.accepted.is_some());
+                let is_awaited = step.seen.is_none() && !accepted;
+                step.condition = if is_awaited { Condition::Unknown } else { Condition::Stalled };
+                step.reason = self.head.as_ref().map(|head| head.flaw.clone()).unwrap_or_default();
                 self.heal(&mut step, now)?;
             }
         }

@@ -34,7 +34,7 @@ mod tree;
 mod working_tree;
 
 pub use error::SourceError;
-pub use locate::{create_repository, open};
+pub use locate::{create_repository, open, stand_in};
 
 /// Which state of a source is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,14 @@ pub trait Source: Debug + Send {
     /// # Errors
     /// Where the branch does not exist or the repository cannot be read.
     fn head(&self) -> Result<Option<Revision>, SourceError>;
+
+    /// Names the branch that HEAD stands for, also before its first commit; `None` where it stands for none.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read.
+    fn branch(&self) -> Result<Option<String>, SourceError> {
+        Ok(self.head()?.and_then(|head| head.reference))
+    }
 
     /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
     /// trees, or its address without user and password.
