@@ -166,6 +166,10 @@ fn known() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
+/// Counts what is in a file that is no store. In one statement: another process may just be making it one.
+const FOREIGN: &str = "
+    SELECT count(*) FROM sqlite_schema WHERE (SELECT application_id FROM pragma_application_id) <> 1128813140";
+
 async fn identity(connection: &mut SqliteConnection) -> Result<Identity, Failure> {
     let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
     if id == APPLICATION_ID {
@@ -173,7 +177,7 @@ async fn identity(connection: &mut SqliteConnection) -> Result<Identity, Failure
         let version: Option<i64> = sqlx::query_scalar(sql).fetch_one(connection).await?;
         return Ok(Identity::Store(version.unwrap_or_default()));
     }
-    let objects: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(connection).await?;
+    let objects: i64 = sqlx::query_scalar(FOREIGN).fetch_one(connection).await?;
     if id != 0 || objects > 0 {
         return Err(Failure::NotAStore("it is a SQLite file of something else".into()));
     }
