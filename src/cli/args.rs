@@ -62,7 +62,7 @@ impl RepoArgs {
         let path = said(&self.path).or(config.path.as_deref()).unwrap_or_default().to_owned();
         let branch = said(&self.branch).or(config.branch.as_deref()).map(str::to_owned);
         let timeout = Some(Duration::from_secs(self.git_timeout));
-        (repo, Options { path, branch, cache: cache(), timeout })
+        (repo, Options { path, branch, cache: cache(), timeout, host: context.host() })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::model::name::Name;
 use crate::model::source_state::CENTRAL;
 use crate::plan::Options;
 use crate::reconcile::{self, Follower, Intent, Treatment};
-use crate::source::Source;
+use crate::source::{Host, Source};
 use crate::store::{Landing, RunLock, Store, StoreError};
 use crate::telemetry::{self, LogFormat};
 
@@ -64,6 +64,21 @@ fn treatment(text: &str) -> Result<Treatment, String> {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    if args.once {
+        return look(args, None, context);
+    }
+    telemetry::begin(args.log, context.verbose);
+    let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
+    let warn: fn(&str) = |text| warn!(event = "cache-renewed", "{text}");
+    // Nobody has opened a source yet.
+    let _first = context.host.set(Host { halt: stop.halt(), warn: Some(warn) });
+    let ended = look(args, Some(&stop), context);
+    // Who asked for the end may have kept the source from being read.
+    stop.asked().map_or(ended, |asked| Ok(asked.into()))
+}
+
+/// Opens the source and the store, and follows; makes one round where nobody can ask for the end.
+fn look(args: &Args, stop: Option<&Stop>, context: &Context) -> Result<Exit, Failure> {
     let source = open(&args.repo, context)?;
     let lock: OnceCell<RunLock> = OnceCell::new();
     // Held until the end: one `run` follows a store.
@@ -74,11 +89,17 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         Ok(store)
     };
     let place = |organization: &Name| locked(args.store.place(source.as_ref(), organization, context)?);
-    if args.once {
-        once(args, source.as_ref(), &place, context)
-    } else {
-        let found = args.store.find(source.as_ref(), context)?.map(locked).transpose()?;
-        follow(args, source.as_ref(), &place, found, context)
+    let Some(stop) = stop else { return once(args, source.as_ref(), &place, context) };
+    let found = args.store.find(source.as_ref(), context)?.map(locked).transpose()?;
+    follow(args, source.as_ref(), &place, found, stop)
+}
+
+impl From<Asked> for Exit {
+    fn from(asked: Asked) -> Exit {
+        match asked {
+            Asked::Terminate => Exit::Done,
+            Asked::Interrupt => Exit::Interrupted,
+        }
     }
 }
 
@@ -110,10 +131,8 @@ fn follow(
     source: &dyn Source,
     place: Place<'_>,
     found: Option<Store>,
-    context: &Context,
+    stop: &Stop,
 ) -> Result<Exit, Failure> {
-    telemetry::begin(args.log, context.verbose);
-    let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
     let actor = format!("run:{}", apply::actor());
     let mut follower = Follower::new(central()?, source, place, args.drift, actor).with_store(found);
     let first = follower.begin(Timestamp::now())?;
@@ -123,10 +142,7 @@ fn follow(
         warn!(event = "not-watched", trouble, "changes are seen by polling");
     }
     let pace = Pace { source: Duration::from_secs(args.poll), ..Pace::default() };
-    Ok(match daemon::run(&mut follower, &watch, &stop, pace) {
-        Asked::Terminate => Exit::Done,
-        Asked::Interrupt => Exit::Interrupted,
-    })
+    Ok(daemon::run(&mut follower, &watch, stop, pace).into())
 }
 
 /// Names the one source that there is until teams have their own.

@@ -62,7 +62,9 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
             clock.succeeded(look, step.as_ref(), began.elapsed());
             if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
         });
-        if let Err(error) = made {
+        if let Err(error) = made
+            && stop.asked().is_none()
+        {
             clock.failed(look, &error);
             if let Err(error) = follower.tell(None, &clock.beat()) {
                 debug!(event = "unsaid", %error, "status cannot tell when the daemon looks again");

@@ -23,6 +23,7 @@ mod disk;
 mod error;
 mod gathering;
 mod git;
+mod host;
 pub mod limits;
 mod locate;
 mod objects;
@@ -34,6 +35,7 @@ mod tree;
 mod working_tree;
 
 pub use error::SourceError;
+pub use host::{Halt, Host};
 pub use locate::{create_repository, open, stand_in};
 
 /// Which state of a source is meant.
@@ -47,7 +49,7 @@ pub enum At {
 }
 
 /// What is governed in a repository.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The governed path below the directory that is opened, `/` between its parts; empty for all of it.
     pub path: String,
@@ -57,6 +59,7 @@ pub struct Options {
     pub cache: PathBuf,
     /// How long one call of the `git` program may take; two minutes where nothing is said.
     pub timeout: Option<Duration>,
+    pub host: Host,
 }
 
 /// Where manifests come from.

@@ -8,6 +8,7 @@ mod commits;
 mod edits;
 mod history;
 mod kills;
+mod remote;
 mod service;
 
 #[path = "../support/organisation.rs"]
