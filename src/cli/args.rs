@@ -12,7 +12,7 @@ use super::Context;
 use super::failure::Failure;
 use super::print;
 use super::state::cache;
-use crate::source::{self, Options, Source};
+use crate::source::{self, Options, Source, SourceError};
 
 /// Which repository is governed, and which part of it.
 #[derive(Debug, Clone, Args)]
@@ -35,17 +35,34 @@ pub struct RepoArgs {
 impl RepoArgs {
     /// Opens the source; a positional directory comes before all else.
     pub fn open(&self, positional: Option<&str>, context: &Context) -> Result<Box<dyn Source>, Failure> {
+        let (repo, options) = self.place(positional, context);
+        let implied = repo == "." && options.path.is_empty();
+        let source = source::open(repo, &options)?;
+        if implied && !source.governed_path().is_empty() {
+            context.note(&format!("note: only `{}` of the repository is governed here", source.governed_path()));
+        }
+        Ok(source)
+    }
+
+    /// Opens the source; where no repository is there any more, what stands in for it, and why.
+    pub fn open_or_stand_in(&self, context: &Context) -> Result<(Box<dyn Source>, Option<SourceError>), Failure> {
+        match self.open(None, context) {
+            Ok(source) => Ok((source, None)),
+            Err(Failure::Source(trouble @ (SourceError::NotFound { .. } | SourceError::NotARepository { .. }))) => {
+                let (repo, options) = self.place(None, context);
+                Ok((source::stand_in(repo, &options)?, Some(trouble)))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn place<'a>(&'a self, positional: Option<&'a str>, context: &'a Context) -> (&'a str, Options) {
         let config = &context.config;
         let repo = positional.or(said(&self.repo)).or(config.repo.as_deref()).unwrap_or(".");
         let path = said(&self.path).or(config.path.as_deref()).unwrap_or_default().to_owned();
         let branch = said(&self.branch).or(config.branch.as_deref()).map(str::to_owned);
         let timeout = Some(Duration::from_secs(self.git_timeout));
-        let implied = repo == "." && path.is_empty();
-        let source = source::open(repo, &Options { path, branch, cache: cache(), timeout })?;
-        if implied && !source.governed_path().is_empty() {
-            context.note(&format!("note: only `{}` of the repository is governed here", source.governed_path()));
-        }
-        Ok(source)
+        (repo, Options { path, branch, cache: cache(), timeout, host: context.host() })
     }
 }
 

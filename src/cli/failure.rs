@@ -75,6 +75,7 @@ fn of_source(error: &SourceError) -> Exit {
     match error {
         SourceError::Unreadable { .. } => Exit::Data,
         SourceError::Changed { .. } => Exit::Again,
+        SourceError::Halted { .. } => Exit::Interrupted,
         SourceError::BadPath { .. } => Exit::Usage,
         SourceError::NotFound { .. }
         | SourceError::NotARepository { .. }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure, outcome};
+use super::outcome::{self, HeadNow};
+use super::{Context, Exit, Failure};
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
@@ -70,7 +71,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let Some(store) = args.store.find(source.as_ref(), context)? else {
         return Err(Failure::No("there is no store for this repository yet: charter apply makes it".to_owned()));
     };
-    outcome::reader_notes(source.as_ref(), Some(&store), context)?;
+    outcome::reader_notes(source.as_ref(), &HeadNow::of(source.as_ref()), &store, context)?;
     let (live, _) = store.reader()?.state()?;
     let rows: Vec<(ResourceId, Canonical)> = live.rows.into_iter().filter(|(id, _)| wanted.has(id)).collect();
     if rows.is_empty() && !wanted.parts.is_empty() {

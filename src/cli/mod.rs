@@ -1,5 +1,6 @@
 //! The command line: a file a verb, each `Args` and `run`.
 
+use std::cell::OnceCell;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -7,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::Config;
+use crate::source::{Halt, Host};
 use exit::Exit;
 use failure::Failure;
 
@@ -93,12 +95,21 @@ struct Context {
     quiet: bool,
     verbose: bool,
     started: Instant,
+    /// What sources have of the program; one that ends in its own way sets it before it opens any.
+    host: OnceCell<Host>,
 }
 
 impl Context {
     /// Returns the milliseconds since the program began.
     fn elapsed_ms(&self) -> u128 {
         self.started.elapsed().as_millis()
+    }
+
+    /// Returns what a source has of the program: where no signal can be listened for, each does what it always does.
+    fn host(&self) -> Host {
+        let warn: fn(&str) = |text| print::message(&format!("warning: {text}"));
+        let made = || Host { halt: Halt::listen().unwrap_or_default(), warn: Some(warn).filter(|_| !self.quiet) };
+        self.host.get_or_init(made).clone()
     }
 
     /// Says something on stderr that is not the data that was asked for.
@@ -136,7 +147,7 @@ fn dispatch(cli: Cli, started: Instant) -> Exit {
     };
     let directory = std::env::current_dir().unwrap_or_default();
     let done = Config::read(&directory).map_err(Failure::from).and_then(|config| {
-        let context = Context { config, color, quiet: cli.quiet, verbose: cli.verbose, started };
+        let context = Context { config, color, quiet: cli.quiet, verbose: cli.verbose, started, host: OnceCell::new() };
         run(cli.verb, &context)
     });
     done.unwrap_or_else(|failure| {

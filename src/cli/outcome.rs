@@ -64,21 +64,37 @@ fn damaged(what: &str, store: &Store, context: &Context) {
     context.note(&format!("warning: {} is damaged: {what}; `charter apply` puts it back", store.url()));
 }
 
+/// The head of a source, or why it cannot be known now: for somebody who only reads the store, which stands without it.
+#[derive(Debug, Default)]
+pub struct HeadNow {
+    pub revision: Option<Revision>,
+    pub trouble: Option<SourceError>,
+}
+
+impl HeadNow {
+    /// Looks at the source once.
+    pub fn of(source: &dyn Source) -> Self {
+        match source.head() {
+            Ok(revision) => HeadNow { revision, trouble: None },
+            Err(trouble) => HeadNow { revision: None, trouble: Some(trouble) },
+        }
+    }
+}
+
 /// Says what is odd about a store to somebody who only reads it: that there is none, or that it is about something else.
-pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Context) -> Result<(), Failure> {
-    let Some(store) = store else { return Ok(()) };
+pub fn reader_notes(source: &dyn Source, head: &HeadNow, store: &Store, context: &Context) -> Result<(), Failure> {
     let mut reader = store.reader()?;
     if reader.is_missing() {
         context.note(&format!("note: there is no store at {} yet: it reads as empty", store.url()));
     }
     damage(&mut reader, store, context)?;
     let Some(accepted) = reader.accepted()? else { return Ok(()) };
-    let (head, trouble) = reachable_head(source)?;
-    if let Some(trouble) = trouble {
-        context.note(&format!("warning: {trouble}"));
+    if let Some(trouble) = &head.trouble {
+        context.note(&format!("warning: {}", escape::line(&trouble.to_string())));
     }
     let theirs = accepted.revision.map(|revision| revision.commit).unwrap_or_default();
-    let is_known = theirs.is_empty() || head.is_none_or(|head| source.descends(&head.commit, &theirs).unwrap_or(true));
+    let builds_on = |head: &Revision| source.descends(&head.commit, &theirs).unwrap_or(true);
+    let is_known = theirs.is_empty() || head.revision.as_ref().is_none_or(builds_on);
     if accepted.lineage.path != source.governed_path() {
         let (path, ours) = (&accepted.lineage.path, source.governed_path());
         context.note(&format!(
@@ -90,17 +106,6 @@ pub fn reader_notes(source: &dyn Source, store: Option<&Store>, context: &Contex
         context.note(&format!("warning: the store holds {short}, on which the head here does not build"));
     }
     Ok(())
-}
-
-/// Finds the head for somebody who only reads the store, or why a remote repository cannot be asked for it now.
-pub fn reachable_head(source: &dyn Source) -> Result<(Option<Revision>, Option<SourceError>), Failure> {
-    match source.head() {
-        Ok(head) => Ok((head, None)),
-        Err(trouble @ (SourceError::Unreachable { .. } | SourceError::Timeout { .. } | SourceError::NoGit { .. })) => {
-            Ok((None, Some(trouble)))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Names where a plan lands.

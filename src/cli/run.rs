@@ -15,7 +15,7 @@ use crate::model::name::Name;
 use crate::model::source_state::CENTRAL;
 use crate::plan::Options;
 use crate::reconcile::{self, Follower, Intent, Treatment};
-use crate::source::Source;
+use crate::source::{Host, Source};
 use crate::store::{Landing, RunLock, Store, StoreError};
 use crate::telemetry::{self, LogFormat};
 
@@ -68,6 +68,21 @@ fn treatment(text: &str) -> Result<Treatment, String> {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    if args.once {
+        return look(args, None, context);
+    }
+    telemetry::begin(args.log, context.verbose);
+    let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
+    let warn: fn(&str) = |text| warn!(event = "cache-renewed", "{text}");
+    // Nobody has opened a source yet.
+    let _first = context.host.set(Host { halt: stop.halt(), warn: Some(warn) });
+    let ended = look(args, Some(&stop), context);
+    // Who asked for the end may have kept the source from being read.
+    stop.asked().map_or(ended, |asked| Ok(asked.into()))
+}
+
+/// Opens the source and the store, and follows; makes one round where nobody can ask for the end.
+fn look(args: &Args, stop: Option<&Stop>, context: &Context) -> Result<Exit, Failure> {
     let source = open(&args.repo, context)?;
     let lock: OnceCell<RunLock> = OnceCell::new();
     // Held until the end: one `run` follows a store.
@@ -78,19 +93,25 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         Ok(if args.once { store } else { store.on_wait(waiting) })
     };
     let place = |organization: &Name| locked(args.store.place(source.as_ref(), organization, context)?);
-    if args.once {
-        once(args, source.as_ref(), &place, context)
-    } else {
-        let found = args.store.find(source.as_ref(), context)?.map(locked).transpose()?;
-        follow(args, source.as_ref(), &place, found, context)
+    let Some(stop) = stop else { return once(args, source.as_ref(), &place, context) };
+    let found = args.store.find(source.as_ref(), context)?.map(locked).transpose()?;
+    follow(args, source.as_ref(), &place, found, stop)
+}
+
+impl From<Asked> for Exit {
+    fn from(asked: Asked) -> Exit {
+        match asked {
+            Asked::Terminate => Exit::Done,
+            Asked::Interrupt => Exit::Interrupted,
+        }
     }
 }
 
 /// Opens the source and resolves HEAD once: the branch that it names is followed, whatever is checked out later.
 fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> {
     let source = repo.open(None, context)?;
-    let head = if repo.branch.is_none() && context.config.branch.is_none() { source.head()? } else { None };
-    match head.and_then(|head| head.reference) {
+    let branch = if repo.branch.is_none() && context.config.branch.is_none() { source.branch()? } else { None };
+    match branch {
         Some(branch) => RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context),
         None => Ok(source),
     }
@@ -118,10 +139,8 @@ fn follow(
     source: &dyn Source,
     place: Place<'_>,
     found: Option<Store>,
-    context: &Context,
+    stop: &Stop,
 ) -> Result<Exit, Failure> {
-    telemetry::begin(args.log, context.verbose);
-    let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
     let actor = format!("run:{}", apply::actor());
     let mut follower = Follower::new(central()?, source, place, args.drift, actor).with_store(found);
     let first = follower.begin(Timestamp::now())?;
@@ -132,10 +151,7 @@ fn follow(
     }
     let [source, audit] = [args.poll, args.audit].map(Duration::from_secs);
     let pace = Pace { source, audit, ..Pace::default() };
-    Ok(match daemon::run(&mut follower, &watch, &stop, pace) {
-        Asked::Terminate => Exit::Done,
-        Asked::Interrupt => Exit::Interrupted,
-    })
+    Ok(daemon::run(&mut follower, &watch, stop, pace).into())
 }
 
 /// Names the one source that there is until teams have their own.

@@ -1,16 +1,16 @@
 //! `charter status`: whether the live state is as the repository says.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure, outcome};
+use super::outcome::{self, HeadNow};
+use super::{Context, Exit, Failure};
 use crate::drift;
 use crate::model::applied::Accepted;
 use crate::model::snapshot::Revision;
 use crate::model::source_state::{Beat, CENTRAL, Condition, SourceState};
-use crate::report::{counted, json, plan, table};
-use crate::source::Source;
+use crate::report::{counted, escape, json, plan, table};
 use crate::store::Store;
 
 /// Shows which revision is accepted, which is the head, and how many resources are live.
@@ -30,14 +30,11 @@ pub struct Args {
     output: OutputArgs,
 }
 
-/// A daemon that is this much late has ended without a word.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
-
 /// What there is to say.
 struct Status {
     store: String,
     accepted: Option<Accepted>,
-    seen: Option<Revision>,
+    head: HeadNow,
     /// How the daemon last found the source, if one ever followed it.
     told: Option<SourceState>,
     beat: Option<Beat>,
@@ -48,10 +45,16 @@ struct Status {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
-    let source = args.repo.open(None, context)?;
+    let (source, trouble) = args.repo.open_or_stand_in(context)?;
+    let head = match trouble {
+        Some(_) => HeadNow { revision: None, trouble },
+        None => HeadNow::of(source.as_ref()),
+    };
     let store = args.store.find(source.as_ref(), context)?;
-    outcome::reader_notes(source.as_ref(), store.as_ref(), context)?;
-    let status = read(source.as_ref(), store)?;
+    if let Some(store) = &store {
+        outcome::reader_notes(source.as_ref(), &head, store, context)?;
+    }
+    let status = read(head, store)?;
     let now = Timestamp::now();
     output.emit(|format| match format {
         Format::Text => Some(status.text(now)),
@@ -61,37 +64,59 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     Ok(if status.is_ready() { Exit::Done } else { Exit::No })
 }
 
-fn read(source: &dyn Source, store: Option<Store>) -> Result<Status, Failure> {
+/// Reads what the store knows; where that is nothing, a source that cannot be read is all there is to say.
+fn read(head: HeadNow, store: Option<Store>) -> Result<Status, Failure> {
     let Some(store) = store else {
-        let seen = source.head()?;
-        let store = "none yet".to_owned();
-        return Ok(Status { store, seen, accepted: None, told: None, beat: None, resources: 0, drift: 0 });
+        let status = Status {
+            store: "none yet".to_owned(),
+            head,
+            accepted: None,
+            told: None,
+            beat: None,
+            resources: 0,
+            drift: 0,
+        };
+        return status.or_trouble();
     };
-    let (seen, _told_already) = outcome::reachable_head(source)?;
     let mut reader = store.reader()?;
     let (live, applied) = reader.state()?;
     let drift = drift::observe(&applied, &live).len() + live.foreign.len();
     let told = reader.sources()?.into_iter().find(|state| state.name.as_str() == CENTRAL);
     let (accepted, beat, resources) = (applied.accepted, reader.daemon()?, live.rows.len());
-    Ok(Status { store: store.url(), seen, accepted, told, beat, resources, drift })
+    Status { store: store.url(), head, accepted, told, beat, resources, drift }.or_trouble()
+}
+
+fn commit(revision: Option<&Revision>) -> Option<&str> {
+    revision.map(|revision| revision.commit.as_str())
 }
 
 impl Status {
+    fn or_trouble(mut self) -> Result<Self, Failure> {
+        match self.head.trouble.take_if(|_| self.accepted.is_none() && self.told.is_none()) {
+            Some(trouble) => Err(trouble.into()),
+            None => Ok(self),
+        }
+    }
+
     fn accepted_commit(&self) -> Option<&Revision> {
         self.accepted.as_ref().and_then(|accepted| accepted.revision.as_ref())
     }
 
     fn is_ready(&self) -> bool {
-        let commit = |revision: Option<&Revision>| revision.map(|revision| revision.commit.clone());
-        self.accepted.is_some() && commit(self.accepted_commit()) == commit(self.seen.as_ref())
+        self.accepted.is_some()
+            && self.head.trouble.is_none()
+            && commit(self.accepted_commit()) == commit(self.head.revision.as_ref())
+    }
+
+    /// Returns the head, or where that is not to be known now the one that the daemon saw last.
+    fn seen(&self) -> Option<&Revision> {
+        self.head.revision.as_ref().or_else(|| self.told.as_ref().and_then(|told| told.seen.as_ref()))
     }
 
     /// Returns what the daemon said of the head that is there now; what it said of another one is past.
     fn current(&self) -> Option<&SourceState> {
-        let commit = |revision: Option<&Revision>| revision.map(|revision| revision.commit.clone());
-        self.told
-            .as_ref()
-            .filter(|told| told.suspended.is_some() || commit(told.seen.as_ref()) == commit(self.seen.as_ref()))
+        let is_current = |told: &&SourceState| commit(told.seen.as_ref()) == commit(self.seen());
+        self.told.as_ref().filter(|told| told.suspended.is_some() || is_current(told))
     }
 
     fn state(&self) -> &'static str {
@@ -104,6 +129,7 @@ impl Status {
             (_, false, Some(refused)) => refused.as_str(),
             (None, ..) => "empty",
             (Some(_), true, _) => "ready",
+            (Some(_), false, None) if self.head.revision.is_none() => Condition::Unknown.as_str(),
             (Some(_), false, None) => "behind",
         }
     }
@@ -111,8 +137,12 @@ impl Status {
     fn reason(&self) -> String {
         let told = self.current();
         match self.state() {
+            "empty" if self.head.revision.is_none() => "nothing was applied yet, and there is no commit".to_owned(),
             "empty" => "nothing was applied yet: charter apply".to_owned(),
-            "behind" if self.seen.is_none() => "the source has no head now, or cannot be reached".to_owned(),
+            "unknown" => {
+                let trouble = self.head.trouble.as_ref().map(|trouble| escape::line(&trouble.to_string()));
+                trouble.unwrap_or_else(|| "the source has no head now".to_owned())
+            }
             "behind" => "the head is not applied: charter plan --rev HEAD".to_owned(),
             "suspended" => {
                 told.and_then(|told| told.suspended.as_ref()).map(|word| word.reason.clone()).unwrap_or_default()
@@ -126,13 +156,13 @@ impl Status {
     /// Says since when it stands so.
     fn since(&self) -> Option<Timestamp> {
         let told = self.current().filter(|told| told.state.as_str() == self.state()).map(|told| told.since);
-        told.or_else(|| self.accepted.as_ref().map(|accepted| accepted.at))
+        let is_known = self.state() != Condition::Unknown.as_str();
+        told.or_else(|| self.accepted.as_ref().filter(|_| is_known).map(|accepted| accepted.at))
     }
 
-    /// Says that a daemon runs: one that ended says so, and one that was killed stops to give signs of life.
+    /// Says whether a daemon runs.
     fn running(&self, now: Timestamp) -> String {
-        let lives = |beat: &&Beat| beat.next_round_at.is_some_and(|next| now.duration_since(next) < PATIENCE);
-        self.beat.as_ref().filter(lives).map_or_else(
+        self.beat.as_ref().filter(|beat| beat.lives(now)).map_or_else(
             || "not running".to_owned(),
             |beat| {
                 let for_so_long = plan::ago(now.duration_since(beat.started_at)).replace(" ago", "");
@@ -154,13 +184,13 @@ impl Status {
         let short = |revision: Option<&Revision>| {
             revision.map_or_else(|| "-".to_owned(), |revision| revision.short().to_owned())
         };
-        let reference = self.seen.as_ref().and_then(|seen| seen.reference.clone()).unwrap_or_else(|| "-".to_owned());
+        let reference = self.seen().and_then(|seen| seen.reference.clone()).unwrap_or_else(|| "-".to_owned());
         let since = self.since().map_or_else(|| "-".to_owned(), |since| plan::ago(now.duration_since(since)));
         let row = vec![
             "central".to_owned(),
             reference,
             short(self.accepted_commit()),
-            short(self.seen.as_ref()),
+            short(self.seen()),
             self.state().to_owned(),
             since,
             self.reason(),
@@ -184,7 +214,7 @@ impl Status {
                 "name": "central",
                 "accepted": self.accepted_commit(),
                 "acceptedAt": self.accepted.as_ref().map(|accepted| accepted.at),
-                "seen": self.seen,
+                "seen": self.seen(),
                 "state": self.state(),
                 "reason": self.reason(),
                 "since": self.since(),

@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::args::{RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, print};
-use crate::model::source_state::Condition;
+use crate::model::source_state::{Condition, SourceState};
+use crate::report::escape;
 use crate::source::Source;
 use crate::store::{Reader, Store};
 
@@ -34,45 +37,123 @@ const PERIOD: Duration = Duration::from_millis(100);
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
-    let commit = source.resolve(&args.rev)?.map(|revision| revision.commit);
-    let commit = commit.ok_or_else(|| Failure::No("a plain directory has no revisions to wait for".to_owned()))?;
     let until = Instant::now() + Duration::from_secs(args.timeout);
     let mut reader: Option<Reader> = None;
+    find(&mut reader, args, source.as_ref(), context)?;
+    let wanted = Wanted::of(source.as_ref(), &args.rev, reader.as_mut())?;
     loop {
-        if reader.is_none() {
-            reader = args.store.find(source.as_ref(), context)?.map(|store: Store| store.reader()).transpose()?;
-        }
-        if let Some(reader) = &mut reader
-            && let Some(exit) = look(source.as_ref(), reader, &commit)?
-        {
-            return Ok(exit);
+        find(&mut reader, args, source.as_ref(), context)?;
+        if let Some(end) = reader.as_mut().map_or(Ok(None), |reader| wanted.look(reader))? {
+            return end.say();
         }
         if Instant::now() >= until {
-            context.note(&format!(
-                "error: {} was not accepted within {} s: is `charter run` running?",
-                args.rev, args.timeout
-            ));
+            let (rev, timeout, why) = (&args.rev, args.timeout, why(reader.as_mut())?);
+            context.note(&format!("error: {rev} was not accepted within {timeout} s: {why}"));
             return Ok(Exit::Again);
         }
         std::thread::sleep(PERIOD);
     }
 }
 
-/// Says how the wait ends, if it does now.
-fn look(source: &dyn Source, reader: &mut Reader, commit: &str) -> Result<Option<Exit>, Failure> {
-    let builds_on = |later: Option<&String>| later.map_or(Ok(false), |later| source.descends(later, commit));
-    let accepted = reader.accepted()?.and_then(|accepted| accepted.revision).map(|revision| revision.commit);
-    if builds_on(accepted.as_ref())? {
-        print::data(&format!("accepted {}\n", commit.get(..7).unwrap_or(commit)))?;
-        return Ok(Some(Exit::Done));
+/// Looks for a store until there is one.
+fn find(reader: &mut Option<Reader>, args: &Args, source: &dyn Source, context: &Context) -> Result<(), Failure> {
+    if reader.is_none() {
+        *reader = args.store.find(source, context)?.map(|store: Store| store.reader()).transpose()?;
     }
-    for state in reader.sources()? {
-        let refused = matches!(state.state, Condition::Stalled | Condition::Held);
-        let seen = state.seen.map(|revision| revision.commit);
-        if refused && builds_on(seen.as_ref())? {
-            print::data(&format!("{}: {}\n", state.state, crate::report::escape::line(&state.reason)))?;
-            return Ok(Some(Exit::No));
+    Ok(())
+}
+
+/// Says why it may be that nothing came of it.
+fn why(reader: Option<&mut Reader>) -> Result<String, Failure> {
+    let Some(reader) = reader else { return Ok(NOBODY.to_owned()) };
+    let suspended = reader.sources()?.into_iter().find_map(|state| state.suspended);
+    let lives = reader.daemon()?.is_some_and(|beat| beat.lives(Timestamp::now()));
+    Ok(match suspended {
+        Some(word) => format!("the source is suspended: {}", escape::line(&word.reason)),
+        None if lives => "the daemon has not come to it yet".to_owned(),
+        None => NOBODY.to_owned(),
+    })
+}
+
+const NOBODY: &str = "no `charter run` follows it";
+
+/// What is waited for.
+struct Wanted<'a> {
+    source: &'a dyn Source,
+    commit: String,
+    /// What was accepted when the branch already stood on an older commit than that: it does not stand for that commit.
+    rewound: Option<String>,
+}
+
+/// How a wait ends.
+enum End {
+    Accepted(String),
+    /// Why it is not accepted.
+    Refused(String),
+}
+
+impl End {
+    fn say(self) -> Result<Exit, Failure> {
+        let (text, exit) = match self {
+            End::Accepted(commit) => (format!("accepted {}\n", commit.get(..7).unwrap_or(&commit)), Exit::Done),
+            End::Refused(why) => (format!("{why}\n"), Exit::No),
+        };
+        print::data(&text)?;
+        Ok(exit)
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// Finds the commit. What is accepted is read first: what builds on a head that is read later is no newer head.
+    fn of(source: &'a dyn Source, rev: &str, reader: Option<&mut Reader>) -> Result<Self, Failure> {
+        let before = reader.map_or(Ok(None), accepted)?;
+        let revision = source.resolve(rev)?;
+        let commit = revision.map(|revision| revision.commit);
+        let commit = commit.ok_or_else(|| Failure::No("a plain directory has no revisions to wait for".to_owned()))?;
+        let is_head = source.head()?.is_some_and(|head| head.commit == commit);
+        let rewound = before.filter(|before| is_head && *before != commit);
+        Ok(Wanted { source, commit, rewound })
+    }
+
+    /// Says how the wait ends, if it does now.
+    fn look(&self, reader: &mut Reader) -> Result<Option<End>, Failure> {
+        let (wanted, accepted) = (Some(&self.commit), accepted(reader)?);
+        let is_accepted = || End::Accepted(self.commit.clone());
+        if accepted.as_ref() == wanted {
+            return Ok(Some(is_accepted()));
         }
+        let refused = refused(reader)?;
+        let as_head = refused.iter().find(|(seen, _)| seen.as_ref() == wanted);
+        if let Some((_, why)) = as_head {
+            return Ok(Some(End::Refused(why.clone())));
+        }
+        if accepted != self.rewound && self.is_in(accepted.as_ref())? {
+            return Ok(Some(is_accepted()));
+        }
+        for (seen, why) in refused {
+            if self.is_in(seen.as_ref())? {
+                return Ok(Some(End::Refused(why)));
+            }
+        }
+        Ok(None)
     }
-    Ok(None)
+
+    /// Says whether another commit is, or builds on, the one that is waited for.
+    fn is_in(&self, later: Option<&String>) -> Result<bool, Failure> {
+        Ok(later.map_or(Ok(false), |later| self.source.descends(later, &self.commit))?)
+    }
+}
+
+fn accepted(reader: &mut Reader) -> Result<Option<String>, Failure> {
+    Ok(reader.accepted()?.and_then(|accepted| accepted.revision).map(|revision| revision.commit))
+}
+
+/// Lists the heads that the daemon refuses, and why.
+fn refused(reader: &mut Reader) -> Result<Vec<(Option<String>, String)>, Failure> {
+    let refused = |state: &SourceState| matches!(state.state, Condition::Stalled | Condition::Held);
+    let said = |state: SourceState| {
+        let why = format!("{}: {}", state.state, escape::line(&state.reason));
+        (state.seen.map(|revision| revision.commit), why)
+    };
+    Ok(reader.sources()?.into_iter().filter(refused).map(said).collect())
 }

@@ -68,7 +68,9 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
             if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
         });
         let made = made.and_then(|()| if clock.is_audit() { audit(follower) } else { Ok(()) });
-        if let Err(error) = made {
+        if let Err(error) = made
+            && stop.asked().is_none()
+        {
             clock.failed(look, &error);
             if let Err(error) = follower.tell(None, &clock.beat()) {
                 debug!(event = "unsaid", %error, "status cannot tell when the daemon looks again");
@@ -202,9 +204,10 @@ fn report(step: &Step) {
         Condition::Held => {
             warn!(event = "held", revision = %seen, reason = step.reason, "charter apply --allow lifts it")
         }
-        Condition::Suspended | Condition::Unknown => {
+        Condition::Suspended => {
             warn!(event = "not-ready", revision = %seen, condition = %step.condition, reason = step.reason)
         }
+        Condition::Unknown => info!(event = "waiting", reason = step.reason, "for the first commit"),
     }
     tell(&[NotifyState::Status(&format!("{} at {seen}", step.condition))]);
 }

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::source::Halt;
+
 /// Git writes a ref in several steps: what comes within this time is one wake-up.
 const DEBOUNCE: Duration = Duration::from_millis(20);
 
@@ -74,6 +76,8 @@ impl Watch {
 pub struct Stop {
     terminated: Arc<AtomicBool>,
     interrupted: Arc<AtomicBool>,
+    /// Set by either.
+    asked: Arc<AtomicBool>,
 }
 
 /// Who wants the daemon to end.
@@ -93,8 +97,14 @@ impl Stop {
         for (signal, flag) in [(SIGTERM, &stop.terminated), (SIGINT, &stop.interrupted)] {
             signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, flag.clone())?;
             signal_hook::flag::register(signal, flag.clone())?;
+            signal_hook::flag::register(signal, stop.asked.clone())?;
         }
         Ok(stop)
+    }
+
+    /// Returns what keeps a source from being waited for when somebody asked.
+    pub fn halt(&self) -> Halt {
+        Halt::of(self.asked.clone())
     }
 
     /// Says who asked, if anybody did.

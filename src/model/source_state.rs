@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::name::Name;
@@ -24,7 +24,7 @@ pub enum Condition {
     Held,
     /// Somebody asked that it is not followed.
     Suspended,
-    /// Nobody has looked yet.
+    /// Nobody has looked yet, or there is nothing to see before the first commit.
     Unknown,
 }
 
@@ -86,6 +86,9 @@ pub struct SourceState {
     pub suspended: Option<Suspension>,
 }
 
+/// A daemon that is this much late has ended without a word.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+
 /// A daemon's sign of life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,4 +100,11 @@ pub struct Beat {
     pub next_round_at: Option<Timestamp>,
     /// How long the last round took, in milliseconds; `None` before the first.
     pub last_round_ms: Option<u64>,
+}
+
+impl Beat {
+    /// Says whether the daemon runs: one that ended says so, and one that was killed gives no more signs of life.
+    pub fn lives(&self, now: Timestamp) -> bool {
+        self.next_round_at.is_some_and(|next| now.duration_since(next) < PATIENCE)
+    }
 }

@@ -15,7 +15,7 @@ use crate::model::plan::Plan;
 use crate::model::raw_key::RawKey;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
-use crate::source::{At, Source};
+use crate::source::{At, Source, SourceError};
 use crate::store::{Landing, Log, Store, StoreError};
 
 pub use crate::model::source_state::Condition;
@@ -213,8 +213,19 @@ impl<'a> Follower<'a> {
         looked
     }
 
-    /// Checks the head if it moved, with the last head that could be named.
+    /// Checks the head if it moved, with the last head that could be named. Before the first commit there is none; where
+    /// there was one, it is missed.
     fn examine(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
+        let reason = match self.check_head(seen, now, spent) {
+            Err(Error::Source(error @ SourceError::NoCommit { .. })) if self.good.is_none() => error.to_string(),
+            examined => return examined,
+        };
+        let is_known = self.head.as_ref().is_some_and(|head| head.reason == reason);
+        self.head = Some(Head::none(reason));
+        Ok(!is_known)
+    }
+
+    fn check_head(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
         let revision = self.source.head()?;
         seen.clone_from(&revision);
         let same = |head: &Head| head.revision.is_some() && commit(head.revision.as_ref()) == commit(revision.as_ref());
@@ -293,7 +304,9 @@ impl<'a> Follower<'a> {
         match admitted {
             Some(admitted) => self.follow(&admitted, &mut step, now)?,
             None => {
-                step.condition = Condition::Stalled;
+                let accepted = self.view.as_ref().is_some_and(|view| view.held.applied.accepted.is_some());
+                let is_awaited = step.seen.is_none() && !accepted;
+                step.condition = if is_awaited { Condition::Unknown } else { Condition::Stalled };
                 step.reason = self.head.as_ref().map(|head| head.reason.clone()).unwrap_or_default();
                 self.heal(&mut step, now)?;
             }

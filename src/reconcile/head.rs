@@ -90,6 +90,11 @@ fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Me
 }
 
 impl Head {
+    /// Says why there is no head.
+    pub(super) fn none(reason: String) -> Head {
+        Head { revision: None, reason, admitted: None, findings: Vec::new() }
+    }
+
     fn of(memo: &mut Memo, now: Timestamp, spent: &mut Spent) -> Head {
         let Judged { findings, read, resources, admitted } = memo.judge(now, spent);
         let snapshot = memo.snapshot();

@@ -20,10 +20,25 @@ pub fn open(folder: &Path, cache: &Path) -> Result<Repository, SourceError> {
         return Err(failure(cache, "no folder is set for it"));
     }
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| failure(folder, error))?;
-    if let Ok(repo) = Repository::open_bare(cache) {
-        return Ok(repo);
+    if !cache.is_dir() {
+        make(cache)?;
     }
+    reopen(cache)
+}
+
+/// Makes a cache anew in the place of one that is damaged. What cannot be removed of that is left.
+///
+/// # Errors
+/// Where it cannot be moved away, or none can be made.
+pub fn renew(cache: &Path) -> Result<Repository, SourceError> {
+    let aside = cache.with_extension(format!("old-{}", std::process::id()));
+    fs::rename(cache, &aside).map_err(|error| failure(cache, error))?;
+    let _left = fs::remove_dir_all(&aside);
     make(cache)?;
+    reopen(cache)
+}
+
+fn reopen(cache: &Path) -> Result<Repository, SourceError> {
     Repository::open_bare(cache).map_err(|error| failure(cache, error.message()))
 }
 

@@ -39,6 +39,8 @@ pub enum SourceError {
     Unreachable { url: String, cause: String },
     #[error("`{url}` did not answer within {seconds} s: look at the network, or give it longer with --git-timeout")]
     Timeout { url: String, seconds: u64 },
+    #[error("`{url}` is not waited for: somebody asked the program to end")]
+    Halted { url: String },
     #[error("`{url}` is fetched by the program `git`, and there is none: install it; local repositories work without")]
     NoGit { url: String },
     #[error("`{path}`, where remote repositories are kept, cannot be used: {cause}")]

@@ -60,9 +60,15 @@ impl Git {
         let place = self.identity();
         match (revision, &self.branch) {
             (Some(name), _) => revision::named(&self.repo, &place, name).map(Some),
+            (None, Some(name)) if self.unborn().as_ref() == Some(name) => Ok(None),
             (None, Some(name)) => revision::branch(&self.repo, &place, name).map(Some),
             (None, None) => revision::head(&self.repo),
         }
+    }
+
+    /// Names the branch that HEAD stands for before its first commit. Of a copy HEAD is a guess until there is one.
+    fn unborn(&self) -> Option<String> {
+        revision::unborn(&self.repo).filter(|_| self.known_as.is_none())
     }
 
     fn at_commit(&self, revision: Option<&str>) -> Result<Snapshot, SourceError> {
@@ -173,6 +179,13 @@ impl Source for Git {
 
     fn head(&self) -> Result<Option<Revision>, SourceError> {
         Ok(self.find(None)?.map(|found| found.revision()))
+    }
+
+    fn branch(&self) -> Result<Option<String>, SourceError> {
+        match self.head()? {
+            Some(head) => Ok(head.reference),
+            None => Ok(self.unborn()),
+        }
     }
 
     fn identity(&self) -> String {

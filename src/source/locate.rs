@@ -38,6 +38,18 @@ pub fn open(repo: &str, options: &Options) -> Result<Box<dyn Source>, SourceErro
     Ok(Box::new(Git::new(found, governed, options.branch.clone())))
 }
 
+/// Stands in for a repository that is not there any more: it has nothing to read, but is known by where it was.
+///
+/// # Errors
+/// Where no repository can have been.
+pub fn stand_in(repo: &str, options: &Options) -> Result<Box<dyn Source>, SourceError> {
+    let governed = governed_path(&options.path)?;
+    let place = std::path::absolute(repo).map_err(|error| SourceError::unreadable(repo, error))?;
+    let above = place.parent().and_then(|parent| parent.canonicalize().ok());
+    let real = above.zip(place.file_name()).map(|(above, name)| above.join(name));
+    Ok(Box::new(Directory { root: real.unwrap_or(place), governed }))
+}
+
 /// Makes a directory a git repository on branch `main`, unless it is in one; says whether it did.
 ///
 /// # Errors

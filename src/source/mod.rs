@@ -24,6 +24,7 @@ mod disk;
 mod error;
 mod gathering;
 mod git;
+mod host;
 pub mod limits;
 mod locate;
 mod objects;
@@ -35,7 +36,8 @@ mod tree;
 mod working_tree;
 
 pub use error::SourceError;
-pub use locate::{create_repository, open};
+pub use host::{Halt, Host};
+pub use locate::{create_repository, open, stand_in};
 
 /// Which state of a source is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub enum At {
 }
 
 /// What is governed in a repository.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The governed path below the directory that is opened, `/` between its parts; empty for all of it.
     pub path: String,
@@ -58,6 +60,7 @@ pub struct Options {
     pub cache: PathBuf,
     /// How long one call of the `git` program may take; two minutes where nothing is said.
     pub timeout: Option<Duration>,
+    pub host: Host,
 }
 
 /// Where manifests come from.
@@ -85,6 +88,14 @@ pub trait Source: Debug + Send {
     /// # Errors
     /// Where the branch does not exist or the repository cannot be read.
     fn head(&self) -> Result<Option<Revision>, SourceError>;
+
+    /// Names the branch that HEAD stands for, also before its first commit; `None` where it stands for none.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read.
+    fn branch(&self) -> Result<Option<String>, SourceError> {
+        Ok(self.head()?.and_then(|head| head.reference))
+    }
 
     /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
     /// trees, or its address without user and password.

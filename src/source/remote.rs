@@ -5,13 +5,13 @@
 //!                                                                    yes -> lock, fetch all branches, the cache's HEAD
 //! ```
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use git2::{Error, ErrorCode, Oid, Reference};
+use git2::{Error, ErrorCode, Oid, Reference, Repository};
 
 use super::address::Address;
 use super::cache;
@@ -26,6 +26,10 @@ use crate::model::snapshot::{Delta, Revision, Snapshot};
 /// How long one call of git may take where nobody says: a first fetch over a slow line is done by then.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
+/// What is followed, and what is looked at only when somebody asks for a revision by name: nobody follows a tag.
+const BRANCHES: &str = "refs/heads/*";
+const TAGS: &str = "refs/tags/*";
+
 /// Where a HEAD that is on no branch is fetched to.
 const DETACHED: &str = "refs/charter/head";
 
@@ -33,9 +37,15 @@ const DETACHED: &str = "refs/charter/head";
 #[derive(Debug)]
 pub struct Remote {
     transport: Transport,
-    git: Git,
+    git: RefCell<Git>,
+    governed: String,
+    branch: Option<String>,
     /// How much of the repository this process has seen.
     seen: Cell<Seen>,
+    /// Whether a fetch was the last that git was asked for: when that fails it may be the cache's fault.
+    fetching: Cell<bool>,
+    /// Whether the cache was made anew, and nothing came of it since.
+    renewed: Cell<bool>,
 }
 
 /// How much of a remote repository was looked at.
@@ -44,6 +54,8 @@ enum Seen {
     Nothing,
     Tip,
     /// Every branch.
+    Branches,
+    /// Every branch and tag.
     All,
 }
 
@@ -64,51 +76,81 @@ impl Remote {
         let address = Address::parse(url)?;
         let digest = Digest::of([address.url.as_bytes()]);
         let digits: String = digest.as_str().chars().take(16).collect();
-        let place = options.cache.join(format!("{digits}.git"));
-        let repo = cache::open(&options.cache, &place)?;
-        let git = Git::new(repo, governed, options.branch.clone()).known_as(escape(address.url.as_bytes()));
-        let transport = Transport { address, cache: place, timeout: options.timeout.unwrap_or(TIMEOUT) };
-        Ok(Remote { transport, git, seen: Cell::new(Seen::Nothing) })
+        let cache = options.cache.join(format!("{digits}.git"));
+        let (timeout, host) = (options.timeout.unwrap_or(TIMEOUT), options.host.clone());
+        let transport = Transport { address, cache, timeout, host };
+        let repo = match cache::open(&options.cache, &transport.cache) {
+            Err(damage) if transport.cache.is_dir() => renew(&transport, &damage)?,
+            opened => opened?,
+        };
+        let branch = options.branch.clone();
+        let git = RefCell::new(Git::new(repo, governed.clone(), branch.clone()).known_as(transport.url()));
+        let (fetching, renewed) = (Cell::new(false), Cell::new(false));
+        Ok(Remote { transport, git, governed, branch, seen: Cell::new(Seen::Nothing), fetching, renewed })
+    }
+
+    /// Does something with the cache; where that turns out to be damaged it is made anew, once, and all is done again.
+    fn with_cache<T>(&self, work: impl Fn(&Git) -> Result<T, SourceError>) -> Result<T, SourceError> {
+        let mut done = work(&self.git.borrow());
+        if let Err(error) = &done
+            && self.is_damaged(error)
+        {
+            let repo = renew(&self.transport, error)?;
+            let git = Git::new(repo, self.governed.clone(), self.branch.clone()).known_as(self.transport.url());
+            self.git.replace(git);
+            self.seen.set(Seen::Nothing);
+            self.renewed.set(true);
+            done = work(&self.git.borrow());
+        }
+        self.renewed.set(self.renewed.get() && done.is_err());
+        done
+    }
+
+    /// Says whether an error comes of a cache that is not whole.
+    fn is_damaged(&self, error: &SourceError) -> bool {
+        let may_be = matches!(error, SourceError::NoCache { .. } | SourceError::Unreadable { .. })
+            || (matches!(error, SourceError::Unreachable { .. }) && self.fetching.get());
+        may_be && !self.renewed.get() && self.transport.is_sound().is_ok_and(|is_sound| !is_sound)
     }
 
     /// Looks at the repository, and fetches if the branch that counts has moved.
-    fn look(&self) -> Result<(), SourceError> {
+    fn look(&self, git: &Git) -> Result<(), SourceError> {
         let theirs = self.tip()?;
         // A branch that is absent on both sides is looked for among all: an error then says which there are.
         let is_known = theirs.commit.is_some() || self.seen.get() != Seen::Nothing;
-        if is_known && theirs == self.cached(&theirs)? {
+        if is_known && theirs == self.cached(git, &theirs)? {
             self.seen.set(self.seen.get().max(Seen::Tip));
             return Ok(());
         }
-        let _lock = self.lock()?;
-        if !is_known || theirs != self.cached(&theirs)? {
-            self.fetch(&theirs)?;
+        let _lock = lock(&self.transport)?;
+        if !is_known || theirs != self.cached(git, &theirs)? {
+            self.fetch(git, &theirs, &[BRANCHES])?;
         }
-        self.seen.set(Seen::All);
+        self.seen.set(self.seen.get().max(Seen::Branches));
         Ok(())
     }
 
     /// Looks at the repository unless this process has done so.
-    fn look_once(&self) -> Result<(), SourceError> {
-        if self.seen.get() == Seen::Nothing { self.look() } else { Ok(()) }
+    fn look_once(&self, git: &Git) -> Result<(), SourceError> {
+        if self.seen.get() == Seen::Nothing { self.look(git) } else { Ok(()) }
     }
 
     /// Sees to it that a revision is in the cache if it is in the repository: a commit stays what it is, a branch moves.
-    fn look_for(&self, revision: &str) -> Result<(), SourceError> {
+    fn look_for(&self, git: &Git, revision: &str) -> Result<(), SourceError> {
         let whole = Oid::from_str(revision).ok().filter(|_| revision.len() == 40);
-        if self.seen.get() == Seen::All || whole.is_some_and(|id| self.git.repo.find_commit(id).is_ok()) {
+        if self.seen.get() == Seen::All || whole.is_some_and(|id| git.repo.find_commit(id).is_ok()) {
             return Ok(());
         }
         let theirs = self.tip()?;
-        let _lock = self.lock()?;
-        self.fetch(&theirs)?;
+        let _lock = lock(&self.transport)?;
+        self.fetch(git, &theirs, &[BRANCHES, TAGS])?;
         self.seen.set(Seen::All);
         Ok(())
     }
 
     /// Asks the repository for the branch that counts.
     fn tip(&self) -> Result<Tip, SourceError> {
-        let wanted = match &self.git.branch {
+        let wanted = match &self.branch {
             Some(name) => format!("refs/heads/{name}"),
             None => "HEAD".to_owned(),
         };
@@ -116,68 +158,77 @@ impl Remote {
             let (repo, revision) = (self.identity(), escape(wanted.as_bytes()));
             return Err(SourceError::NoSuchRevision { repo, revision, hint: String::new() });
         }
+        self.fetching.set(false);
         let said = self.transport.git(&["ls-remote", "--quiet", "--symref"], &["HEAD".to_owned(), wanted.clone()])?;
         Ok(read_tip(&said, &wanted))
     }
 
     /// Reads the same from the cache.
-    fn cached(&self, theirs: &Tip) -> Result<Tip, SourceError> {
-        let repo = &self.git.repo;
+    fn cached(&self, git: &Git, theirs: &Tip) -> Result<Tip, SourceError> {
         let fail = |error: Error| self.uncached(&error);
-        let ours = absent(repo.find_reference("HEAD")).map_err(fail)?;
+        let ours = absent(git.repo.find_reference("HEAD")).map_err(fail)?;
         let head = ours.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
         // An empty repository, and one whose HEAD names a branch that is gone, say nothing of it.
         let head = head.filter(|_| theirs.head.is_some());
-        let wanted = match (&self.git.branch, &head) {
+        let wanted = match (&self.branch, &head) {
             (Some(name), _) => format!("refs/heads/{name}"),
             (None, Some(head)) => head.clone(),
             (None, None) => "HEAD".to_owned(),
         };
-        Ok(Tip { head, commit: absent(repo.refname_to_id(&wanted)).map_err(fail)? })
+        Ok(Tip { head, commit: absent(git.repo.refname_to_id(&wanted)).map_err(fail)? })
     }
 
-    fn fetch(&self, theirs: &Tip) -> Result<(), SourceError> {
+    fn fetch(&self, git: &Git, theirs: &Tip, spaces: &[&str]) -> Result<(), SourceError> {
         let options = ["fetch", "--quiet", "--no-tags", "--prune", "--no-recurse-submodules", "--no-write-fetch-head"];
-        let is_detached = theirs.head.is_none() && theirs.commit.is_some() && self.git.branch.is_none();
-        let mut refs = vec!["+refs/heads/*:refs/heads/*".to_owned()];
+        let is_detached = theirs.head.is_none() && theirs.commit.is_some() && self.branch.is_none();
+        let mut refs: Vec<String> = spaces.iter().map(|space| format!("+{space}:{space}")).collect();
         refs.extend(is_detached.then(|| format!("+HEAD:{DETACHED}")));
+        self.fetching.set(true);
         self.transport.git(&options, &refs)?;
-        self.set_head(theirs, is_detached).map_err(|error| self.uncached(&error))
-    }
-
-    fn set_head(&self, theirs: &Tip, is_detached: bool) -> Result<(), Error> {
-        let repo = &self.git.repo;
-        if let Some(head) = &theirs.head {
-            return repo.reference_symbolic("HEAD", head, true, "follow").map(drop);
-        }
-        if is_detached {
-            return repo.set_head_detached(repo.refname_to_id(DETACHED)?);
-        }
-        Ok(())
-    }
-
-    /// Waits until no other process fetches into the cache; the lock ends with what is returned. What a killed fetch left
-    /// behind is gone then.
-    fn lock(&self) -> Result<File, SourceError> {
-        let path = self.transport.cache.with_extension("lock");
-        let fail = |error: std::io::Error| cache::failure(&path, error);
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
-        let until = Instant::now() + self.transport.timeout;
-        loop {
-            match file.try_lock() {
-                Ok(()) => {
-                    cache::sweep(&self.transport.cache, self.transport.timeout * 2);
-                    return Ok(file);
-                }
-                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(Duration::from_millis(20)),
-                Err(TryLockError::WouldBlock) => return Err(self.transport.timed_out()),
-                Err(TryLockError::Error(error)) => return Err(fail(error)),
-            }
-        }
+        set_head(&git.repo, theirs, is_detached).map_err(|error| self.uncached(&error))
     }
 
     fn uncached(&self, error: &Error) -> SourceError {
         cache::failure(&self.transport.cache, error.message())
+    }
+}
+
+fn set_head(repo: &Repository, theirs: &Tip, is_detached: bool) -> Result<(), Error> {
+    if let Some(head) = &theirs.head {
+        return repo.reference_symbolic("HEAD", head, true, "follow").map(drop);
+    }
+    if is_detached {
+        return repo.set_head_detached(repo.refname_to_id(DETACHED)?);
+    }
+    Ok(())
+}
+
+/// Makes a damaged cache anew and says so: all that is in it comes from the repository.
+fn renew(transport: &Transport, damage: &SourceError) -> Result<Repository, SourceError> {
+    let _lock = lock(transport)?;
+    let repo = cache::renew(&transport.cache)?;
+    transport.host.tell(&format!("the copy of `{}` was damaged and is fetched anew: {damage}", transport.url()));
+    Ok(repo)
+}
+
+/// Waits until no other process fetches into the cache; the lock ends with what is returned. What a killed fetch left
+/// behind is gone then.
+fn lock(transport: &Transport) -> Result<File, SourceError> {
+    let path = transport.cache.with_extension("lock");
+    let fail = |error: std::io::Error| cache::failure(&path, error);
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+    let until = Instant::now() + transport.timeout;
+    loop {
+        transport.go_on()?;
+        match file.try_lock() {
+            Ok(()) => {
+                cache::sweep(&transport.cache, transport.timeout * 2);
+                return Ok(file);
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) => return Err(transport.timed_out()),
+            Err(TryLockError::Error(error)) => return Err(fail(error)),
+        }
     }
 }
 
@@ -209,34 +260,42 @@ fn is_branch(name: &str) -> bool {
 
 impl Source for Remote {
     fn describe(&self) -> String {
-        self.git.describe()
+        self.git.borrow().describe()
     }
 
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
-        match at {
-            At::WorkingTree | At::Revision(None) => self.look_once()?,
-            At::Revision(Some(revision)) => self.look_for(revision)?,
-        }
-        self.git.snapshot(at)
+        self.with_cache(|git| {
+            match at {
+                At::WorkingTree | At::Revision(None) => self.look_once(git)?,
+                At::Revision(Some(revision)) => self.look_for(git, revision)?,
+            }
+            git.snapshot(at)
+        })
     }
 
     fn delta(&self, base: &Snapshot) -> Result<Option<Delta>, SourceError> {
-        self.look_once()?;
-        self.git.delta(base)
+        self.with_cache(|git| {
+            self.look_once(git)?;
+            git.delta(base)
+        })
     }
 
     fn head(&self) -> Result<Option<Revision>, SourceError> {
-        self.look()?;
-        self.git.head()
+        self.with_cache(|git| {
+            self.look(git)?;
+            git.head()
+        })
     }
 
     fn identity(&self) -> String {
-        self.git.identity()
+        self.transport.url()
     }
 
     fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError> {
-        self.look_for(revision)?;
-        self.git.resolve(revision)
+        self.with_cache(|git| {
+            self.look_for(git, revision)?;
+            git.resolve(revision)
+        })
     }
 
     fn watched(&self) -> Vec<PathBuf> {
@@ -244,11 +303,14 @@ impl Source for Remote {
     }
 
     fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {
-        self.git.descends(commit, from)
+        self.with_cache(|git| {
+            self.look_once(git)?;
+            git.descends(commit, from)
+        })
     }
 
     fn governed_path(&self) -> &str {
-        self.git.governed_path()
+        &self.governed
     }
 }
 

@@ -54,6 +54,14 @@ pub fn head(repo: &Repository) -> Result<Option<Found<'_>>, SourceError> {
     }
 }
 
+/// Names the branch that HEAD stands for and that has no commit yet.
+pub fn unborn(repo: &Repository) -> Option<String> {
+    let head = repo.find_reference("HEAD").ok()?;
+    let name = head.symbolic_target().ok()??.to_owned();
+    let is_absent = repo.refname_to_id(&name).is_err_and(|error| is_absent(&error));
+    name.strip_prefix("refs/heads/").filter(|_| is_absent).map(str::to_owned)
+}
+
 /// Finds a commit by the first of the namespaces that has the name.
 fn by_reference<'repo>(
     repo: &'repo Repository,
@@ -134,6 +142,7 @@ fn no_such_revision(repo: &Repository, place: &str, name: &str) -> SourceError {
     let names = names(repo);
     let hint = match did_you_mean(name, &names) {
         Some(near) => format!("; did you mean `{near}`?"),
+        None if !repo.path().exists() => return SourceError::NotFound { repo: place.to_owned() },
         None if names.is_empty() => return SourceError::NoCommit { repo: place.to_owned() },
         None => format!(
             "; there is {}",

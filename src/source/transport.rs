@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::address::{Address, Scheme, redact};
 use super::error::SourceError;
+use super::host::Host;
 use super::limits;
 use super::tree::escape;
 
@@ -26,6 +27,7 @@ pub struct Transport {
     pub cache: PathBuf,
     /// How long one call of git may take.
     pub timeout: Duration,
+    pub host: Host,
 }
 
 /// What is set for every call, whatever the user's configuration says.
@@ -75,14 +77,34 @@ impl Transport {
     /// Runs a verb of git with the address after its options, and returns what it prints.
     ///
     /// # Errors
-    /// Where there is no git, and where it fails, takes too long or says too much.
+    /// Where there is no git, and where it fails, takes too long or says too much; where the program is to end.
     pub fn git(&self, options: &[&str], after: &[String]) -> Result<String, SourceError> {
         let mut command = self.command();
         command.args(options).args(["--", &self.address.url]).args(after);
+        self.run(command)
+    }
+
+    /// Says whether git finds everything in the cache as it should be.
+    ///
+    /// # Errors
+    /// Where that cannot be found out.
+    pub fn is_sound(&self) -> Result<bool, SourceError> {
+        let mut command = self.command();
+        command.args(["fsck", "--no-dangling", "--no-progress"]);
+        match self.run(command) {
+            Ok(_) => Ok(true),
+            Err(SourceError::Unreachable { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn run(&self, mut command: Command) -> Result<String, SourceError> {
+        let _until_it_ended = self.host.halt.take_over();
         let mut child = command.spawn().map_err(|error| self.unstarted(&error))?;
         let stdout = child.stdout.take().map(listen);
         let stderr = child.stderr.take().map(listen);
         let status = self.wait(&mut child)?;
+        self.go_on()?;
         let (said, complaint) =
             (stdout.map(Heard::end).unwrap_or_default(), stderr.map(Heard::end).unwrap_or_default());
         if !status.success() {
@@ -128,13 +150,23 @@ impl Transport {
         }
     }
 
-    /// Waits for the end of a child; when it takes too long, it and all that it started are killed.
+    /// Goes on, unless somebody asked the program to end.
+    pub fn go_on(&self) -> Result<(), SourceError> {
+        if self.host.halt.is_asked() { Err(SourceError::Halted { url: self.url() }) } else { Ok(()) }
+    }
+
+    /// Waits for the end of a child; when it takes too long, or the program is to end, it and all that it started are
+    /// killed.
     fn wait(&self, child: &mut Child) -> Result<ExitStatus, SourceError> {
         let fail = |error: std::io::Error| SourceError::Unreachable { url: self.url(), cause: error.to_string() };
         let (until, mut pause) = (Instant::now() + self.timeout, Duration::from_millis(1));
         while Instant::now() < until {
             if let Some(status) = child.try_wait().map_err(fail)? {
                 return Ok(status);
+            }
+            if let Err(halted) = self.go_on() {
+                kill(child).map_err(fail)?;
+                return Err(halted);
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(20));
@@ -235,7 +267,8 @@ mod tests {
     #[test]
     fn a_password_is_in_no_argument() {
         let address = Address::parse("https://ana:hunter2@acme.example/org").unwrap();
-        let transport = Transport { address, cache: "/cache".into(), timeout: Duration::from_secs(1) };
+        let (timeout, host) = (Duration::from_secs(1), Host::default());
+        let transport = Transport { address, cache: "/cache".into(), timeout, host };
         let command = transport.command();
         assert!(command.get_args().all(|argument| !argument.to_string_lossy().contains("hunter2")));
         assert!(

@@ -10,6 +10,7 @@ mod edits;
 mod history;
 mod kills;
 mod locks;
+mod remote;
 mod service;
 
 #[path = "../support/organisation.rs"]

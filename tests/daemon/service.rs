@@ -42,6 +42,56 @@ fn wait_tells_how_a_commit_ended() {
     sandbox.write("bad.yaml", "apiVersion: charter/v1\nkind: Team\nmetadata: {name: bad}\nspec: {membres: []}\n");
     sandbox.commit("Wrong");
     assert!(sandbox.ends("wait HEAD --timeout 90", 1).contains("stalled: bad.yaml:4:8 unknown-field"));
+    // What stood before is accepted all the same.
+    sandbox.ends(&format!("wait {first} --timeout 0"), 0);
+}
+
+#[test]
+fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
+    let sandbox = founded();
+    let first = sandbox.commit_of("HEAD");
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&first);
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+    // Before anybody has seen it, and after.
+    assert_eq!(daemon.signal("TERM").code(), Some(0));
+    sandbox.shell("git branch there && git reset --quiet --hard HEAD~1");
+    assert!(sandbox.ends("wait HEAD --timeout 0", 75).contains("no `charter run` follows it"));
+    let mut daemon = Daemon::start(&sandbox);
+    assert!(sandbox.ends("wait HEAD --timeout 90", 1).contains("held: rewind: "));
+    assert!(sandbox.ends(&format!("wait {first} --timeout 0"), 1).contains("held: rewind: "));
+    sandbox.ends("wait there --timeout 0", 0);
+    sandbox.ends("apply --allow rewind --reason 'back, GOV-7'", 0);
+    sandbox.ends("wait HEAD --timeout 0", 0);
+
+    sandbox.ends("suspend central --reason 'hands off'", 0);
+    daemon.until("not-ready", |_| true);
+    sandbox.commit_team("web", &["cy"]);
+    assert!(sandbox.ends("wait HEAD --timeout 1", 75).contains("the source is suspended: hands off"));
+    sandbox.ends("resume central --reason over", 0);
+    sandbox.ends("wait HEAD --timeout 90", 0);
+    sandbox.ends("wait nothing --timeout 0", 69);
+}
+
+#[test]
+fn a_repository_before_its_first_commit_is_waited_for() {
+    let sandbox = Sandbox::new();
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600"]);
+    let waiting = daemon.until("waiting", |_| true);
+    assert!(waiting["reason"].as_str().unwrap().contains("has no commit yet"), "{waiting}");
+    assert!(sandbox.ends("status", 1).contains("there is no commit"));
+    assert!(sandbox.ends("run --once", 69).contains("has no commit yet"));
+    // Another branch is none of its business.
+    sandbox.shell("git checkout --quiet --orphan side && git commit --quiet --allow-empty --message x");
+    sandbox.shell("git checkout --quiet --orphan main");
+    sandbox.write("org.yaml", crate::scene::ORG);
+    sandbox.commit("The first");
+    daemon.lands(&sandbox.commit_of("main"));
+    sandbox.shell("git checkout --quiet side");
+    sandbox.commit("Not followed");
+    sandbox.shell("git checkout --quiet main");
+    daemon.lands(&sandbox.commit_team("web", &["ana"]));
+    assert!(!daemon.said("\"failed\""));
 }
 
 #[test]
@@ -71,6 +121,8 @@ fn a_branch_or_repository_may_go_and_come_back() {
     assert!(failed["retry_in_ms"].as_u64().unwrap() >= 500, "{failed}");
     daemon.until("failed", |again| again["retry_in_ms"].as_u64() >= Some(1000));
     assert_eq!(told(&sandbox), "stalled");
+    let said = sandbox.ends("status --branch main", 1);
+    assert!(said.contains("stalled") && said.contains("has no branch, tag or commit `main`"), "{said}");
     sandbox.shell("git branch --quiet -m elsewhere main");
     daemon.until("recovered", |_| true);
     eventually("it is told that all is well", || told(&sandbox) == "ready");
@@ -78,16 +130,38 @@ fn a_branch_or_repository_may_go_and_come_back() {
     daemon.lands(&sandbox.commit_team("web", &["bo"]));
 
     std::fs::rename(sandbox.repo().join(".git"), sandbox.root().join("away")).unwrap();
-    daemon.until("failed", |_| true);
+    daemon.until("failed", |failed| failed["error"].as_str().unwrap().contains("there is nothing at"));
     // The last good state stands meanwhile, against hands too.
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Team' AND name = 'web'");
     assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
     daemon.until("failed", |_| true);
+    gone(&sandbox);
     std::fs::rename(sandbox.root().join("away"), sandbox.repo().join(".git")).unwrap();
     daemon.until("recovered", |_| true);
     daemon.lands(&sandbox.commit_team("web", &["cy"]));
     assert_eq!(sandbox.members("web"), ["cy"]);
     assert_eq!(sandbox.records(), [["Team/web", "missing", "1", "0", "healed"]]);
+}
+
+/// Looks at the status of a repository that is gone: what the store knows is shown.
+fn gone(sandbox: &Sandbox) {
+    let repo = sandbox.repo();
+    eventually("it is told", || told(sandbox) == "stalled");
+    let standing = sandbox.standing();
+    assert_eq!((&standing["state"], &standing["seen"]), (&"stalled".into(), &standing["accepted"]), "{standing}");
+    assert!(standing["accepted"]["commit"].is_string() && standing["since"].is_string(), "{standing}");
+    assert!(sandbox.ends("status", 1).contains("(last good stands)"));
+    std::fs::rename(&repo, sandbox.root().join("moved")).unwrap();
+    std::fs::create_dir(sandbox.root().join("other")).unwrap();
+    let status = |line: &str| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_charter"));
+        let output = command.current_dir(sandbox.root().join("other")).args(line.split(' ')).output().unwrap();
+        (output.status.code(), [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat())
+    };
+    let (code, said) = status("status --repo ../repo");
+    assert!(code == Some(1) && said.contains("stalled") && said.contains("(last good stands)"), "{said}");
+    assert_eq!(status("status --repo ../nowhere").0, Some(69), "of this one nothing is known");
+    std::fs::rename(sandbox.root().join("moved"), &repo).unwrap();
 }
 
 /// Reads how the daemon said last that the source stands.

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::say::say;
 use crate::{Scene, exists, said};
 
 /// The server, which ends with the scene.
@@ -49,7 +50,7 @@ fn can_serve() -> bool {
     let must = std::env::var("CHARTER_REQUIRE_SCENES").is_ok_and(|value| value == "1");
     assert!(can || !must, "https cannot be tested without python3 and openssl");
     if !can {
-        eprintln!("SKIPPED https: there is no python3 or no openssl");
+        say("SKIPPED https: there is no python3 or no openssl");
     }
     can
 }

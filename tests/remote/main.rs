@@ -3,9 +3,11 @@
 //! `file://` and ssh (a script in the place of `ssh` that runs `git upload-pack` here and writes down what it was given)
 //! need git alone; `https://` needs `python3` and `openssl`, without which it is skipped, or fails under
 //! `CHARTER_REQUIRE_SCENES=1`.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::indexing_slicing, reason = "a test may")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
 mod https;
+#[path = "../support/say.rs"]
+mod say;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -225,12 +227,90 @@ fn where_nothing_moved_the_server_is_asked_once() {
 }
 
 #[test]
+fn status_asks_the_server_once() {
+    let scene = Scene::new();
+    let ssh = ssh(&scene);
+    let url = format!("git@acme.example:{}", scene.sandbox.repo().display());
+    let run = |verb: &str| {
+        let mut command = scene.command(&format!("{verb} --repo {url}"));
+        said(&command.env("GIT_SSH_COMMAND", &ssh).output().unwrap()).is(0);
+        let log = fs::read_to_string(scene.sandbox.root().join("ssh.log")).unwrap();
+        log.matches("git-upload-pack").count()
+    };
+    let asked = run("apply");
+    assert_eq!(run("status"), asked + 1);
+}
+
+#[test]
+fn tags_are_found_by_name_and_as_they_are_now() {
+    let scene = Scene::new();
+    scene.sandbox.shell("git tag light && git tag --annotate v1.0 --message 'The first'");
+    scene.commit_org("EUR");
+    let plan = |rev: &str| scene.charter(&format!("plan --repo {} --rev {rev} -o json", scene.url()));
+    for (rev, currency) in [("v1.0", "USD"), ("light", "USD"), ("main", "EUR")] {
+        let said = plan(rev).is(0);
+        assert!(said.stdout.contains(currency), "{rev}: {said:?}");
+    }
+    scene.sandbox.shell("git tag --force light && git tag --delete v1.0");
+    assert!(plan("light").is(0).stdout.contains("EUR"));
+    plan("v1.0").complains(69, "has no branch, tag or commit `v1.0`");
+}
+
+/// Finds the one cache of a scene.
+fn cache(scene: &Scene) -> PathBuf {
+    let entries = fs::read_dir(scene.cache()).unwrap().map(|entry| entry.unwrap().path());
+    entries.into_iter().find(|path| path.is_dir()).unwrap()
+}
+
+/// Lists the files of a folder and those below it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_damaged_cache_is_fetched_anew_with_one_line() {
+    let scene = Scene::new();
+    let line = format!("validate --repo {}", scene.url());
+    scene.charter(&line).is(0);
+    let cache = cache(&scene);
+    let objects = || files(&cache.join("objects"));
+    let ways: [(&str, &dyn Fn()); 5] = [
+        ("a HEAD that is none", &|| fs::write(cache.join("HEAD"), "x").unwrap()),
+        ("no objects", &|| fs::remove_dir_all(cache.join("objects")).unwrap()),
+        ("empty objects", &|| objects().iter().for_each(|path| overwrite(path, b""))),
+        ("garbage for objects", &|| objects().iter().for_each(|path| overwrite(path, b"garbage"))),
+        ("a reference that is none", &|| overwrite(&cache.join("refs/heads/main"), b"zzz")),
+    ];
+    for (number, (what, damage)) in ways.into_iter().enumerate() {
+        for moved in [false, true] {
+            damage();
+            if moved {
+                scene.commit_org(["EUR", "USD"][number % 2]);
+            }
+            let said = scene.charter(&line).is(0);
+            let lines = said.stderr.lines().filter(|line| line.contains("was damaged and is fetched anew")).count();
+            // What git itself can do without, as old objects that it fetches again, is no damage.
+            assert!(lines == 1 || (moved && lines == 0), "{what}, moved {moved}: {said:?}");
+            assert!(!scene.charter(&line).is(0).stderr.contains("damaged"), "{what}");
+        }
+    }
+    let left: Vec<_> = fs::read_dir(scene.cache()).unwrap().collect();
+    assert_eq!(left.len(), 2, "the cache and its lock: {left:?}");
+}
+
+/// Writes over a file, whatever its mode.
+fn overwrite(path: &Path, bytes: &[u8]) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
 fn what_a_killed_fetch_left_is_swept_away() {
     let scene = Scene::new();
     let line = format!("validate --repo {}", scene.url());
     scene.charter(&line).is(0);
-    let cache = fs::read_dir(scene.cache()).unwrap().map(|entry| entry.unwrap().path());
-    let cache = cache.into_iter().find(|path| path.is_dir()).unwrap();
+    let cache = cache(&scene);
     let left = ["refs/heads/main.lock", "packed-refs.lock", "objects/pack/tmp_pack_x"].map(|name| cache.join(name));
     for path in &left {
         let file = fs::File::create(path).unwrap();
@@ -246,17 +326,50 @@ fn what_a_killed_fetch_left_is_swept_away() {
 #[test]
 fn what_takes_too_long_is_killed_with_all_that_it_started() {
     let scene = Scene::new();
-    let pids = scene.sandbox.root().join("pids");
-    let text = format!("sleep 600 & echo $$ $! > {0}.new; mv {0}.new {0}; wait", pids.display());
-    let ssh = scene.script("ssh", &text);
+    let (ssh, pids) = hanging(&scene);
     let begun = Instant::now();
     let mut command = scene.command("validate --repo git@acme.example:org --git-timeout 2");
     said(&command.env("GIT_SSH_COMMAND", &ssh).output().unwrap()).complains(69, "did not answer within 2 s");
     assert!(begun.elapsed() < Duration::from_secs(30));
-    let pids = fs::read_to_string(pids).unwrap();
-    for pid in pids.split_whitespace() {
+    all_end(&pids);
+}
+
+/// An ssh that starts another program and then nothing comes of either; their numbers are written to a file.
+fn hanging(scene: &Scene) -> (PathBuf, PathBuf) {
+    let pids = scene.sandbox.root().join("pids");
+    let text = format!("sleep 600 & echo $$ $! > {0}.new; mv {0}.new {0}; wait", pids.display());
+    (scene.script("ssh", &text), pids)
+}
+
+fn all_end(pids: &Path) {
+    for pid in fs::read_to_string(pids).unwrap().split_whitespace() {
         until("the child ends", || !is_alive(pid));
     }
+}
+
+#[test]
+fn who_asks_for_the_end_does_not_wait_for_git() {
+    for (verb, signal, code) in
+        [("run", "TERM", 0), ("run", "INT", 130), ("validate", "TERM", 130), ("plan", "INT", 130)]
+    {
+        let scene = Scene::new();
+        let (ssh, pids) = hanging(&scene);
+        let mut command = scene.command(&format!("{verb} --repo git@acme.example:org --git-timeout 3600"));
+        let mut child = command.env("GIT_SSH_COMMAND", &ssh).stderr(Stdio::null()).spawn().unwrap();
+        until("git waits", || pids.exists());
+        signals(child.id(), signal);
+        let mut ended = None;
+        until("it ends", || {
+            ended = child.try_wait().unwrap();
+            ended.is_some()
+        });
+        assert_eq!(ended.unwrap().code(), Some(code), "{verb} {signal}");
+        all_end(&pids);
+    }
+}
+
+fn signals(pid: u32, name: &str) {
+    assert!(Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap().success());
 }
 
 #[test]
