@@ -9,13 +9,15 @@
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use charter::model::name::Name;
 use charter::plan::Options;
-use charter::reconcile::{self, Checked, Intent, Outcome};
+use charter::reconcile::{self, Checked, Follower, Intent, Outcome, Treatment};
 use charter::source::{self, At, Source};
 use charter::store::{Landing, Store, StoreError};
+use git2::Repository;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
@@ -40,6 +42,8 @@ fn main() -> Done {
         bench.row("first plan and apply", |run| bench.apply(&format!("fresh-{run}.db")))?;
         bench.apply("live.db")?;
         bench.row("plan with nothing to do", |_| bench.plan("live.db"))?;
+        bench.follow("live.db")?;
+        bench.daemon("daemon.db")?;
     }
     Ok(())
 }
@@ -109,6 +113,105 @@ impl Bench {
         let is_all = matches!(round.outcome, Outcome::Landed(_, landed) if landed.written == self.resources);
         expect(is_all, "not all of it was applied")
     }
+}
+
+impl Bench {
+    /// Times the rounds of a follower, each for a commit of one file, with what it tells of itself.
+    fn follow(&self, store: &str) -> Done {
+        let (source, place) = (self.source()?, |_: &Name| self.store(store));
+        let repo = Repository::open(self.path("repository"))?;
+        let mut follower =
+            Follower::new("central".parse()?, source.as_ref(), &place, Treatment::default(), "bench".into());
+        follower.step(true, NOW)?;
+        let mut times = Vec::new();
+        for round in 0..COMMITS {
+            rewrite(&repo, round)?;
+            let started = Instant::now();
+            let step = follower.step(true, NOW)?;
+            times.push(started.elapsed());
+            let landed = step.and_then(|step| step.landed).ok_or("nothing landed")?;
+            expect(landed.changes.len() == 1, "more than one resource changed")?;
+        }
+        self.percentiles("round for a commit of one file", times)
+    }
+
+    /// Times how long it takes until a commit of one file is live, with the program as a daemon, and weighs the program.
+    fn daemon(&self, store: &str) -> Done {
+        let url = format!("sqlite:{}", self.path(store).display());
+        let mut charter = Command::new(env!("CARGO_BIN_EXE_charter"));
+        charter.arg("run").arg("--repo").arg(self.path("repository")).args(["--store", &url, "-q"]);
+        let mut daemon = charter.stdin(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let timed = self.latency(store);
+        let weighed = weight(daemon.id());
+        daemon.kill()?;
+        daemon.wait()?;
+        timed?;
+        say(&format!("| most memory of the daemon | {} | {} MiB | |", self.resources, weighed? >> 10))
+    }
+
+    fn latency(&self, store: &str) -> Done {
+        let repo = Repository::open(self.path("repository"))?;
+        let head = |repo: &Repository| Ok::<_, git2::Error>(repo.head()?.peel_to_commit()?.id().to_string());
+        let first = head(&repo)?;
+        while self.store(store)?.reader()?.accepted()?.and_then(|accepted| accepted.revision).map(|r| r.commit)
+            != Some(first.clone())
+        {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let mut reader = self.store(store)?.reader()?;
+        let mut times = Vec::new();
+        for round in 0..COMMITS {
+            rewrite(&repo, COMMITS + round)?;
+            let (started, commit) = (Instant::now(), head(&repo)?);
+            while reader.accepted()?.and_then(|accepted| accepted.revision).map(|r| r.commit).as_ref() != Some(&commit)
+            {
+                std::thread::sleep(Duration::from_micros(500));
+            }
+            times.push(started.elapsed());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        self.percentiles("from a commit of one file to live", times)
+    }
+
+    fn percentiles(&self, stage: &str, mut times: Vec<Duration>) -> Done {
+        times.sort();
+        let millis = |share: usize| times.get(times.len() * share / 100).map_or(0.0, Duration::as_secs_f64) * 1000.0;
+        say(&format!(
+            "| {stage} | {} | p0 {:.1} | p50 {:.1}, p99 {:.1} |",
+            self.resources,
+            millis(0),
+            millis(50),
+            millis(99)
+        ))
+    }
+}
+
+/// How many commits of one file are timed.
+const COMMITS: usize = 100;
+
+/// Commits another limit of one budget.
+fn rewrite(repo: &Repository, round: usize) -> Done {
+    let head = repo.head()?.peel_to_commit()?;
+    let mut index = git2::Index::new()?;
+    index.read_tree(&head.tree()?)?;
+    let entry = index.iter().find(|entry| entry.path.ends_with(b"budget.yaml")).ok_or("there is no budget")?;
+    let text = String::from_utf8(repo.find_blob(entry.id)?.content().to_vec())?;
+    let line = |line: &str| {
+        if line.starts_with("  limit: ") { format!("  limit: {}\n", 100 + round) } else { format!("{line}\n") }
+    };
+    let id = repo.blob(text.lines().map(line).collect::<String>().as_bytes())?;
+    index.add(&git2::IndexEntry { id, ..entry })?;
+    let tree = repo.find_tree(index.write_tree_to(repo)?)?;
+    let author = head.author();
+    repo.commit(Some("HEAD"), &author, &author, "Another limit", &tree, &[&head])?;
+    Ok(())
+}
+
+/// Reads the most memory that a process ever had, in KiB, by `proc(5)`.
+fn weight(process: u32) -> Result<u64, Box<dyn Error>> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }
 
 fn timed(work: impl FnOnce() -> Done) -> Result<Duration, Box<dyn Error>> {

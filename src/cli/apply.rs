@@ -77,7 +77,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         expected: args.plan.clone().map(|hash| hash.to_ascii_lowercase()),
     };
     let place = |organization: &Name| args.store.place(source.as_ref(), organization, context);
-    let round = reconcile::round(source.as_ref(), &place, &intent)?;
+    let applying = format!("applying {}", source.describe());
+    let round = context.during(applying, || reconcile::round(source.as_ref(), &place, &intent))?;
     outcome::round(&round, &output, now, context)
 }
 

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::source::{Halt, Host};
 use exit::Exit;
 use failure::Failure;
+use progress::Progress;
 
 mod apply;
 mod args;
@@ -25,6 +26,7 @@ mod init;
 mod outcome;
 mod plan;
 mod print;
+mod progress;
 mod resume;
 mod run;
 mod schema;
@@ -112,6 +114,12 @@ impl Context {
         self.host.get_or_init(made).clone()
     }
 
+    /// Does some work, and says on a terminal what it is if it takes long.
+    fn during<T>(&self, what: String, work: impl FnOnce() -> T) -> T {
+        let _until_done = (!self.quiet).then(|| Progress::begin(what));
+        work()
+    }
+
     /// Says something on stderr that is not the data that was asked for.
     fn note(&self, text: &str) {
         if !self.quiet {
@@ -133,7 +141,7 @@ pub fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> Exit {
     let text = error.render().to_string();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return print::data(&text).err().unwrap_or(Exit::Done);
+        return end(print::data(&text).map(|()| Exit::Done).map_err(Failure::from));
     }
     print::message(text.trim_end());
     Exit::Usage
@@ -150,6 +158,11 @@ fn dispatch(cli: Cli, started: Instant) -> Exit {
         let context = Context { config, color, quiet: cli.quiet, verbose: cli.verbose, started, host: OnceCell::new() };
         run(cli.verb, &context)
     });
+    end(done)
+}
+
+/// Says why it failed, if it did, and how to end.
+fn end(done: Result<Exit, Failure>) -> Exit {
     done.unwrap_or_else(|failure| {
         if let Some(message) = failure.message() {
             print::message(&format!("error: {message}"));

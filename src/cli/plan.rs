@@ -73,12 +73,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let now = args.clock.now();
-    let checked = reconcile::check(source.as_ref(), &at, now)?;
+    let checking = format!("checking {}", source.describe());
+    let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, now))?;
     outcome::timings(&checked.spent, context);
     let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &output, context) };
     let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
-    let planned = reconcile::plan(source.as_ref(), &admitted, store, &options, now)?;
+    let planning = format!("planning for {}", store.url());
+    let planned = context.during(planning, || reconcile::plan(source.as_ref(), &admitted, store, &options, now))?;
     outcome::notes(&planned, context);
     let destination = outcome::destination(&planned, next(args, &checked.report));
     let uncommitted = checked.report.uncommitted;

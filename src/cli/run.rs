@@ -130,7 +130,8 @@ fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -
         Landing { actor: apply::actor(), at: Timestamp::now(), reason: None, allowed: Vec::new(), adopt_store: false };
     let options = Options { prune: args.drift.prune, report_only: args.drift.report_only, ..Options::default() };
     let intent = Intent { revision: None, options, now, landing, expected: None };
-    let round = reconcile::round(source, place, &intent)?;
+    let applying = format!("applying {}", source.describe());
+    let round = context.during(applying, || reconcile::round(source, place, &intent))?;
     outcome::round(&round, &output, now, context)
 }
 

@@ -35,7 +35,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
-    let checked = reconcile::check(source.as_ref(), &at, args.clock.now())?;
+    let checking = format!("checking {}", source.describe());
+    let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, args.clock.now()))?;
     outcome::timings(&checked.spent, context);
     output.emit(|format| match format {
         Format::Text => Some(check::text(&checked.report, context.elapsed_ms(), context.color)),

@@ -81,7 +81,7 @@ fn a_daemon_puts_it_back_and_goes_on() {
     sandbox.ends("history --verify", 0);
 }
 
-/// Makes a store what it was before its last migration.
+/// Makes a store what it was before its last two migrations.
 fn age(sandbox: &Sandbox) {
     let views = include_str!("../../src/store/migrations/sqlite/0002_views.sql");
     let mut database = sandbox.database();
@@ -90,7 +90,12 @@ fn age(sandbox: &Sandbox) {
         let (text, _) = text.split_once(";\n").unwrap();
         database.rows(&format!("DROP VIEW {view}; CREATE VIEW {view} {text}"));
     }
-    database.rows("DELETE FROM _sqlx_migrations WHERE version > 3");
+    database.rows(
+        "DROP INDEX change_log_by_row; ALTER TABLE drift_record DROP COLUMN healed_at;
+        ALTER TABLE drift_record DROP COLUMN written_at;
+        ALTER TABLE drift_record ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0;
+        DELETE FROM _sqlx_migrations WHERE version > 3",
+    );
 }
 
 #[test]
