@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use charter::model::name::Name;
 use charter::plan::Options;
-use charter::reconcile::{self, Checked, Follower, Intent, Outcome, Treatment};
+use charter::reconcile::{self, Checked, Follower, Intent, Outcome, Spent, Treatment};
 use charter::source::{self, At, Source};
 use charter::store::{Landing, Store, StoreError};
 use git2::Repository;
@@ -123,15 +123,21 @@ impl Bench {
         let mut follower =
             Follower::new("central".parse()?, source.as_ref(), &place, Treatment::default(), "bench".into());
         follower.step(true, NOW)?;
-        let mut times = Vec::new();
+        let (mut times, mut stages) = (Vec::new(), [Duration::ZERO; 4]);
         for round in 0..COMMITS {
             rewrite(&repo, round)?;
             let started = Instant::now();
             let step = follower.step(true, NOW)?;
             times.push(started.elapsed());
-            let landed = step.and_then(|step| step.landed).ok_or("nothing landed")?;
+            let step = step.ok_or("there was nothing to do")?;
+            let Spent { read, parse, compile, judge, .. } = step.spent;
+            stages.iter_mut().zip([read, parse, compile, judge]).for_each(|(sum, spent)| *sum += spent);
+            let landed = step.landed.ok_or("nothing landed")?;
             expect(landed.changes.len() == 1, "more than one resource changed")?;
         }
+        let [read, parse, compile, judge] = stages.map(|sum| sum.as_secs_f64() * 1000.0 / COMMITS as f64);
+        let of = format!("of it: read {read:.1}, parse {parse:.1}, compile {compile:.1}, judge {judge:.1}");
+        say(&format!("| {of} | {} | | |", self.resources))?;
         self.percentiles("round for a commit of one file", times)
     }
 
@@ -189,7 +195,7 @@ impl Bench {
 /// How many commits of one file are timed.
 const COMMITS: usize = 100;
 
-/// Commits another limit of one budget.
+/// Commits another share of one budget for one project.
 fn rewrite(repo: &Repository, round: usize) -> Done {
     let head = repo.head()?.peel_to_commit()?;
     let mut index = git2::Index::new()?;
@@ -197,13 +203,17 @@ fn rewrite(repo: &Repository, round: usize) -> Done {
     let entry = index.iter().find(|entry| entry.path.ends_with(b"budget.yaml")).ok_or("there is no budget")?;
     let text = String::from_utf8(repo.find_blob(entry.id)?.content().to_vec())?;
     let line = |line: &str| {
-        if line.starts_with("  limit: ") { format!("  limit: {}\n", 100 + round) } else { format!("{line}\n") }
+        if line.starts_with("    evaluation: ") {
+            format!("    evaluation: {}\n", 1 + round)
+        } else {
+            format!("{line}\n")
+        }
     };
     let id = repo.blob(text.lines().map(line).collect::<String>().as_bytes())?;
     index.add(&git2::IndexEntry { id, ..entry })?;
     let tree = repo.find_tree(index.write_tree_to(repo)?)?;
     let author = head.author();
-    repo.commit(Some("HEAD"), &author, &author, "Another limit", &tree, &[&head])?;
+    repo.commit(Some("HEAD"), &author, &author, "Another share", &tree, &[&head])?;
     Ok(())
 }
 

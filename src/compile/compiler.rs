@@ -55,7 +55,7 @@ impl Compiler {
         let mut moved = BTreeSet::new();
         for id in touched {
             let is_news = self.index.note(id, self.declared.has(id));
-            if is_news || id.kind == Kind::Budget {
+            if is_news {
                 moved.insert(mention::of(id));
             }
             if self.resources.get(id).is_none() {
@@ -98,7 +98,10 @@ impl Compiler {
     /// Lists what must be checked again: what changed itself, what mentions a name that moved, and what has findings, which
     /// tell of other places.
     fn affected(&self, touched: &BTreeSet<ResourceId>, moved: &BTreeSet<Mention>) -> Vec<Arc<Manifest>> {
-        let mut ids: BTreeSet<&ResourceId> = touched.iter().chain(&self.flawed).collect();
+        // A team has one budget a window: those of a team stand together.
+        let budgets = touched.iter().filter(|id| id.kind == Kind::Budget);
+        let beside = budgets.flat_map(|id| self.resources.of_team(id.kind, &id.team)).map(|manifest| &manifest.id);
+        let mut ids: BTreeSet<&ResourceId> = touched.iter().chain(&self.flawed).chain(beside).collect();
         if !moved.is_empty() {
             let mentions = |checked: &Checked| checked.mentions.iter().any(|mention| moved.contains(mention));
             ids.extend(self.checked.iter().filter(|(_, checked)| mentions(checked)).map(|(id, _)| id));

@@ -12,10 +12,8 @@ use crate::model::subject::SubjectKind;
 pub type Mention = u64;
 
 /// Hashes what other manifests may name.
-///
-/// A budget is named by nobody, but a team has one a window: its budgets stand together.
 pub fn of(id: &ResourceId) -> Mention {
-    if id.kind == Kind::Budget { mention(id.kind, id.team_or_empty()) } else { mention(id.kind, id.name.as_str()) }
+    mention(id.kind, id.name.as_str())
 }
 
 fn mention(kind: Kind, name: &str) -> Mention {

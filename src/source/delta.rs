@@ -1,12 +1,12 @@
 //! The way from one commit to another: only trees that differ are listed, and only files that differ are read.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use git2::{Odb, Oid};
 
 use super::error::SourceError;
-use super::gathering::{Gathering, Place};
+use super::gathering::{Gathering, Place, below};
 use super::limits;
 use super::objects::{blob_size, id, list, read, read_tree};
 use super::tree::{Entry, Sort, Twins};
@@ -27,9 +27,6 @@ struct Pending {
     before: Option<Oid>,
     after: Option<Oid>,
 }
-
-/// An entry of a directory before: what it was and which object.
-type Before = BTreeMap<Vec<u8>, (Sort, Oid)>;
 
 struct Walk<'a> {
     odb: &'a Odb<'a>,
@@ -70,28 +67,27 @@ impl Walk<'_> {
         if directory.before == directory.after {
             return Ok(());
         }
-        let mut before = self.listed(directory)?;
-        self.extent.entries = self.extent.entries.saturating_sub(before.len());
-        if let Some(tree) = directory.after {
-            let object = read_tree(self.odb, tree, &directory.path)?;
-            let mut twins = Twins::default();
-            for entry in list(&object, &directory.path)? {
-                self.extent.entries += 1;
-                let earlier = before.remove(entry.name);
-                self.meet(&mut twins, &directory.path, &entry, earlier)?;
-            }
-        }
-        for (name, (sort, object)) in before {
-            self.gone(&directory.path, &name, sort, object);
-        }
-        Ok(())
+        let path = &directory.path;
+        let read = |tree: Option<Oid>| tree.map(|tree| read_tree(self.odb, tree, path)).transpose();
+        let (before, after) = (read(directory.before)?, read(directory.after)?);
+        let before = before.as_ref().map(|object| list(object, path)).transpose()?.unwrap_or_default();
+        let after = after.as_ref().map(|object| list(object, path)).transpose()?.unwrap_or_default();
+        self.extent.entries = (self.extent.entries + after.len()).saturating_sub(before.len());
+        self.compare(path, &before, &after)
     }
 
-    fn listed(&self, directory: &Pending) -> Result<Before, SourceError> {
-        let Some(tree) = directory.before else { return Ok(Before::new()) };
-        let object = read_tree(self.odb, tree, &directory.path)?;
-        let entries = list(&object, &directory.path)?;
-        entries.iter().map(|entry| Ok((entry.name.to_owned(), (entry.sort, id(entry, &directory.path)?)))).collect()
+    /// Compares the entries of a directory. Names are looked at only where one is new: alone it is like no other.
+    fn compare(&mut self, path: &str, before: &[Entry<'_>], after: &[Entry<'_>]) -> Result<(), SourceError> {
+        let mut gone: HashMap<&[u8], &Entry<'_>> = before.iter().map(|entry| (entry.name, entry)).collect();
+        let pairs: Vec<_> = after.iter().map(|entry| (entry, gone.remove(entry.name))).collect();
+        let has_new = pairs.iter().any(|(entry, before)| before.is_none_or(|before| before.sort != entry.sort));
+        let mut twins = Twins::default();
+        for (entry, before) in pairs {
+            if has_new || before.is_none_or(|before| before.id != entry.id) {
+                self.meet(&mut twins, path, entry, before)?;
+            }
+        }
+        gone.into_values().try_for_each(|entry| self.gone(path, entry))
     }
 
     fn meet(
@@ -99,19 +95,18 @@ impl Walk<'_> {
         twins: &mut Twins,
         directory: &str,
         entry: &Entry<'_>,
-        before: Option<(Sort, Oid)>,
+        before: Option<&Entry<'_>>,
     ) -> Result<(), SourceError> {
         let Some(path) = self.gathering.meet(twins, directory, entry.name, entry.sort) else { return Ok(()) };
         let after = id(entry, &path)?;
-        let same = before.filter(|(sort, _)| *sort == entry.sort);
-        if same.is_none()
-            && let Some((sort, object)) = before
-        {
-            self.gone(directory, entry.name, sort, object);
+        let same = before.filter(|before| before.sort == entry.sort);
+        if let (Some(before), None) = (before, same) {
+            self.gone(directory, before)?;
         }
+        let same = same.map(|before| id(before, &path)).transpose()?;
         if entry.sort == Sort::Directory {
-            self.pending.push(Pending { path, before: same.map(|(_, object)| object), after: Some(after) });
-        } else if self.gathering.wants(&path) && same.is_none_or(|(_, object)| object != after) {
+            self.pending.push(Pending { path, before: same, after: Some(after) });
+        } else if self.gathering.wants(&path) && same != Some(after) {
             self.forget_bytes(&path);
             let size = blob_size(self.odb, after, &path)?;
             self.extent.bytes += size;
@@ -121,15 +116,17 @@ impl Walk<'_> {
     }
 
     /// Notes that an entry is gone; its name was sound, or the base would not be.
-    fn gone(&mut self, directory: &str, name: &[u8], sort: Sort, object: Oid) {
-        let Ok(name) = std::str::from_utf8(name) else { return };
-        let path = super::gathering::below(directory, name);
-        if sort == Sort::Directory {
-            self.pending.push(Pending { path, before: Some(object), after: None });
+    fn gone(&mut self, directory: &str, entry: &Entry<'_>) -> Result<(), SourceError> {
+        let Ok(name) = std::str::from_utf8(entry.name) else { return Ok(()) };
+        let path = below(directory, name);
+        if entry.sort == Sort::Directory {
+            let before = Some(id(entry, &path)?);
+            self.pending.push(Pending { path, before, after: None });
         } else if let Some(file) = self.base.file(&path) {
             self.removed.push(file.path.clone());
             self.forget_bytes(&path);
         }
+        Ok(())
     }
 
     fn forget_bytes(&mut self, path: &str) {
