@@ -15,12 +15,13 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 use similar::TextDiff;
 use support::Sandbox;
+use support::case::{folders, name, prepare};
 use support::normal::Normal;
 
 /// What a case says: the three files that are compared.
@@ -35,35 +36,6 @@ impl Said {
     fn files(&self) -> [(&'static str, &str); 3] {
         [("stdout", &self.stdout), ("stderr", &self.stderr), ("exit", &self.exit)]
     }
-}
-
-fn folders() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let wanted = std::env::var("CASES").unwrap_or_default();
-    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> =
-        paths.filter(|path| path.join("cmd").is_file() && name(path).contains(&wanted)).collect();
-    found.sort();
-    found
-}
-
-fn name(case: &Path) -> String {
-    case.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-fn prepare(case: &Path) -> Sandbox {
-    let sandbox = Sandbox::new();
-    if case.join("repo").is_dir() {
-        sandbox.copy(&case.join("repo"));
-    }
-    if let Ok(script) = fs::read_to_string(case.join("repo.sh")) {
-        sandbox.shell(&script);
-    }
-    if !case.join("worktree").exists() && !sandbox.has_commit() {
-        sandbox.commit("a case");
-    }
-    sandbox
 }
 
 fn run(case: &Path) -> Said {
@@ -124,7 +96,7 @@ fn diff(file: &str, expected: &str, actual: &str) -> String {
 #[test]
 fn every_case_says_what_is_expected() {
     let update = std::env::var("UPDATE_CASES").is_ok_and(|value| value == "1");
-    let cases = folders();
+    let cases = folders(&std::env::var("CASES").unwrap_or_default());
     let failures: Vec<String> = cases.par_iter().filter_map(|case| check(case, update)).collect();
     println!("{} cases ran, {} failed{}", cases.len(), failures.len(), if update { ", all are rewritten" } else { "" });
     assert!(!cases.is_empty(), "no case has that name");

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::Context;
@@ -109,11 +109,27 @@ pub struct Output {
 }
 
 /// How something is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
     Json,
     Yaml,
+    Sarif,
+    Junit,
+    Github,
+    Gitlab,
+    Markdown,
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.to_possible_value().map_or(Ok(()), |word| f.write_str(word.get_name()))
+    }
+}
+
+/// Lists formats in words.
+fn listed(formats: &[Format]) -> String {
+    formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl FromStr for Output {
@@ -121,16 +137,10 @@ impl FromStr for Output {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file.to_owned())));
-        let format = match word {
-            "text" => Format::Text,
-            "json" => Format::Json,
-            "yaml" => Format::Yaml,
-            _ => {
-                return Err(format!(
-                    "there is no format `{word}`: write text, json or yaml, with =FILE to write it to a file"
-                ));
-            }
-        };
+        let format = Format::from_str(word, false).map_err(|_| {
+            let formats = listed(Format::value_variants());
+            format!("there is no format `{word}`: it is one of {formats}, with =FILE to write it to a file")
+        })?;
         Ok(Output { format, file })
     }
 }
@@ -139,9 +149,13 @@ impl FromStr for Output {
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
     /// The format, text or json, with =FILE to write it to a file; may be given several times.
+    // Verbs that write more formats say so with `mut_arg`.
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,
 }
+
+/// What writes a result in one format.
+pub type Renderer<'a> = &'a dyn Fn() -> String;
 
 /// The formats that every verb writes.
 pub const PLAIN: &[Format] = &[Format::Text, Format::Json];
@@ -160,7 +174,10 @@ impl OutputArgs {
         let mut outputs = Outputs { files: Vec::new(), printed: Vec::new() };
         for Output { format, file } in &self.output {
             if !formats.contains(format) {
-                return Err(Failure::Usage("this verb does not write that format: see --help".to_owned()));
+                return Err(Failure::Usage(format!(
+                    "this verb does not write {format}: it writes {}",
+                    listed(formats)
+                )));
             }
             match file {
                 Some(path) => {
@@ -177,22 +194,31 @@ impl OutputArgs {
     }
 }
 
-fn unwritten(path: &str, error: &std::io::Error) -> Failure {
+/// Reports that a file cannot be written.
+pub fn unwritten(path: &str, error: &std::io::Error) -> Failure {
     Failure::File { path: path.to_owned(), cause: error.to_string() }
 }
 
 impl Outputs {
+    /// Says whether a format was asked for.
+    pub fn has(&self, format: Format) -> bool {
+        self.printed.contains(&format) || self.files.iter().any(|(asked, ..)| *asked == format)
+    }
+
     /// Writes a result in every format that was asked for, files first: whoever reads stdout may be gone.
     ///
-    /// `render` is asked for the formats only with which the outputs were opened.
-    pub fn emit(&self, render: impl Fn(Format) -> Option<String>) -> Result<(), Failure> {
+    /// `renderers` has one for each format with which the outputs were opened.
+    pub fn emit(&self, renderers: &[(Format, Renderer<'_>)]) -> Result<(), Failure> {
+        let render = |asked: Format| {
+            let renderer = renderers.iter().find(|(format, _)| *format == asked);
+            renderer.map(|(_, render)| render()).unwrap_or_default()
+        };
         for (format, path, mut file) in self.files.iter().map(|(format, path, file)| (format, path, file)) {
-            let text = render(*format).unwrap_or_default();
-            let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+            let written = file.set_len(0).and_then(|()| file.write_all(render(*format).as_bytes()));
             written.map_err(|error| unwritten(path, &error))?;
         }
         for format in &self.printed {
-            print::data(&render(*format).unwrap_or_default())?;
+            print::data(&render(*format))?;
         }
         Ok(())
     }

@@ -46,12 +46,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let open = records.iter().filter(|record| record.is_open()).count() + foreign.len();
     let shown: Vec<&Record> = records.iter().filter(|record| args.all || record.is_open()).collect();
-    output.emit(|format| match format {
-        Format::Text => Some(drift::text(&shown, &foreign, open, now)),
-        Format::Json => {
-            Some(json::pretty(&json!({ "version": json::VERSION, "open": open, "records": shown, "foreign": foreign })))
-        }
-        Format::Yaml => None,
-    })?;
+    let value = || json!({ "version": json::VERSION, "open": open, "records": shown, "foreign": foreign });
+    output.emit(&[
+        (Format::Text, &|| drift::text(&shown, &foreign, open, now)),
+        (Format::Json, &|| json::pretty(&value())),
+    ])?;
     Ok(if open > 0 { Exit::Changes } else { Exit::Done })
 }

@@ -8,7 +8,7 @@ use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::nearest::did_you_mean;
 use crate::parse::schema::manifest_schema;
-use crate::report::table;
+use crate::report::{page, table};
 
 /// Explains the code of a finding, a kind, or a field of a kind.
 #[derive(Debug, clap::Args)]
@@ -40,18 +40,13 @@ fn codes() -> String {
 
 fn explain(subject: &str) -> Result<String, Failure> {
     if let Some(code) = Code::parse(subject) {
-        return Ok(format!("{} ({})\n\n{}", code, code.severity().as_str(), body(code.page())));
+        return Ok(format!("{} ({})\n\n{}", code, code.severity().as_str(), page::body(code)));
     }
     let (kind, fields) = subject.split_once('.').map_or((subject, None), |(kind, fields)| (kind, Some(fields)));
     match super::schema::find(kind) {
         Ok(kind) => field(kind, fields),
         Err(_) => Err(unknown(subject)),
     }
-}
-
-/// Leaves out the page's title, which the first line says already.
-fn body(page: &str) -> &str {
-    page.split_once('\n').map_or("", |(_, body)| body).trim_start()
 }
 
 fn unknown(subject: &str) -> Failure {

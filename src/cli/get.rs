@@ -77,13 +77,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if rows.is_empty() && !wanted.parts.is_empty() {
         return Err(Failure::No(format!("nothing live is called {}", args.what)));
     }
-    output.emit(|format| match format {
-        Format::Text => Some(text(&rows)),
-        Format::Json => Some(json::pretty(
-            &json!({ "version": json::VERSION, "items": rows.iter().map(manifest).collect::<Vec<_>>() }),
-        )),
-        Format::Yaml => Some(yaml(&rows)),
-    })?;
+    let value = || json!({ "version": json::VERSION, "items": rows.iter().map(manifest).collect::<Vec<_>>() });
+    output.emit(&[
+        (Format::Text, &|| text(&rows)),
+        (Format::Json, &|| json::pretty(&value())),
+        (Format::Yaml, &|| yaml(&rows)),
+    ])?;
     Ok(Exit::Done)
 }
 

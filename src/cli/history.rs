@@ -51,15 +51,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if args.verify {
         let head = reader.verify()?;
         let count = usize::try_from(head.count).unwrap_or(usize::MAX);
-        output.emit(|format| match format {
-            Format::Text => Some(format!(
-                "ok: {}, head {}\n",
-                counted(count, "journal entry").replace("entrys", "entries"),
-                head.hash.get(..12).unwrap_or("-")
-            )),
-            Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "verified": true, "head": head }))),
-            Format::Yaml => None,
-        })?;
+        let text = || {
+            let entries = counted(count, "journal entry").replace("entrys", "entries");
+            format!("ok: {entries}, head {}\n", head.hash.get(..12).unwrap_or("-"))
+        };
+        let value = || json!({ "version": json::VERSION, "verified": true, "head": head });
+        output.emit(&[(Format::Text, &text), (Format::Json, &|| json::pretty(&value()))])?;
         return Ok(Exit::Done);
     }
     let wanted = |entry: &Entry| {
@@ -67,11 +64,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let mut entries: Vec<Entry> = reader.entries(None)?.into_iter().filter(wanted).collect();
     entries.drain(..entries.len().saturating_sub(args.number));
-    output.emit(|format| match format {
-        Format::Text => Some(text(&entries)),
-        Format::Json => Some(json::pretty(&json!({ "version": json::VERSION, "entries": entries }))),
-        Format::Yaml => None,
-    })?;
+    let value = || json!({ "version": json::VERSION, "entries": entries });
+    output.emit(&[(Format::Text, &|| text(&entries)), (Format::Json, &|| json::pretty(&value()))])?;
     Ok(Exit::Done)
 }
 

@@ -8,18 +8,18 @@ use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
 use crate::report::plan::Destination;
-use crate::report::{check, counted, escape, grouped, json, plan};
+use crate::report::{check, counted, escape, grouped, json, markdown, plan};
 use crate::source::{Source, SourceError};
 use crate::store::{Landed, Reader, Store};
 use jiff::Timestamp;
 
 /// Shows why nothing can be planned.
 pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
-    output.emit(|format| match format {
-        Format::Text => Some(check::text(report, context.elapsed_ms(), context.color)),
-        Format::Json => Some(json::pretty(&json::report(report))),
-        Format::Yaml => None,
-    })?;
+    output.emit(&[
+        (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color)),
+        (Format::Json, &|| json::pretty(&json::report(report))),
+        (Format::Markdown, &|| markdown::report(report, markdown::COMMENT)),
+    ])?;
     if report.is_valid() {
         return Err(Failure::No(
             "no Organization is declared, so there is nothing to plan for: add one, or name its folder with --path"
@@ -130,11 +130,10 @@ pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context)
         let what = escape::line(&planned.mended.join("; "));
         context.note(&format!("note: {} was damaged and is whole again: {what}", planned.store.url()));
     }
-    output.emit(|format| match format {
-        Format::Text => Some(text(round, planned, &destination, now)),
-        Format::Json => Some(json::pretty(&value(round, planned, &destination))),
-        Format::Yaml => None,
-    })?;
+    output.emit(&[
+        (Format::Text, &|| text(round, planned, &destination, now)),
+        (Format::Json, &|| json::pretty(&value(round, planned, &destination))),
+    ])?;
     Ok(exit)
 }
 

@@ -1,20 +1,24 @@
 //! `charter plan`: shows what would change, and changes nothing.
 
-use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, Format, OutputArgs, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::model::report::Report;
 use crate::plan::Options;
 use crate::reconcile;
-use crate::report::{json, plan};
+use crate::report::{json, markdown, plan};
 use crate::source::At;
+
+const FORMATS: &str =
+    "The format, text, json or markdown, with =FILE to write it to a file; may be given several times";
 
 /// Shows what the working tree, or a revision, would change in the live state. Changes nothing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(mut_arg("output", |arg| arg.help(FORMATS)), after_help = "\
 Examples:
   charter plan                           what the working tree would change
   charter plan --rev HEAD --exit-code    exit 2 where there is something to do
   charter plan -o text -o json=plan.json read it and keep it
+  charter plan -o markdown               for the comment of a pull request
 
 Exit codes: 0 planned, 1 not valid, 2 changes (with --exit-code)")]
 pub struct Args {
@@ -69,7 +73,7 @@ pub fn quoted(word: &str) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let output = args.output.open(PLAIN)?;
+    let output = args.output.open(&[Format::Text, Format::Json, Format::Markdown])?;
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let now = args.clock.now();
@@ -84,11 +88,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     outcome::notes(&planned, context);
     let destination = outcome::destination(&planned, next(args, &checked.report));
     let uncommitted = checked.report.uncommitted;
-    output.emit(|format| match format {
-        Format::Text => Some(plan::text(&planned.plan, &destination, uncommitted, now)),
-        Format::Json => Some(json::pretty(&json::plan(&planned.plan, &destination, uncommitted))),
-        Format::Yaml => None,
-    })?;
+    output.emit(&[
+        (Format::Text, &|| plan::text(&planned.plan, &destination, uncommitted, now)),
+        (Format::Json, &|| json::pretty(&json::plan(&planned.plan, &destination, uncommitted))),
+        (Format::Markdown, &|| markdown::plan(&planned.plan, &destination, uncommitted, now)),
+    ])?;
     let changes = !planned.plan.is_in_sync();
     Ok(if args.exit_code && changes { Exit::Changes } else { Exit::Done })
 }

@@ -1,4 +1,4 @@
-//! `charter schema`: the JSON Schemas of manifests.
+//! `charter schema`: the JSON Schemas of manifests and of the report.
 
 use super::print;
 use super::{Context, Exit, Failure};
@@ -13,9 +13,10 @@ use crate::report::{json, table};
 Examples:
   charter schema                         the kinds
   charter schema Team > team.schema.json for an editor
-  charter schema Budget --example        a manifest to start from")]
+  charter schema Budget --example        a manifest to start from
+  charter schema report                  what `charter validate -o json` prints")]
 pub struct Args {
-    /// The kind, such as Team
+    /// The kind, such as Team, or `report`
     kind: Option<String>,
     /// Prints a complete example instead
     #[arg(long, requires = "kind")]
@@ -26,6 +27,7 @@ pub struct Args {
 pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
     let text = match &args.kind {
         None => kinds(),
+        Some(word) if word == "report" => json::pretty(&json::report_schema()),
         Some(kind) => {
             let kind = find(kind)?;
             if args.example { kind.example().to_owned() } else { json::pretty(&manifest_schema(kind)) }

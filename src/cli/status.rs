@@ -56,11 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let status = read(head, store)?;
     let now = Timestamp::now();
-    output.emit(|format| match format {
-        Format::Text => Some(status.text(now)),
-        Format::Json => Some(json::pretty(&status.json())),
-        Format::Yaml => None,
-    })?;
+    output.emit(&[(Format::Text, &|| status.text(now)), (Format::Json, &|| json::pretty(&status.json()))])?;
     Ok(if status.is_ready() { Exit::Done } else { Exit::No })
 }
 

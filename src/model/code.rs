@@ -1,9 +1,10 @@
 //! The codes of findings: stable, kebab-case, each with its severity and its `explain` page.
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// How bad a finding is: an error refuses the change, a warning does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Error,

@@ -40,6 +40,16 @@ pub struct Origin {
     pub span: Option<Span>,
 }
 
+impl std::fmt::Display for Origin {
+    /// Writes `path:line:column`, as much of it as is known.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.span {
+            Some(span) => write!(f, "{}:{}:{}", self.path, span.line, span.column),
+            None => f.write_str(&self.path),
+        }
+    }
+}
+
 impl Origin {
     /// Names a file as a whole.
     pub fn file(path: impl Into<Arc<str>>) -> Self {
@@ -59,6 +69,11 @@ impl Origin {
     /// Names a place whose coordinates are known already.
     pub fn at(path: &Arc<str>, document: u32, span: Span) -> Self {
         Origin { span: Some(span), ..Origin::value(path, document, "") }
+    }
+
+    /// Returns the file for a tool that asks for one: a finding about no file in particular is about the root, `.`.
+    pub fn file_or_root(&self) -> &str {
+        if self.path.is_empty() { "." } else { &self.path }
     }
 
     /// Names another node of the same document.

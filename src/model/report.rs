@@ -22,6 +22,8 @@ pub struct Report {
     pub uncommitted: usize,
     /// What it took.
     pub work: Work,
+    /// Whether warnings refuse the change too.
+    pub denies_warnings: bool,
 }
 
 impl Report {
@@ -32,7 +34,12 @@ impl Report {
 
     /// Says whether nothing refuses the change.
     pub fn is_valid(&self) -> bool {
-        self.count(Severity::Error) == 0
+        !self.findings.iter().any(|finding| self.refuses(finding))
+    }
+
+    /// Says whether a finding refuses the change.
+    pub fn refuses(&self, finding: &Finding) -> bool {
+        self.denies_warnings || finding.is_error()
     }
 
     /// Names what was checked: `main@9f2c1ab + 2 uncommitted files`.

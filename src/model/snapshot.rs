@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
 use super::lineage::Lineage;
 
 /// A commit of a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
     /// The commit's full object id.
@@ -22,6 +23,7 @@ pub struct Revision {
     pub summary: String,
     pub author: String,
     /// When it was committed.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub time: Timestamp,
 }
 

@@ -1,9 +1,10 @@
 //! Counters of work: what a check and a round had to do.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What was worked on: with a memo of what was there before, no more than a change concerns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Work {
     /// Files that were parsed.

@@ -177,7 +177,10 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
     for finding in findings {
         let related = finding.related.as_ref().map(|(origin, _)| origin);
         for origin in std::iter::once(&finding.origin).chain(related) {
-            wanted.entry(&origin.path).or_default().extend(origin.span.map(|span| span.line));
+            wanted
+                .entry(&origin.path)
+                .or_default()
+                .extend(origin.span.iter().flat_map(|span| [span.line, span.end_line]));
         }
         if let Some((from, to)) = between(finding) {
             wanted.entry(&finding.origin.path).or_default().extend(from..=to);
@@ -188,9 +191,9 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
         let Some(text) = snapshot.file(path).and_then(|file| text(file).ok()) else { continue };
         let roots = yaml::read(&text).into_iter().filter_map(|document| document.root);
         let taken: Vec<secret::Taken> = roots.flat_map(|mut root| secret::take(&mut root)).collect();
-        let shown = (1..).zip(secret::redacted_lines(&text, &taken));
-        for (number, line) in shown.filter(|(number, _)| lines.contains(number)) {
-            excerpts.add(path, number, line);
+        let shown = text.lines().zip(secret::redacted_lines(&text, &taken));
+        for (number, (written, shown)) in (1..).zip(shown).filter(|(number, _)| lines.contains(number)) {
+            excerpts.add(path, number, written, shown);
         }
     }
     excerpts

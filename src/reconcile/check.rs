@@ -40,7 +40,7 @@ pub fn report(snapshot: &Snapshot, findings: Vec<Finding>, (read, resources): (R
     let findings = place(snapshot, findings);
     let excerpts = parse::excerpts(snapshot, &findings);
     let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
-    Report { findings, excerpts, read, resources, revision, uncommitted, work }
+    Report { findings, excerpts, read, resources, revision, uncommitted, work, denies_warnings: false }
 }
 
 /// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter

@@ -28,10 +28,21 @@ pub fn text(report: &Report, elapsed_ms: u128, color: bool) -> String {
     out
 }
 
+/// Renders one finding with its excerpt, without colour.
+pub fn finding(finding: &Finding, excerpts: &Excerpts) -> String {
+    render(&Renderer::plain().decor_style(DecorStyle::Ascii), finding, excerpts)
+}
+
+/// Counts what was found: `2 errors, 1 warning (denied)`.
+pub fn counts(report: &Report) -> String {
+    let [errors, warnings] = [Severity::Error, Severity::Warning].map(|severity| report.count(severity));
+    let denied = if report.denies_warnings && warnings > 0 { " (denied)" } else { "" };
+    format!("{}, {}{denied}", counted(errors, "error"), counted(warnings, "warning"))
+}
+
 /// Writes the last line, which always has the same shape.
 fn summary(report: &Report, elapsed_ms: u128) -> String {
-    let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
-    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    let counts = counts(report);
     let (files, resources) = (counted(report.read.files, "file"), counted(report.resources, "resource"));
     let others = match report.read.left_alone {
         0 => String::new(),
@@ -39,11 +50,10 @@ fn summary(report: &Report, elapsed_ms: u128) -> String {
     };
     let about = format!("({}, {} ms)", report.label(), elapsed_ms);
     match report.findings.iter().min_by_key(|finding| finding.severity()) {
-        Some(worst) => format!(
-            "{errors}, {warnings} in {files}, {resources} {about}{others}        charter explain {}\n",
-            worst.code
-        ),
-        None => format!("ok: {files}, {resources}, {errors}, {warnings} {about}{others}\n"),
+        Some(worst) => {
+            format!("{counts} in {files}, {resources} {about}{others}        charter explain {}\n", worst.code)
+        }
+        None => format!("ok: {files}, {resources}, {counts} {about}{others}\n"),
     }
 }
 

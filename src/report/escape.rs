@@ -3,25 +3,24 @@
 /// The replacement of a character that a terminal or a reader would act on instead of showing it.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// Says whether a character would be acted on: control characters, and those that turn the direction of text or hide.
+/// How an old form of workflow command begins, which a runner of GitHub Actions obeys anywhere in a line.
+const COMMAND: &str = "##[";
+
+/// Says whether a character would be acted on: control characters, those that turn the direction of text or hide, and
+/// those that are none and that XML does not hold.
 fn is_active(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Replaces what a terminal would act on, character by character, so that columns stay true. A tab becomes a space.
 pub fn line(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c == '\t' {
-                ' '
-            } else if is_active(c) {
-                REPLACEMENT
-            } else {
-                c
-            }
-        })
-        .collect()
+    let replaced = |c: char| match c {
+        '\t' => ' ',
+        c if is_active(c) => REPLACEMENT,
+        c => c,
+    };
+    text.chars().map(replaced).collect::<String>().replace(COMMAND, "##\u{fffd}")
 }
 
 /// Escapes what a terminal would act on in printed JSON, where it stands in strings only. Lines stay lines.
@@ -34,12 +33,12 @@ pub fn json(text: &str) -> String {
             out.push(c);
         }
     }
-    out
+    out.replace(COMMAND, "##\\u005b")
 }
 
 /// Says whether a text of several lines holds what a terminal would act on.
 pub fn is_risky(text: &str) -> bool {
-    text.chars().any(|c| c != '\n' && is_active(c))
+    text.contains(COMMAND) || text.chars().any(|c| c != '\n' && is_active(c))
 }
 
 #[cfg(test)]
@@ -48,7 +47,7 @@ mod tests {
 
     #[test]
     fn printed_json_holds_nothing_active_and_says_the_same() {
-        let value = serde_json::json!({ "a\u{9b}": "\u{7f}\u{202e}é\n" });
+        let value = serde_json::json!({ "a\u{9b}": "\u{7f}\u{202e}é\n##[add-mask]x" });
         let printed = json(&format!("{value:#}\n"));
         assert!(!is_risky(&printed), "{printed:?}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), value);
@@ -58,5 +57,6 @@ mod tests {
     fn nothing_is_acted_on() {
         assert_eq!(line("a\u{1b}[31mb\u{202e}c\td\r\n"), "a\u{fffd}[31mb\u{fffd}c d\u{fffd}\u{fffd}");
         assert_eq!(line("grün – ‹redacted›"), "grün – ‹redacted›");
+        assert_eq!(line("# ##[stop-commands]x"), "# ##\u{fffd}stop-commands]x");
     }
 }

@@ -1,14 +1,19 @@
 //! Reports and plans as JSON: a version, then the same facts as the text.
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::escape;
 use super::plan::Destination;
-use crate::model::code::Severity;
+use crate::model::code::{Code, Severity};
 use crate::model::finding::Finding;
 use crate::model::origin::Origin;
 use crate::model::plan::Plan;
 use crate::model::report::Report;
+use crate::model::snapshot::Revision;
+use crate::model::work::Work;
 
 /// The version of the shape of every JSON that Charter prints.
 pub const VERSION: u32 = 1;
@@ -18,58 +23,131 @@ pub fn pretty(value: &Value) -> String {
     escape::json(&format!("{value:#}\n"))
 }
 
+/// What `charter validate -o json` prints. Fields may be added in one version.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Report")]
+struct Checked<'a> {
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
+    version: u32,
+    /// Whether nothing refuses the change; the program ends with 0 then, else with 1.
+    valid: bool,
+    /// The commit that was checked, or that lies below the working tree; null for a plain directory.
+    revision: Option<&'a Revision>,
+    /// How many files differ from the commit.
+    uncommitted: usize,
+    counts: Counts,
+    work: &'a Work,
+    /// Sorted by place.
+    findings: Vec<Found<'a>>,
+}
+
+/// How much there is of what.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    errors: usize,
+    warnings: usize,
+    /// Files that hold manifests.
+    files: usize,
+    /// Files that hold none.
+    left_alone: usize,
+    /// Resources that are declared.
+    resources: usize,
+}
+
+/// Something wrong or doubtful.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Found<'a> {
+    /// What sort of mistake it is: `charter explain CODE` says more.
+    #[schemars(with = "String")]
+    code: Code,
+    severity: Severity,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Place<'a>,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    /// Another place that belongs to the matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related: Option<Related<'a>>,
+}
+
+/// Another place, and what to say of it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Related<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    label: &'a str,
+}
+
+/// A place: lines and columns count from 1, columns in characters; the end is exclusive.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    /// The file, from the root of the repository; empty where no file in particular is meant.
+    path: &'a str,
+    /// None of the numbers is there where a file as a whole is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
+}
+
 /// Renders a report.
 pub fn report(report: &Report) -> Value {
-    json!({
-        "version": VERSION,
-        "valid": report.is_valid(),
-        "revision": report.revision,
-        "uncommitted": report.uncommitted,
-        "counts": {
-            "errors": report.count(Severity::Error),
-            "warnings": report.count(Severity::Warning),
-            "files": report.read.files,
-            "leftAlone": report.read.left_alone,
-            "resources": report.resources,
+    json!(Checked {
+        version: VERSION,
+        valid: report.is_valid(),
+        revision: report.revision.as_ref(),
+        uncommitted: report.uncommitted,
+        counts: Counts {
+            errors: report.count(Severity::Error),
+            warnings: report.count(Severity::Warning),
+            files: report.read.files,
+            left_alone: report.read.left_alone,
+            resources: report.resources,
         },
-        "work": report.work,
-        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        work: &report.work,
+        findings: report.findings.iter().map(found).collect(),
     })
 }
 
-fn finding(finding: &Finding) -> Value {
-    let mut value = json!({
-        "code": finding.code,
-        "severity": finding.severity(),
-        "message": finding.message,
-    });
-    let mut set = |key: &str, entry: Value| value.as_object_mut().map(|object| object.insert(key.to_owned(), entry));
-    for (key, entry) in place(&finding.origin) {
-        set(key, entry);
-    }
-    if let Some(help) = &finding.help {
-        set("help", json!(help));
-    }
-    if let Some((origin, label)) = &finding.related {
-        let mut related: serde_json::Map<String, Value> =
-            place(origin).into_iter().map(|(key, entry)| (key.to_owned(), entry)).collect();
-        related.insert("label".to_owned(), json!(label));
-        set("related", Value::Object(related));
-    }
-    value
+/// Returns the JSON Schema (draft-07) of a report.
+pub fn report_schema() -> Value {
+    let settings = SchemaSettings::draft07().for_serialize().with(|settings| settings.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<Checked<'static>>().to_value();
+    let mut rest = schema.as_object().cloned().unwrap_or_default();
+    let first = ["$schema", "title", "description"].map(|key| rest.shift_remove_entry(key));
+    Value::Object(first.into_iter().flatten().chain(rest).collect())
 }
 
-fn place(origin: &Origin) -> Vec<(&'static str, Value)> {
-    let mut place = vec![("path", json!(&*origin.path))];
-    if let Some(span) = origin.span {
-        place.extend([
-            ("line", json!(span.line)),
-            ("column", json!(span.column)),
-            ("endLine", json!(span.end_line)),
-            ("endColumn", json!(span.end_column)),
-        ]);
+fn found(finding: &Finding) -> Found<'_> {
+    Found {
+        code: finding.code,
+        severity: finding.severity(),
+        message: &finding.message,
+        place: place(&finding.origin),
+        help: finding.help.as_deref(),
+        related: finding.related.as_ref().map(|(origin, label)| Related { place: place(origin), label }),
     }
-    place
+}
+
+fn place(origin: &Origin) -> Place<'_> {
+    let span = origin.span;
+    Place {
+        path: &origin.path,
+        line: span.map(|span| span.line),
+        column: span.map(|span| span.column),
+        end_line: span.map(|span| span.end_line),
+        end_column: span.map(|span| span.end_column),
+    }
 }
 
 /// Renders a plan: all of it, with both hashes whole.

@@ -1,11 +1,20 @@
-//! Values to text: pure functions of one report, plan or list. Nothing untrusted reaches a terminal raw.
+//! Values to text and to the formats of other tools: pure functions of one report, plan or list.
+//!
+//! Nothing untrusted reaches a terminal raw, or another format as its markup.
 
 pub mod check;
 pub mod drift;
 pub mod escape;
 pub mod fields;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod page;
 pub mod plan;
+pub mod sarif;
 pub mod table;
 mod window;
 

@@ -30,22 +30,45 @@ pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Tim
 
 /// Renders what a plan starts from and what it changes.
 pub fn effect(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
+    let budgets = match budgets(plan) {
+        lines if lines.is_empty() => lines,
+        lines => format!("budgets\n{lines}\n"),
+    };
+    let sections = sections(plan).into_iter().map(|section| {
+        let count = counted(section.changes.len(), "change");
+        format!("{:<60}  {count}\n{}\n", section.title, section.changes.concat())
+    });
+    [start(plan, destination, uncommitted, now), "\n".to_owned(), budgets].into_iter().chain(sections).collect()
+}
+
+/// Says what is desired and what is live, a line each.
+pub fn start(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
     let applied = destination
         .applied
         .as_ref()
         .map_or_else(|| "nothing applied yet".to_owned(), |applied| format!("applied {applied}"));
-    let mut out =
-        format!("desired  {}\nlive     {}, {applied}\n\n", desired(plan, uncommitted, now), destination.store);
-    out.push_str(&budgets(plan));
-    for (team, changes) in by_team(plan) {
-        let title = team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}"));
-        out.push_str(&section(&title, changes.iter().map(|change| one(change)).collect()));
-    }
+    format!("desired  {}\nlive     {}, {applied}\n", desired(plan, uncommitted, now), destination.store)
+}
+
+/// The changes of a team, of the organisation, or of nobody, each as lines.
+#[derive(Debug)]
+pub struct Section {
+    pub title: String,
+    pub changes: Vec<String>,
+}
+
+/// Lists what changes in the live state: the organisation's, then each team's, then what names no resource.
+pub fn sections(plan: &Plan) -> Vec<Section> {
+    let titled = |(team, changes): (Option<&Name>, Vec<&Change>)| Section {
+        title: team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}")),
+        changes: changes.into_iter().map(one).collect(),
+    };
+    let mut sections: Vec<Section> = by_team(plan).into_iter().map(titled).collect();
     if !plan.strays.is_empty() {
-        let lines = plan.strays.iter().map(|stray| format!("  - {}\n", stray.key)).collect();
-        out.push_str(&section("rows that name no resource", lines));
+        let changes = plan.strays.iter().map(|stray| format!("  - {}\n", stray.key)).collect();
+        sections.push(Section { title: "rows that name no resource".to_owned(), changes });
     }
-    out
+    sections
 }
 
 fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
@@ -80,10 +103,6 @@ fn by_team(plan: &Plan) -> BTreeMap<Option<&Name>, Vec<&Change>> {
     groups
 }
 
-fn section(title: &str, changes: Vec<String>) -> String {
-    format!("{title:<60}  {}\n{}\n", counted(changes.len(), "change"), changes.concat())
-}
-
 fn one(change: &Change) -> String {
     let mark = match (&change.live, &change.desired) {
         (None, _) => '+',
@@ -109,13 +128,12 @@ fn one(change: &Change) -> String {
     out
 }
 
-/// Shows what changes in money: the limits of budgets.
-fn budgets(plan: &Plan) -> String {
+/// Shows what changes in money: the limits of budgets, a line each.
+pub fn budgets(plan: &Plan) -> String {
     let is_ours = |change: &&Change| change.desired.is_some() || change.applied.is_some();
     let changes =
         plan.changes.iter().filter(|change| change.id.kind == Kind::Budget && change.writes_live()).filter(is_ours);
-    let lines: String = changes.filter_map(budget).collect();
-    if lines.is_empty() { lines } else { format!("budgets\n{lines}\n") }
+    changes.filter_map(budget).collect()
 }
 
 fn budget(change: &Change) -> Option<String> {
@@ -178,17 +196,23 @@ fn summary(plan: &Plan, destination: &Destination) -> String {
         let at = plan.revision.as_ref().map_or_else(String::new, |revision| format!(" at {}", revision.label()));
         return format!("in sync: {}{at}{}\n", counted(plan.resources, "resource"), left_alone(plan));
     }
+    format!("plan {}: {}        {}\n", plan.effect, changes(plan), next(plan, destination))
+}
+
+/// Counts what changes, and whom it does not concern.
+pub fn changes(plan: &Plan) -> String {
     let counts = plan.counts();
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
     let drift = if counts.drift > 0 { format!(", {} of them drift", grouped(counts.drift)) } else { String::new() };
     let untouched = counted(plan.untouched_teams, "team");
-    let next = destination.next.as_ref().map_or_else(
+    format!("{add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched")
+}
+
+/// Says what to type next.
+pub fn next(plan: &Plan, destination: &Destination) -> String {
+    destination.next.as_ref().map_or_else(
         || "commit it, then charter apply".to_owned(),
         |command| format!("{command} --plan {}", plan.effect),
-    );
-    format!(
-        "plan {}: {add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched        {next}\n",
-        plan.effect
     )
 }
 

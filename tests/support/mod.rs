@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+pub mod case;
 pub mod normal;
 
 use std::fs;

@@ -1,0 +1,53 @@
+//! A report as JUnit XML: a suite a file, a test case a finding, as Jenkins and GitLab show it.
+
+use std::collections::BTreeMap;
+
+use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
+
+use super::{check, escape};
+use crate::model::finding::Finding;
+use crate::model::report::Report;
+
+/// Renders a report: what refuses the change has failed, other findings have passed with something to say.
+pub fn xml(report: &Report) -> String {
+    let mut xml = Xml::new("charter validate");
+    for findings in report.findings.chunk_by(|a, b| a.origin.path == b.origin.path) {
+        xml.add_test_suite(suite(findings, report));
+    }
+    if report.findings.is_empty() {
+        let mut suite = TestSuite::new("charter validate");
+        suite.add_test_case(TestCase::new("no findings", TestCaseStatus::success()));
+        xml.add_test_suite(suite);
+    }
+    // Writing to a text in memory does not fail.
+    xml.to_string().unwrap_or_default()
+}
+
+fn suite(findings: &[Finding], report: &Report) -> TestSuite {
+    let path = escape::line(findings.first().map_or(".", |finding| finding.origin.file_or_root()));
+    let mut suite = TestSuite::new(&path);
+    let mut names: BTreeMap<String, u32> = BTreeMap::new();
+    for finding in findings {
+        let name = escape::line(&format!("{}: {}", finding.code, finding.message));
+        let times = names.entry(name.clone()).or_default();
+        *times += 1;
+        // Cases of one name are one to those who show them, and the number of a line would not stay.
+        let name = if *times > 1 { format!("{name} ({times})") } else { name };
+        let mut case = case(finding, &name, report);
+        case.set_classname(&path);
+        suite.add_test_case(case);
+    }
+    suite
+}
+
+fn case(finding: &Finding, name: &str, report: &Report) -> TestCase {
+    let shown = check::finding(finding, &report.excerpts);
+    if !report.refuses(finding) {
+        let mut case = TestCase::new(name, TestCaseStatus::success());
+        case.set_system_out(shown);
+        return case;
+    }
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type(finding.code.as_str()).set_message(escape::line(&finding.message)).set_description(shown);
+    TestCase::new(name, status)
+}
