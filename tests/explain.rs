@@ -1,9 +1,15 @@
 //! Explain pages: the wrong example of each yields its finding and no other, the right one none at all.
+//!
+//! `UPDATE_REFERENCE=1 cargo test --release --test explain` writes `docs/codes.md`, which holds them all.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
 
 mod support;
 
+use std::fs;
+use std::path::Path;
+
 use charter::model::code::{Code, Severity};
+use charter::report::page;
 use rayon::prelude::*;
 use serde_json::Value;
 use support::Sandbox;
@@ -47,7 +53,7 @@ fn example(section: &str) -> Result<Example, String> {
     }
 }
 
-fn page(code: Code) -> Page {
+fn parts(code: Code) -> Page {
     parse(code.as_str(), code.page()).unwrap_or_else(|error| panic!("{code}: {error}"))
 }
 
@@ -93,7 +99,7 @@ fn hold(check: impl Fn(Code) -> Option<String> + Sync) {
 #[test]
 fn every_page_has_its_shape() {
     hold(|code| {
-        let page = page(code);
+        let page = parts(code);
         let sentences = page.prose.replace('\n', " ").split_inclusive(". ").count();
         let long = page.prose.lines().any(|line| line.chars().count() > 120);
         (long || !(2..=5).contains(&sentences) || !page.prose.ends_with('.') || page.wrong == page.right)
@@ -107,13 +113,48 @@ fn every_wrong_example_yields_its_finding() {
         let along = ALONG.iter().find(|(shown, _)| *shown == code).map_or(&[][..], |(_, along)| *along);
         let codes: Vec<Code> = along.iter().copied().chain([code]).collect();
         let is_error = codes.iter().any(|code| code.severity() == Severity::Error);
-        expect(&page(code).wrong, &codes, i32::from(is_error))
+        expect(&parts(code).wrong, &codes, i32::from(is_error))
     });
 }
 
 #[test]
 fn every_right_example_yields_nothing() {
-    hold(|code| expect(&page(code).right, &[], 0));
+    hold(|code| expect(&parts(code).right, &[], 0));
+}
+
+const REFERENCE: &str = "\
+# The codes of findings
+
+What `charter validate` can say: an error refuses the change, a warning does not unless `--deny-warnings` is said.
+`charter explain CODE` prints one of these pages. They are kept in `policies/codes`; this page is made from them.
+
+| code | severity | what it says |
+|---|---|---|
+";
+
+/// Writes all pages on one, below a table of them.
+fn reference() -> String {
+    let row = |code: &Code| {
+        let summary = page::summary(*code).replace('|', "\\|");
+        format!("| [{code}](#{code}) | {} | {summary} |\n", code.severity().as_str())
+    };
+    let section = |code: &Code| {
+        let body = page::body(*code).trim_end().replace("\n## ", "\n### ");
+        format!("\n## {code}\n\n*{}*\n\n{body}\n", code.severity().as_str())
+    };
+    let (rows, sections) = (Code::ALL.iter().map(row), Code::ALL.iter().map(section));
+    std::iter::once(REFERENCE.to_owned()).chain(rows).chain(sections).collect()
+}
+
+#[test]
+fn the_reference_holds_every_page() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/codes.md");
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, reference()).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == reference(), "docs/codes.md is not what the pages say: see the head of this file");
 }
 
 #[test]
