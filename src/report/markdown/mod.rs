@@ -82,6 +82,8 @@ fn fitted(heading: &str, blocks: &[String], limit: usize, others: impl Fn(usize)
 
 #[cfg(test)]
 mod tests {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+
     use super::*;
 
     #[test]
@@ -89,7 +91,7 @@ mod tests {
         assert_eq!(code("a"), "`a`");
         assert_eq!(code("a`b``c"), "```a`b``c```");
         assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code(""), "` `");
+        assert_eq!(code(""), "`  `");
         assert_eq!(fence("text", "a\n````\nb\n"), "`````text\na\n````\nb\n`````\n");
     }
 
@@ -107,7 +109,28 @@ mod tests {
         }
         assert_eq!(sentence("one ` and <b>"), "one `` ` `` and `<b>`");
         assert_eq!(sentence("`a` ` b` <i> `"), "`a` ` b` `<i>` `` ` ``");
-        assert_eq!(sentence("`a````<b>`"), "`a` ` ` `` <b>` ``");
+        assert_eq!(sentence("`a````<b>`"), "`a` `  ` `<b>`");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_sentence_is_text_and_code_whatever_is_in_it(text in "[a-b `<>@#*_\\[\\]()!|~\\\\&;:/.$\"'\n\t-]{0,40}") {
+            let markdown = format!("**error** `code`: {}\n", sentence(&text));
+            for event in Parser::new_ext(&markdown, Options::all()) {
+                let is_inert = matches!(
+                    event,
+                    Event::Start(Tag::Strong | Tag::Paragraph) | Event::End(_) | Event::Text(_) | Event::Code(_)
+                );
+                assert!(is_inert, "{event:?} in {markdown}");
+            }
+        }
+
+        #[test]
+        fn a_fence_is_one_block_whatever_is_in_it(text in "[a `~\n<>*-]{0,40}") {
+            let markdown = fence("text", &text);
+            let blocks = Parser::new(&markdown).filter(|event| matches!(event, Event::Start(_))).count();
+            assert_eq!(blocks, 1, "{markdown}");
+        }
     }
 
     #[test]
