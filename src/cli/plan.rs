@@ -81,7 +81,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, now))?;
     outcome::timings(&checked.spent, context);
     let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &output, context) };
-    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
+    // As `apply`, which ends fights: a person asks.
+    let options = Options { adopt: args.adopt, prune: args.prune, stubborn: true, ..Options::default() };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
     let planning = format!("planning for {}", store.url());
     let planned = context.during(planning, || reconcile::plan(source.as_ref(), &admitted, store, &options, now))?;

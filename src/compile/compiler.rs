@@ -38,10 +38,13 @@ pub struct Compiler {
 
 impl Compiler {
     /// Takes in what files hold now, and returns how many manifests were looked at for it.
-    pub fn update(&mut self, changes: Vec<Change>) -> usize {
+    ///
+    /// `is_blind` says that the source has something that was not read and may declare anything.
+    pub fn update(&mut self, changes: Vec<Change>, is_blind: bool) -> usize {
         let touched = self.declared.update(changes);
+        let was_blind = std::mem::replace(&mut self.index.is_blind, is_blind || self.declared.is_blind());
         let moved = self.place(&touched);
-        let is_new_ground = self.survey();
+        let is_new_ground = self.survey() || was_blind != self.index.is_blind;
         let dirty = if is_new_ground { self.all() } else { self.affected(&touched, &moved) };
         self.check(&dirty);
         self.circles = cycle::find(&dirty, !self.circles.is_empty(), &self.resources, &self.index);
@@ -88,7 +91,8 @@ impl Compiler {
 
     fn flaws(&self) -> Flaws {
         let unknown = self.declared.findings().any(|finding| finding.code.leaves_unread());
-        Flaws { unread: self.declared.unread(), unknown, errors: false }
+        let (unread, nameless) = (self.declared.unread(), self.declared.nameless());
+        Flaws { unread, nameless, unknown: unknown || self.index.is_blind, errors: false }
     }
 
     fn all(&self) -> Vec<Arc<Manifest>> {
@@ -132,7 +136,6 @@ impl Compiler {
         findings.extend(self.declared.findings().cloned());
         findings.extend(organization::requirement(self.declared.requires()));
         let mut flaws = self.flaws();
-        flaws.unknown |= findings.iter().any(|finding| finding.code.leaves_unread());
         let organizations: Vec<&Arc<Manifest>> = self.resources.of_kind(Kind::Organization).collect();
         findings.extend(organization::exactly_one(&organizations, flaws.may_hide(Kind::Organization)));
         findings.extend(self.declared.repeated().flat_map(duplicate::twice));

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
+use crate::model::kind::Kind;
 use crate::model::manifest::{Manifest, Parsed, Read};
 use crate::model::origin::Origin;
 
@@ -115,6 +117,11 @@ impl Declared {
         self.unread.keys().cloned().collect()
     }
 
+    /// Lists the kinds of manifests of which nobody can say what they declare.
+    pub fn nameless(&self) -> BTreeSet<Kind> {
+        self.remarkable().flat_map(|parsed| parsed.nameless.iter().copied()).collect()
+    }
+
     /// Lists the words of what cannot be read at all.
     pub fn mentioned(&self) -> BTreeSet<String> {
         self.remarkable().flat_map(|parsed| parsed.mentioned.iter().cloned()).collect()
@@ -124,6 +131,11 @@ impl Declared {
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let unchecked = self.remarkable().find_map(|parsed| parsed.unchecked.as_ref());
         self.remarkable().flat_map(|parsed| &parsed.findings).chain(unchecked)
+    }
+
+    /// Says whether there is a file of which not even the words are known.
+    pub fn is_blind(&self) -> bool {
+        self.findings().any(|finding| matches!(finding.code, Code::InvalidEncoding | Code::NotFetched))
     }
 
     /// Returns what is required of Charter's version, first.

@@ -17,6 +17,8 @@ pub struct Index {
     roles: Names,
     groups: Names,
     teams: BTreeSet<Name>,
+    /// Whether something was not read that may declare anything, and of which not even the words are known.
+    pub is_blind: bool,
     /// The words of what cannot be read: what they name may be declared there.
     pub mentioned: BTreeSet<String>,
     /// The words of permissions; `None` where they are declared and cannot be read.
@@ -74,9 +76,9 @@ impl Index {
         self.teams.iter().map(Name::as_str)
     }
 
-    /// Says whether what cannot be read has a word: what it names may be declared there.
+    /// Says whether what cannot be read may declare a name.
     pub fn is_mentioned(&self, name: &str) -> bool {
-        self.mentioned.contains(name)
+        self.is_blind || self.mentioned.contains(name)
     }
 }
 

@@ -67,7 +67,7 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
             clock.succeeded(look, step.as_ref(), began.elapsed());
             if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
         });
-        let made = made.and_then(|()| if clock.is_audit() { audit(follower) } else { Ok(()) });
+        let made = made.and_then(|()| clock.audit(follower));
         if let Err(error) = made
             && stop.asked().is_none()
         {
@@ -96,13 +96,12 @@ impl Clock {
         self.rest_until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Says whether an audit is due, and when the next one is.
-    fn is_audit(&mut self) -> bool {
-        let is_due = Instant::now() >= self.audit_at;
-        if is_due {
+    /// Audits if it is time; where nothing could be compared, it is time still.
+    fn audit(&mut self, follower: &mut Follower<'_>) -> Result<(), Error> {
+        if Instant::now() >= self.audit_at && audit(follower)? {
             self.audit_at = Instant::now() + jittered(self.pace.audit, fastrand::f64());
         }
-        is_due
+        Ok(())
     }
 
     /// Makes the sign of life of this moment.
@@ -153,15 +152,15 @@ impl Clock {
     }
 }
 
-/// Works everything out anew; a difference from what is remembered is an alarm.
-fn audit(follower: &mut Follower<'_>) -> Result<(), Error> {
+/// Works everything out anew, and says whether that could be compared with what is remembered; a difference is an alarm.
+fn audit(follower: &mut Follower<'_>) -> Result<bool, Error> {
     let began = Instant::now();
-    let alarms = follower.audit(Timestamp::now())?;
+    let Some(alarms) = follower.audit(Timestamp::now())? else { return Ok(false) };
     for what in &alarms {
-        error!(event = "audit-differs", what, "this is a fault in Charter: what was read anew counts");
+        error!(event = "audit-differs", what, "a fault in Charter, or written past it: what was read anew counts");
     }
     debug!(event = "audited", differences = alarms.len(), took_ms = millis(began.elapsed()));
-    Ok(())
+    Ok(true)
 }
 
 /// What a failure was about.

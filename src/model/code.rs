@@ -116,6 +116,9 @@ impl Code {
         matches!(
             self,
             Code::Symlink
+                | Code::Submodule
+                | Code::UnsafePath
+                | Code::PathTwin
                 | Code::FileTooLarge
                 | Code::TooManyFiles
                 | Code::InvalidEncoding

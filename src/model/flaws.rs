@@ -10,6 +10,8 @@ use super::kind::Kind;
 pub struct Flaws {
     /// What is declared, but could not be read or not wholly.
     pub unread: BTreeSet<ResourceId>,
+    /// The kinds of manifests of which nobody can say what they declare.
+    pub nameless: BTreeSet<Kind>,
     /// Whether something could not be read that may declare anything.
     pub unknown: bool,
     /// Whether an error stands against it: then it cannot be admitted.
@@ -19,6 +21,6 @@ pub struct Flaws {
 impl Flaws {
     /// Says whether a resource of a kind may be declared that is not there, or not wholly: absent is then not known.
     pub fn may_hide(&self, kind: Kind) -> bool {
-        self.unknown || self.unread.iter().any(|id| id.kind == kind)
+        self.unknown || self.nameless.contains(&kind) || self.unread.iter().any(|id| id.kind == kind)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::canonical::Canonical;
 use super::finding::Finding;
 use super::id::ResourceId;
-use super::kind::Spec;
+use super::kind::{Kind, Spec};
 use super::origin::Origin;
 use super::site::Site;
 
@@ -30,6 +30,8 @@ pub struct Parsed {
     pub unread: Vec<ResourceId>,
     /// The words of what cannot be read at all: what they name may be declared there.
     pub mentioned: BTreeSet<String>,
+    /// The kinds of manifests of which nobody can say what they declare.
+    pub nameless: BTreeSet<Kind>,
     pub findings: Vec<Finding>,
     /// The first settings of a team that no schema checks.
     pub unchecked: Option<Finding>,
@@ -50,6 +52,7 @@ impl Parsed {
         self.manifests.extend(other.manifests);
         self.unread.extend(other.unread);
         self.mentioned.extend(other.mentioned);
+        self.nameless.extend(other.nameless);
         self.findings.extend(other.findings);
         self.foreign &= other.foreign;
         let requires = self.requires.take();

@@ -5,18 +5,44 @@ use super::latin;
 /// Finds the candidate nearest to `word`, if one is near enough to be what was meant (Damerau–Levenshtein).
 pub fn did_you_mean<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<String> {
     let allowed = (word.chars().count() / 3).clamp(1, 4);
+    let plain = plain(word);
+    let letters = Letters::of(&plain);
     candidates
         .into_iter()
-        .map(|candidate| (distance(word, candidate.as_ref()), candidate))
+        .filter(|candidate| letters.differ(&Letters::of(candidate.as_ref())) <= 2 * allowed)
+        .map(|candidate| (distance(word, &plain, candidate.as_ref()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by(|a, b| (a.0, a.1.as_ref()).cmp(&(b.0, b.1.as_ref())))
         .map(|(_, candidate)| candidate.as_ref().to_owned())
 }
 
+/// How often each letter and digit stands in a text, whatever its case. An edit changes two of the counts at most, so that
+/// most words are told to be far at the cost of reading them: a thousand names may be missing among a thousand others.
+struct Letters([u16; 36]);
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut counts = [0u16; 36];
+        for digit in text.chars().filter_map(|c| c.to_digit(36)) {
+            if let Some(count) = counts.get_mut(digit as usize) {
+                *count = count.saturating_add(1);
+            }
+        }
+        Letters(counts)
+    }
+
+    fn differ(&self, other: &Letters) -> usize {
+        self.0.iter().zip(&other.0).map(|(a, b)| usize::from(a.abs_diff(*b))).sum()
+    }
+}
+
+fn plain(text: &str) -> String {
+    latin::plain(text).to_lowercase().replace(['-', '_', ' '], "")
+}
+
 /// Words that differ in case, accents, `-`, `_` and spaces alone are as near as one letter.
-fn distance(word: &str, candidate: &str) -> usize {
-    let plain = |text: &str| latin::plain(text).to_lowercase().replace(['-', '_', ' '], "");
-    if plain(word) == plain(candidate) { 1 } else { strsim::damerau_levenshtein(word, candidate) }
+fn distance(word: &str, word_plain: &str, candidate: &str) -> usize {
+    if word_plain == plain(candidate) { 1 } else { strsim::damerau_levenshtein(word, candidate) }
 }
 
 #[cfg(test)]

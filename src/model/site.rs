@@ -39,19 +39,20 @@ impl Site {
     fn written(&self, pointer: &str) -> String {
         let mut written = String::new();
         for token in pointer.split('/').skip(1) {
-            let token = match token.parse::<usize>() {
-                Ok(index) => self.written_index(&written, index).to_string(),
-                Err(_) => token.to_owned(),
-            };
+            let token = self.written_index(&written, token).unwrap_or_else(|| token.to_owned());
             written.push('/');
             written.push_str(&token);
         }
         written
     }
 
-    fn written_index(&self, list: &str, index: usize) -> usize {
-        let of_list = self.left_out.iter().filter(|(other, _)| other == list);
-        of_list.fold(index, |index, (_, left_out)| index + usize::from(*left_out <= index))
+    /// Counts an index of a list of which something was left out; `None` for the key of a mapping, whatever its digits.
+    fn written_index(&self, list: &str, token: &str) -> Option<String> {
+        let mut of_list = self.left_out.iter().filter(|(other, _)| other == list).peekable();
+        of_list.peek()?;
+        let index =
+            of_list.fold(token.parse().ok()?, |index: usize, (_, left_out)| index + usize::from(*left_out <= index));
+        Some(index.to_string())
     }
 }
 
@@ -63,9 +64,12 @@ mod tests {
     fn elements_left_out_are_counted_where_they_are_written() {
         let left_out = vec![("/spec/members".to_owned(), 0), ("/spec/members".to_owned(), 2)];
         let site = Site { origin: Origin::file("a.yaml"), bare: false, left_out };
-        for (read, written) in
-            [("/members/0", "/spec/members/1"), ("/members/1", "/spec/members/3"), ("/leads/1", "/spec/leads/1")]
-        {
+        for (read, written) in [
+            ("/members/0", "/spec/members/1"),
+            ("/members/1", "/spec/members/3"),
+            ("/leads/1", "/spec/leads/1"),
+            ("/projects/007", "/spec/projects/007"),
+        ] {
             assert_eq!(site.spec(read).pointer, written);
         }
     }

@@ -95,7 +95,7 @@ fn is_meant(entries: &[Entry]) -> bool {
             if is_near(&entry.key, "apiversion") {
                 version = Some(text);
             }
-            is_only_ours |= entry.key.eq_ignore_ascii_case("kind") && names_only_ours(text);
+            is_only_ours |= is_near(&entry.key, "kind") && names_only_ours(text);
         }
         has_body |= entry.key == "metadata" || entry.key == "spec";
     }
@@ -162,7 +162,7 @@ fn has_domain(version: &str) -> bool {
 }
 
 /// Says whether a word is another (in lower case) but for two typos.
-fn is_near(word: &str, other: &str) -> bool {
+pub fn is_near(word: &str, other: &str) -> bool {
     word.len().abs_diff(other.len()) <= 2 && strsim::damerau_levenshtein(&word.to_ascii_lowercase(), other) <= 2
 }
 
@@ -201,6 +201,9 @@ mod tests {
             "apiVersion: v1\nkind: List\nitems: [{kind: Budget, apiVersion: v1, spec: {}}]\n",
             "kind: team\nmetadata: {name: web}\n",
             "version: 1\nroles: [{name: dev, permissions: [\"a:b\"]}]\n",
+            "rolse: [{name: dev, permissions: [\"a:b\"]}]\n",
+            "role: [{name: dev, permissions: [\"a:b\"]}]\n",
+            "kimd: Budget\nmetadata: {name: a}\nspec: {}\n",
             "roles: {dev: {permissions: [\"a:b\"]}}\n",
             "Roles: [{name: dev, permissions: [\"a:b\"]}]\n",
             "roles: {name: dev, permissions: [\"a:b\"]}\n",

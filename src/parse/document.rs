@@ -70,7 +70,8 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Parsed {
     let mut outcome = match class {
         Class::Foreign => Parsed::default(),
         Class::Mistaken(pointer, part, fault) => {
-            Parsed { findings: vec![place.finding(&pointer, part, fault)], ..Parsed::default() }
+            let (findings, mentioned) = (vec![place.finding(&pointer, part, fault)], scalars(&root));
+            Parsed { findings, mentioned, ..Parsed::default() }
         }
         Class::Roles => roles(&place),
         Class::Manifest(kind) => manifest(&place, kind),
@@ -120,7 +121,8 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
         faults.push(("/metadata/previously".to_owned(), Part::Key, fault));
     }
     let id = identity(kind, &value);
-    let mentioned = value.pointer("/metadata/name").filter(|_| id.is_none()).map(meant).unwrap_or_default();
+    let is_nameless = id.is_none();
+    let mentioned = value.pointer("/metadata/name").filter(|_| is_nameless).map(meant).unwrap_or_default();
     let left_out = leave_out(&mut value, &faults, &["", "/metadata", "/spec"]);
     let labels = value.pointer("/metadata/labels").map(texts).unwrap_or_default();
     let mut spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
@@ -130,7 +132,18 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
     let site = Site { origin: place.origin(""), bare: false, left_out };
     let mut outcome = typed(place, Typing { id, kind, spec, labels, site, is_whole: faults.is_empty() });
     outcome.findings.extend(place.findings(faults.into_iter()));
-    Parsed { mentioned, ..outcome }
+    let nameless = BTreeSet::from([kind]).into_iter().filter(|_| is_nameless).collect();
+    Parsed { mentioned, nameless, ..outcome }
+}
+
+/// Lists the texts of a document.
+fn scalars(node: &Node) -> BTreeSet<String> {
+    let (mut open, mut texts) = (vec![node], BTreeSet::new());
+    while let Some(node) = open.pop() {
+        texts.extend(node.text().map(str::to_owned));
+        open.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
+    }
+    texts
 }
 
 /// Lists what a name may have been meant to be that is none: what refers to that is not blamed as well.
@@ -218,13 +231,18 @@ fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) ->
     };
     let faults: Vec<Placed> = faults.iter().filter_map(of_item).collect();
     let name = item.as_object_mut().and_then(|object| object.shift_remove("name"));
-    let id =
-        name.and_then(|name| name.as_str()?.parse().ok()).map(|name| ResourceId { kind: Kind::Role, team: None, name });
+    let id = name.as_ref().and_then(|name| name.as_str()?.parse().ok()).map(|name| ResourceId {
+        kind: Kind::Role,
+        team: None,
+        name,
+    });
+    let texts = item.as_object().into_iter().flat_map(|role| role.values()).chain(&name);
+    let mentioned = texts.filter(|_| id.is_none()).filter_map(|text| text.as_str().map(str::to_owned)).collect();
     let left_out = leave_out(&mut item, &faults, &[""]);
     if let Some(role) = item.as_object_mut().filter(|_| !faults.is_empty()) {
         salvage::fill_lists(role, roles_reader().item_schema());
     }
     let site = Site { origin: place.origin(pointer), bare: true, left_out };
     let (kind, labels, is_whole) = (Kind::Role, BTreeMap::new(), faults.is_empty());
-    typed(place, Typing { id, kind, spec: item, labels, site, is_whole })
+    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, labels, site, is_whole }) }
 }

@@ -60,8 +60,10 @@ fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Docu
     };
     let mut outcome = document::read(&file.path, index, root);
     if !outcome.foreign && !problems.is_empty() {
-        // What the schema says of a document that was not wholly read would be about what was left out.
-        outcome.findings.retain(|finding| finding.code == Code::SecretInManifest);
+        // What the schema says of a document that was not wholly read would be about what was left out; of a key that
+        // stands twice, the first was read.
+        let is_readable = problems.iter().all(|problem| problem.code == Code::DuplicateKey);
+        outcome.findings.retain(|finding| is_readable || finding.code == Code::SecretInManifest);
         outcome.tear();
         outcome.findings.extend(unreadable(file, index, &problems).findings);
     }

@@ -1,5 +1,6 @@
 //! The team guide's bare list of roles: what is one, and what was meant as one.
 
+use super::classify::is_near;
 use super::node::Node;
 
 /// Says whether a document is the sole key `roles` with a list, of which an item has a field of a role.
@@ -13,11 +14,11 @@ pub fn is_document(root: &Node) -> bool {
     only.key == "roles" && (has("permissions") || has("name") && !is_ansible)
 }
 
-/// Says whether a document was meant as one: below `roles`, however spelled, something has `permissions`.
+/// Says whether a document was meant as one: below `roles`, but for two typos, something has `permissions`.
 pub fn is_meant(root: &Node) -> bool {
     let permits = |node: &Node| node.get("permissions").is_some();
     let below = |node: &Node| {
         permits(node) || node.items().iter().any(permits) || node.entries().iter().any(|entry| permits(&entry.value))
     };
-    root.entries().iter().any(|entry| entry.key.eq_ignore_ascii_case("roles") && below(&entry.value))
+    root.entries().iter().any(|entry| is_near(&entry.key, "roles") && below(&entry.value))
 }

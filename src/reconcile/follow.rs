@@ -1,5 +1,7 @@
 //! Following: rounds one after another, each as dear as what moved since the last.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::Error;
@@ -52,7 +54,7 @@ pub struct Follower<'a> {
     /// How the source stands, as it was last written.
     told: Option<(Condition, String, Option<Revision>)>,
     /// The live rows that name no resource, as they were last left alone.
-    strangers: Vec<RawKey>,
+    strangers: BTreeSet<RawKey>,
     /// What was put back in the store since the last round, a line each.
     mended: Vec<String>,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
@@ -109,7 +111,7 @@ impl<'a> Follower<'a> {
             view: None,
             suspended: None,
             told: None,
-            strangers: Vec::new(),
+            strangers: BTreeSet::new(),
             mended: Vec::new(),
             owed: true,
         }
@@ -146,13 +148,13 @@ impl<'a> Follower<'a> {
     /// Where the source or the store cannot be used; the next step tries again.
     pub fn step(&mut self, look: bool, now: Timestamp) -> Result<Option<Step>, Error> {
         let mut spent = Spent::default();
-        let head_moved = (look || self.head.is_none()) && self.look(now, &mut spent)?;
+        // What was seen is owed a round until one has ended well, whatever fails in between.
+        self.owed |= (look || self.head.is_none()) && self.look(now, &mut spent)?;
         let (store_moved, lost) = self.listen(now, &mut spent)?;
-        if !head_moved && !store_moved && !self.owed {
+        self.owed |= store_moved;
+        if !self.owed {
             return Ok(None);
         }
-        // Until a round has ended well, what is remembered may not be what is there.
-        self.owed = true;
         let made = self.round(now, spent, lost);
         self.owed = made.is_err();
         if self.owed {
@@ -163,21 +165,26 @@ impl<'a> Follower<'a> {
 
     /// Works everything out anew, from the manifests and from the rows, and lists what is not as it was remembered.
     ///
-    /// What it says is an alarm: there is a fault in Charter, or in what it stands on. What was found counts from here on.
+    /// What it says is an alarm: there is a fault in Charter, or somebody wrote past it in what it stands on. What was found
+    /// counts from here on. `None` where the store moved meanwhile: it is to be tried again.
     ///
     /// # Errors
     /// Where the source or the store cannot be read.
-    pub fn audit(&mut self, now: Timestamp) -> Result<Vec<String>, Error> {
+    pub fn audit(&mut self, now: Timestamp) -> Result<Option<Vec<String>>, Error> {
         let mut alarms = Vec::new();
         if let Some(head) = &mut self.head {
             alarms.extend(self.heads.audit(self.source, head, now)?);
         }
         let good = self.good.as_ref().filter(|_| self.suspended.is_none());
         if let (Some(view), Some(good)) = (&mut self.view, good) {
-            alarms.extend(view.audit(self.source, good, &options(self.treatment), now)?);
+            match view.audit(self.source, good, &options(self.treatment), now)? {
+                Some(found) => alarms.extend(found),
+                None if alarms.is_empty() => return Ok(None),
+                None => {}
+            }
         }
         self.owed |= !alarms.is_empty();
-        Ok(alarms)
+        Ok(Some(alarms))
     }
 
     /// Writes how the source stands where that changed, and a sign of life, for `status` in another terminal.
@@ -185,6 +192,13 @@ impl<'a> Follower<'a> {
     /// # Errors
     /// Where the store cannot be written.
     pub fn tell(&mut self, step: Option<&Step>, beat: &Beat) -> Result<(), Error> {
+        let told = self.write(step, beat);
+        // What could not be told is told after the next round.
+        self.owed |= told.is_err();
+        told
+    }
+
+    fn write(&mut self, step: Option<&Step>, beat: &Beat) -> Result<(), Error> {
         let Some(view) = &self.view else { return Ok(()) };
         let mut writer = view.store.writer()?;
         let now = beat.beat_at;
@@ -252,7 +266,8 @@ impl<'a> Follower<'a> {
                 Ok((true, None))
             }
             Log::Landed(_) => {
-                // Somebody applied beside the daemon, or suspended or resumed the source.
+                // Somebody applied beside the daemon, or suspended or resumed the source, and said so there.
+                self.told = None;
                 self.open(now, spent)?;
                 Ok((true, None))
             }
@@ -277,7 +292,10 @@ impl<'a> Follower<'a> {
         spent.work.read += view.held.live.rows.len();
         self.mended.extend(mended);
         let sources = view.reader.sources()?;
-        self.suspended = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
+        let stored = sources.into_iter().find(|state| state.name == self.name).and_then(|state| state.suspended);
+        // Who resumes says so in the journal: a store that is lost resumes nothing.
+        let is_lost = view.held.applied.journal.count == 0;
+        self.suspended = stored.or(self.suspended.take().filter(|_| is_lost));
         self.view = Some(view);
         Ok(true)
     }
@@ -318,8 +336,14 @@ impl<'a> Follower<'a> {
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
         let plan = view.draw(self.source, admitted, &options(self.treatment), now)?;
-        step.strangers = plan.foreign.iter().filter(|key| !self.strangers.contains(key)).cloned().collect();
-        self.strangers.clone_from(&plan.foreign);
+        let strangers: BTreeSet<RawKey> = plan.foreign.iter().cloned().collect();
+        step.strangers = strangers.difference(&self.strangers).cloned().collect();
+        self.strangers = strangers;
+        if let Some(refusal) = view.refusal(&plan) {
+            step.condition = Condition::Stalled;
+            step.reason = refusal.to_string();
+            return self.heal(step, now);
+        }
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
             Gate::Current => self.good = Some(admitted.clone()),
             Gate::Open => {
@@ -355,7 +379,14 @@ impl<'a> Follower<'a> {
         if commit(known) == commit(Some(&revision)) {
             return Ok(());
         }
-        self.good = check(self.source, &At::Revision(Some(revision.commit)), now)?.admitted;
+        self.good = match check(self.source, &At::Revision(Some(revision.commit)), now) {
+            Ok(checked) => checked.admitted,
+            // Rewritten and collected: nobody knows any more what was accepted, and there is nothing to heal to.
+            Err(SourceError::NoSuchRevision { .. } | SourceError::NoCommit { .. } | SourceError::NoSuchPath { .. }) => {
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
         Ok(())
     }
 }

@@ -77,7 +77,8 @@ impl Memo {
         let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
         spent.work.parsed += files.len();
-        spent.work.compiled += timed(&mut spent.compile, || self.compiler.update(changes));
+        let is_blind = self.snapshot.findings.iter().any(|finding| finding.code.leaves_unread());
+        spent.work.compiled += timed(&mut spent.compile, || self.compiler.update(changes, is_blind));
     }
 
     /// Returns the snapshot.

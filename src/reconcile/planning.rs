@@ -56,14 +56,25 @@ impl Held {
             put(&mut self.live.rows, change);
             put(&mut self.applied.rows, change);
         }
-        self.live.foreign.retain(|key, _| !plan.strays.iter().any(|stray| stray.key == *key));
-        self.records.retain(|record| !plan.records.iter().any(|newer| newer.resource == record.resource));
-        self.records.extend(plan.records.iter().cloned());
-        let (organization, lineage, revision) =
+        for stray in &plan.strays {
+            self.live.foreign.remove(&stray.key);
+        }
+        self.records = newest(std::mem::take(&mut self.records), &plan.records);
+        let (organization, mut lineage, revision) =
             (plan.organization.clone(), plan.lineage.clone(), plan.revision.clone());
+        // The roots stay those of the first revision of which they were known, as in the store.
+        let first = self.applied.accepted.take().map(|accepted| accepted.lineage.roots);
+        lineage.roots = first.filter(|roots| !roots.is_empty()).unwrap_or(lineage.roots);
         self.applied.accepted = Some(Accepted { organization, lineage, revision, at });
         self.applied.journal = journal;
     }
+}
+
+/// Puts newer records in the place of those of the same resources.
+fn newest(records: Vec<Record>, newer: &[Record]) -> Vec<Record> {
+    let replaced: BTreeSet<&ResourceId> = newer.iter().map(|record| &record.resource).collect();
+    let kept = records.into_iter().filter(|record| !replaced.contains(&record.resource));
+    kept.chain(newer.iter().cloned()).collect()
 }
 
 /// Plans what a store needs to be as an admitted state asks for. Reads the store and writes nothing.
@@ -177,8 +188,7 @@ pub fn drift(store: &Store, now: Timestamp) -> Result<Drift, StoreError> {
     let (live, applied, records, _) = reader.state_at()?;
     let divergences = observe(&applied, &live, &Scope::All, &mut reader)?;
     let newer = drift::record(&records, &divergences, &[], now);
-    let kept = records.into_iter().filter(|record| !newer.iter().any(|newer| newer.resource == record.resource));
-    let records = kept.chain(newer.iter().cloned()).collect();
+    let records = newest(records, &newer);
     // Before the first apply nothing is anybody's, and nothing differs.
     let foreign = if applied.accepted.is_some() { live.foreign.into_keys().collect() } else { Vec::new() };
     Ok(Drift { records, foreign })

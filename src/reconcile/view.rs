@@ -75,6 +75,12 @@ impl View {
         Ok(plan)
     }
 
+    /// Says why the store takes no plan of an organisation, a path and a history, if it belongs to another.
+    pub(super) fn refusal(&self, plan: &Plan) -> Option<StoreError> {
+        let accepted = self.held.applied.accepted.as_ref()?;
+        self.store.admits(accepted, plan).err()
+    }
+
     fn scope(&self, admitted: &Admitted) -> Scope {
         let Some(settled) = &self.settled else { return Scope::All };
         let mut ids = settled.differing(&admitted.desired().resources);
@@ -113,18 +119,17 @@ impl View {
         Ok(())
     }
 
-    /// Reads and plans all of it anew, and says what is not as it was remembered; that is forgotten then.
-    ///
-    /// What somebody wrote in the meantime is no difference: where the store moved, the next audit tells.
+    /// Reads and plans all of it anew, and lists what is not as it was remembered; that is forgotten then. `None` where
+    /// somebody wrote in the meantime: what differs then is no fault.
     pub(super) fn audit(
         &mut self,
         source: &dyn Source,
         admitted: &Admitted,
         options: &Options,
         now: Timestamp,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<Vec<String>>, Error> {
         let (held, cursor) = read(&mut self.reader)?;
-        if cursor != self.cursor {
+        if !cursor.is_where(&self.cursor) {
             return Ok(None);
         }
         let live = differing(&held.live.rows, &self.held.live.rows);
@@ -135,7 +140,7 @@ impl View {
         let other = (few.effect != all.effect).then(|| format!("the plan is {} and not {}", all.effect, few.effect));
         let alarm = live.or_else(applied).or(other);
         (self.held, self.settled) = (held, None);
-        Ok(alarm)
+        Ok(Some(alarm.into_iter().collect()))
     }
 }
 

@@ -30,6 +30,15 @@ impl Cursor {
         self
     }
 
+    /// Says whether two cursors are at the same place of the same store: nothing was written past the one or the other but
+    /// signs of life.
+    pub fn is_where(&self, other: &Cursor) -> bool {
+        let place = |cursor: &Cursor| {
+            cursor.point.as_ref().map(|point| (point.schema, point.written, point.head.clone(), point.seq))
+        };
+        self.file == other.file && place(self) == place(other)
+    }
+
     /// Says in one line what was wrong with the store at that moment beside its data, if anything was.
     pub fn damage(&self) -> Option<&str> {
         self.point.as_ref().and_then(|point| point.fault.as_deref())

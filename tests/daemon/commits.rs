@@ -70,6 +70,52 @@ fn a_bad_commit_changes_nothing_and_the_next_good_one_converges() {
     sandbox.ends("status", 0);
 }
 
+#[test]
+fn an_organisation_under_another_name_stalls_and_heals_go_on() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let renamed = ORG.replacen("name: ", "name: former-", 1);
+    let name = std::fs::read_dir(sandbox.repo()).unwrap().map(|entry| entry.unwrap().path());
+    let file = name.into_iter().find(|path| std::fs::read_to_string(path).is_ok_and(|text| text == ORG)).unwrap();
+    std::fs::write(file, renamed).unwrap();
+    sandbox.commit("A new name");
+    let stalled = daemon.until("stalled", |_| true);
+    assert!(stalled["reason"].as_str().unwrap().contains("belongs to"), "{stalled}");
+    eventually("status says so", || sandbox.standing()["state"] == "stalled");
+    heals_members(&sandbox, &mut daemon, "mallory");
+}
+
+#[test]
+fn a_history_that_is_gone_is_held_after_a_start_too() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+    drop(daemon);
+    sandbox.shell(
+        "git reset --quiet --hard HEAD~1 && git commit --quiet --allow-empty --message Again && \
+        git reflog expire --expire=now --all && git gc --quiet --prune=now",
+    );
+    let mut daemon = Daemon::start(&sandbox);
+    let told = daemon.until("held", |_| true);
+    assert!(told["reason"].as_str().unwrap().starts_with("rewind: "), "{told}");
+}
+
+#[test]
+fn a_commit_that_comes_while_the_store_is_broken_is_not_forgotten() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let (store, aside) = (sandbox.store(), sandbox.root().join("aside.db"));
+    std::fs::rename(&store, &aside).unwrap();
+    std::fs::write(&store, "no store\n".repeat(100)).unwrap();
+    let commit = sandbox.commit_team("web", &["bo"]);
+    daemon.until("failed", |_| true);
+    std::fs::rename(&aside, &store).unwrap();
+    daemon.lands(&commit);
+    assert_eq!(sandbox.members("web"), ["bo"]);
+}
+
 fn heals_members(sandbox: &crate::support::Sandbox, daemon: &mut Daemon, whom: &str) {
     let good = sandbox.commit_of("HEAD~1");
     let sql = format!(

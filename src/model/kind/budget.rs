@@ -107,7 +107,7 @@ impl Budget {
             );
             return;
         };
-        if let Some(limit) = self.limit.filter(|limit| sum > *limit) {
+        if let Some(limit) = self.limit.filter(|limit| sum > *limit && !limit.is_negative()) {
             let message =
                 format!("the projects add up to {}, more than the limit of {}", sum.grouped(), limit.grouped());
             found.fault("/projects", Code::BudgetOverAllocated, message, "lower a project or raise the limit");
