@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::Config;
+use crate::report::escape;
 use crate::source::{Halt, Host};
 use exit::Exit;
 use failure::Failure;
@@ -149,7 +150,8 @@ fn usage(error: &clap::Error) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return end(print::data(&text).map(|()| Exit::Done).map_err(Failure::from));
     }
-    print::message(text.trim_end());
+    // It repeats what was typed, or what the environment holds.
+    print::message(&text.trim_end().lines().map(escape::line).collect::<Vec<_>>().join("\n"));
     Exit::Usage
 }
 
