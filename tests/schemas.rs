@@ -5,12 +5,12 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use charter::model::kind::Kind;
-use charter::parse::schema::manifest_schema;
-use charter::report::json::report_schema;
+use serde::Deserialize;
 use serde_json::Value;
 use support::Sandbox;
 
@@ -18,19 +18,73 @@ fn published() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/schemas")
 }
 
+/// Lists the files of a folder with what is in them.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.file_name().unwrap().to_string_lossy().into(), fs::read_to_string(path).unwrap())).collect()
+}
+
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
-    let kinds = Kind::ALL.iter().map(|kind| (format!("{kind}.json"), manifest_schema(*kind)));
-    let schemas: Vec<(String, Value)> = kinds.chain([("report.schema.json".to_owned(), report_schema())]).collect();
-    for (file, schema) in &schemas {
-        let (path, derived) = (published().join(file), format!("{schema:#}\n"));
-        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-            fs::write(&path, &derived).unwrap();
-        }
-        let written = fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == derived, "{} is not what is derived: see the head of this file", path.display());
+    let sandbox = Sandbox::new();
+    let folder = published();
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        sandbox.charter(&format!("schema --all '{}'", folder.display()));
     }
-    assert_eq!(fs::read_dir(published()).unwrap().count(), schemas.len(), "a schema of nothing is published");
+    sandbox.charter("schema --all written");
+    let written = files(&sandbox.repo().join("written"));
+    assert_eq!(written.len(), fs::read_dir(&folder).unwrap().count(), "a schema of nothing is published");
+    for (name, text) in &written {
+        assert_eq!(
+            fs::read_to_string(folder.join(name)).unwrap_or_default(),
+            *text,
+            "{name}: see the head of this file"
+        );
+    }
+}
+
+/// What an editor has against the documents of a text, with the schema that `init` writes, and without a network.
+fn complaints(schema: &Value, text: &str) -> Vec<String> {
+    let validator = jsonschema::options().offline().build(schema).unwrap();
+    let read = |document| Value::deserialize(document).unwrap();
+    let documents: Vec<Value> = serde_yaml::Deserializer::from_str(text).map(read).collect();
+    documents.iter().flat_map(|value| validator.iter_errors(value)).map(|error| error.to_string()).collect()
+}
+
+#[test]
+fn an_editor_knows_every_kind_by_the_schema_that_init_writes() {
+    let sandbox = Sandbox::new();
+    sandbox.charter("init acme");
+    let root = sandbox.repo().join("acme");
+    for path in ["organization.yaml", "roles.yaml", "teams/product.yaml"] {
+        let text = fs::read_to_string(root.join(path)).unwrap();
+        let line = text.lines().next().unwrap();
+        let named = line.strip_prefix("# yaml-language-server: $schema=").unwrap();
+        let schema = fs::read_to_string(root.join(path).parent().unwrap().join(named)).unwrap();
+        assert_eq!(complaints(&serde_json::from_str(&schema).unwrap(), &text), [""; 0], "{path}");
+    }
+    let schema = serde_json::from_str(&fs::read_to_string(root.join("schemas/manifest.schema.json")).unwrap()).unwrap();
+    for kind in Kind::ALL {
+        assert_eq!(complaints(&schema, kind.example()), [""; 0]);
+        let wrong = kind.example().replacen("spec:", "spec:\n  unheardOf: 1", 1);
+        assert_eq!(complaints(&schema, &wrong).len(), 1, "{wrong}");
+    }
+    let envelope = "apiVersion: charter/v1\nmetadata: {name: a}\nspec: {}\n";
+    for wrong in [envelope, "roles: []\nkind: Team\n", "kind: Team\n", &format!("kind: Tean\n{envelope}"), "a: 1\n"] {
+        assert!(!complaints(&schema, wrong).is_empty(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_schema_explains_what_an_editor_points_at() {
+    let text = fs::read_to_string(published().join("manifest.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    for (index, kind) in Kind::ALL.iter().enumerate() {
+        let at = |path: &str| schema.pointer(&format!("/else/allOf/{index}/then/properties/{path}")).cloned();
+        assert_eq!(at("kind/const").unwrap(), kind.as_str());
+        let fields = at("spec/properties").unwrap();
+        assert!(fields.as_object().unwrap().values().all(|field| field.get("description").is_some()), "{kind}");
+    }
 }
 
 /// What the examples name beside one another.

@@ -1,23 +1,24 @@
 //! `charter init`: writes a small governed repository that validates.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 
 use super::plan::quoted;
-use super::print;
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, files, print, schema};
 use crate::model::name::is_name;
 
-/// What is written, by path.
-const FILES: &[(&str, &str)] = &[
+/// The manifests that are written, by path. Each names the schema, so that an editor knows what may stand in it.
+const MANIFESTS: &[(&str, &str)] = &[
     ("organization.yaml", include_str!("../../policies/init/organization.yaml")),
     ("roles.yaml", include_str!("../../policies/init/roles.yaml")),
     ("teams/product.yaml", include_str!("../../policies/init/product.yaml")),
 ];
 
+/// The schema that they name.
+const SCHEMA: &str = "schemas/manifest.schema.json";
+
 /// Writes a small governed repository: an organisation, its roles and a team, with comments. It validates as it is.
 ///
+/// Beside them stands their schema, which completes and explains manifests in an editor with a YAML language server.
 /// Makes the directory a git repository where it is in none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -33,19 +34,15 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
     let directory = Path::new(&args.dir);
-    if let Some((path, _)) = FILES.iter().find(|(path, _)| directory.join(path).symlink_metadata().is_ok()) {
-        let path = directory.join(path).display().to_string();
-        return Err(Failure::File {
-            path,
-            cause: "exists already, and nothing was written: choose another directory".to_owned(),
-        });
+    let files = files_of(&name_of(directory));
+    if let Some(path) = files.iter().map(|(path, _)| directory.join(path)).find(|path| path.symlink_metadata().is_ok())
+    {
+        return Err(files::failure(&path, &"exists already, and nothing was written: choose another directory"));
     }
     let mut written = String::new();
-    let name = name_of(directory);
-    for (path, text) in FILES {
+    for (path, text) in files {
         let path = directory.join(path);
-        write(&path, &text.replace("name: example", &format!("name: {name}")))
-            .map_err(|error| Failure::File { path: path.display().to_string(), cause: error.to_string() })?;
+        files::write_new(&path, text)?;
         written.push_str(&format!("wrote {}\n", path.display()));
     }
     if crate::source::create_repository(directory)? {
@@ -58,17 +55,16 @@ pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// Returns what is written, for an organisation of a name.
+fn files_of(name: &str) -> Vec<(&'static str, String)> {
+    let named = |text: &str| text.replace("name: example", &format!("name: {name}"));
+    let manifests = MANIFESTS.iter().map(|(path, text)| (*path, named(text)));
+    manifests.chain([(SCHEMA, schema::combined())]).collect()
+}
+
 /// Names the organisation after the directory, where that is a name.
 fn name_of(directory: &Path) -> String {
     let whole = std::path::absolute(directory).ok();
     let last = whole.as_ref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().to_lowercase());
     last.filter(|name| is_name(name)).unwrap_or_else(|| "example".to_owned())
-}
-
-/// Writes a new file and its directories; one that appeared in between is left as it is.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }

@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::Config;
+use crate::report::escape;
 use crate::source::{Halt, Host};
 use exit::Exit;
 use failure::Failure;
@@ -16,13 +17,16 @@ use progress::Progress;
 mod apply;
 mod args;
 mod completions;
+mod demo;
 mod drift;
 mod exit;
 mod explain;
 mod failure;
+mod files;
 mod get;
 mod history;
 mod init;
+mod man;
 mod outcome;
 mod plan;
 mod print;
@@ -55,6 +59,7 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  charter demo                          ten seconds that show what all this is about
   charter init acme                     write a small governed repository
   charter validate                      check the working tree
   charter plan                          show what the working tree would change
@@ -72,6 +77,7 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Demo(demo::Args),
     Init(init::Args),
     Validate(validate::Args),
     Plan(plan::Args),
@@ -87,6 +93,7 @@ enum Verb {
     Schema(schema::Args),
     Explain(explain::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// What every verb is given beside its own arguments.
@@ -143,7 +150,8 @@ fn usage(error: &clap::Error) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return end(print::data(&text).map(|()| Exit::Done).map_err(Failure::from));
     }
-    print::message(text.trim_end());
+    // It repeats what was typed, or what the environment holds.
+    print::message(&text.trim_end().lines().map(escape::line).collect::<Vec<_>>().join("\n"));
     Exit::Usage
 }
 
@@ -173,6 +181,7 @@ fn end(done: Result<Exit, Failure>) -> Exit {
 
 fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
     match verb {
+        Verb::Demo(args) => demo::run(&args, context),
         Verb::Init(args) => init::run(&args, context),
         Verb::Validate(args) => validate::run(&args, context),
         Verb::Plan(args) => plan::run(&args, context),
@@ -188,5 +197,6 @@ fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Schema(args) => schema::run(&args, context),
         Verb::Explain(args) => explain::run(&args, context),
         Verb::Completions(args) => completions::run(&args, context),
+        Verb::Man(args) => man::run(&args, context),
     }
 }

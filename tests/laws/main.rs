@@ -14,6 +14,8 @@ mod survival;
 mod law;
 #[path = "../support/memory.rs"]
 mod memory;
+#[path = "../support/mutation.rs"]
+mod mutation;
 #[path = "../support/organisation.rs"]
 mod organisation;
 #[path = "../support/round.rs"]

@@ -9,6 +9,7 @@ use proptest::test_runner::TestCaseError;
 use crate::checked;
 use crate::law::{Case, Law};
 use crate::memory::Files;
+use crate::mutation::{TOKENS, mutate};
 use crate::organisation::Dice;
 
 /// Checks files, which reads, judges, locates and cuts out. A file that is read has manifests, or findings.
@@ -33,82 +34,6 @@ fn any_bytes_are_read() {
     let name = proptest::sample::select(vec!["a.yaml", "a.yml", "a.json", "schemas/settings.schema.json"]);
     law.holds(&(name, vec(any::<u8>(), 0..200)), |(name, bytes)| reads(&file(name, bytes)));
 }
-
-/// The words and signs that YAML, JSON and manifests are made of.
-const TOKENS: [&str; 72] = [
-    "apiVersion",
-    "kind",
-    "metadata",
-    "spec",
-    "name",
-    "team",
-    "charter/v1",
-    "Team",
-    "RoleBinding",
-    "Organization",
-    "Budget",
-    "Membership",
-    "Role",
-    "Group",
-    "members",
-    "subjects",
-    "role",
-    "permissions",
-    "user:ana",
-    "team:web",
-    "group:g",
-    "limit",
-    "month",
-    "window",
-    "settings",
-    "roles",
-    "until",
-    "2026-12-31",
-    "3000",
-    "1e400",
-    "0x1f",
-    "true",
-    "null",
-    "~",
-    ": ",
-    ":",
-    "- ",
-    "-",
-    "\n",
-    "\n",
-    "\n  ",
-    "\n    ",
-    "\n- ",
-    "  ",
-    "{",
-    "}",
-    "[",
-    "]",
-    ", ",
-    "\"",
-    "'",
-    "\\",
-    "&a ",
-    "*a",
-    "<<: ",
-    "!!str ",
-    "!x ",
-    "|\n  ",
-    ">-\n  ",
-    "? ",
-    "# ",
-    "---\n",
-    "...\n",
-    "%YAML 1.2\n",
-    "\t",
-    "\r\n",
-    "\u{feff}",
-    "\u{85}",
-    "\0",
-    "é",
-    "\u{1f600}",
-    "$ref",
-];
 
 #[test]
 fn any_yaml_is_read() {
@@ -165,25 +90,6 @@ fn acme() -> Files {
     let (root, mut files) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme"), Vec::new());
     collect(&root, &root, &mut files);
     files
-}
-
-/// Changes a text in one place: flips, takes out, doubles, or puts a word of a manifest in.
-fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
-    let from = dice.below(bytes.len());
-    let to = (from + 1 + dice.below(12)).min(bytes.len());
-    match dice.below(6) {
-        0 if from < bytes.len() => bytes[from] ^= 1 << dice.below(8),
-        1 => drop(bytes.drain(from..to)),
-        2 => {
-            let part = bytes[from..to].to_vec();
-            bytes.splice(from..from, part);
-        }
-        3 => bytes.truncate(from),
-        _ => {
-            let token = TOKENS[dice.below(TOKENS.len())].bytes();
-            bytes.splice(from..from, token);
-        }
-    }
 }
 
 #[test]

@@ -1,0 +1,10 @@
+//! Fuzzes `changes` of `tests/fuzz/targets.rs`.
+#![no_main]
+#![allow(dead_code)]
+
+#[path = "../../tests/fuzz/targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    targets::changes(bytes);
+});

@@ -1,0 +1,10 @@
+//! Fuzzes `json_manifest` of `tests/fuzz/targets.rs`.
+#![no_main]
+#![allow(dead_code)]
+
+#[path = "../../tests/fuzz/targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    targets::json_manifest(bytes);
+});

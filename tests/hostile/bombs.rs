@@ -1,0 +1,109 @@
+//! Small files that ask for much: alias bombs, depth, repetition, size. Each ends, and costs what it is long.
+
+use std::time::{Duration, Instant};
+
+use charter::report::{check, json};
+
+use crate::{errors, one, team};
+
+#[test]
+fn a_billion_laughs_are_not_laughed() {
+    let levels: String =
+        (1..30).map(|level| format!("a{level}: &a{level} [{}]\n", format!("*a{}, ", level - 1).repeat(9))).collect();
+    let found = errors(&one("web.yaml", team(&format!("a0: &a0 ha\n{levels}"))));
+    assert!(found.iter().all(|code| *code == "unsupported-yaml") && found.len() > 1, "{found:?}");
+}
+
+#[test]
+fn a_merge_bomb_is_not_merged() {
+    let levels: String =
+        (1..30).map(|level| format!("a{level}: &a{level} {{<<: [*a{0}, *a{0}]}}\n", level - 1)).collect();
+    assert!(errors(&one("web.yaml", team(&format!("a0: &a0 {{b: c}}\n{levels}")))).contains(&"unsupported-yaml"));
+}
+
+#[test]
+fn depth_ends_in_a_finding_and_not_on_the_stack() {
+    let deep = 200_000;
+    let unclosed = ["[", "{a: ", "[{a: ", "- ", "? ", "[? "].map(|open| open.repeat(deep));
+    let closed = [("[", "]"), ("{\"a\":", "}")]
+        .map(|(open, close)| format!("{}\"charter/v1\"{}", open.repeat(deep), close.repeat(deep)));
+    let indented: String = (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    for text in unclosed.iter().chain(&closed).chain([&indented]) {
+        let (yaml, json) = (one("web.yaml", team(text)), one("web.json", format!("{text}\n// charter/v1")));
+        assert!(!errors(&yaml).is_empty() && !errors(&json).is_empty(), "{}", &text[..20]);
+    }
+}
+
+#[test]
+fn what_is_said_of_a_huge_word_is_no_longer_than_it_a_few_times() {
+    let huge = "x".repeat(4 << 20);
+    let manifests = [
+        format!("apiVersion: charter/v1\nkind: {huge}\nmetadata: {{name: a}}\nspec: {{}}\n"),
+        format!("apiVersion: {huge}\nkind: Team\nmetadata: {{name: a}}\nspec: {{}}\n"),
+        format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: {huge}}}\nspec: {{}}\n"),
+        format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: a}}\nspec: {{members: [\"user:{huge}\"]}}\n"),
+        format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: a}}\nspec: {{{huge}: 1}}\n"),
+        format!(
+            "apiVersion: charter/v1\nkind: Team\nmetadata: {{name: a}}\nspec:\n  settings: {{a: {}}}\n",
+            "9".repeat(4 << 20)
+        ),
+    ];
+    for (index, manifest) in manifests.iter().enumerate() {
+        let report = one("web.yaml", manifest).report;
+        assert!(!report.is_valid(), "{index}");
+        let said = check::text(&report, 0, false).len() + json::pretty(&json::report(&report)).len();
+        assert!(said < 5 * manifest.len(), "{index}: {said} bytes are said");
+    }
+}
+
+/// The least time of three that it takes to check and to say.
+fn cost(text: &str) -> Duration {
+    let run = || {
+        let begun = Instant::now();
+        let report = one("web.yaml", text).report;
+        assert!(!check::text(&report, 0, false).is_empty() && !json::report(&report).is_null());
+        begun.elapsed()
+    };
+    (0..3).map(|_| run()).min().unwrap()
+}
+
+/// Fails where four times as much costs far more than four times the time: a square would cost sixteen times it.
+fn grows_with_its_length(what: &str, small: usize, make: impl Fn(usize) -> String) {
+    let (one, four) = (cost(&make(small)), cost(&make(4 * small)));
+    // What a small run costs in any case, and the noise of a machine that does other work.
+    let allowed = 10 * one + Duration::from_millis(50);
+    assert!(four < allowed, "{what}: {one:?} became {four:?}");
+}
+
+#[test]
+fn the_cost_grows_with_the_length() {
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    grows_with_its_length("keys", 10_000, |count| team(&lines(count, &|n| format!("k{n}: 1\n"))));
+    grows_with_its_length("a key again and again", 10_000, |count| team(&"a: 1\n".repeat(count)));
+    grows_with_its_length("unknown fields", 2_000, |count| {
+        format!(
+            "apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec:\n{}",
+            lines(count, &|n| format!("  k{n}: 1\n"))
+        )
+    });
+    grows_with_its_length("anchors", 10_000, |count| team(&lines(count, &|n| format!("k{n}: &a{n} 1\n"))));
+    grows_with_its_length("documents", 10_000, |count| format!("{}---\n{}", team("a: 1"), "---\n".repeat(count)));
+    grows_with_its_length("a plain scalar", 200_000, |count| team(&format!("a: {}", "b ".repeat(count))));
+    grows_with_its_length("a scalar of many lines", 20_000, |count| team(&format!("a: b\n{}", "  c\n".repeat(count))));
+    grows_with_its_length("a quoted scalar", 200_000, |count| team(&format!("a: \"{}\"", "\\n".repeat(count))));
+    grows_with_its_length("a block scalar", 20_000, |count| team(&format!("a: |\n{}", "  b\n".repeat(count))));
+    grows_with_its_length("a comment", 200_000, |count| team(&format!("a: 1 #{}", "b".repeat(count))));
+    grows_with_its_length("a line of a list", 20_000, |count| team(&format!("a: [{}", "1, ".repeat(count))));
+    grows_with_its_length("members", 10_000, |count| {
+        let members = lines(count, &|n| format!("\"user:u{n}\", "));
+        format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec: {{members: [{members}]}}\n")
+    });
+    grows_with_its_length("bad members", 2_000, |count| {
+        let members = lines(count, &|n| format!("u{n}, "));
+        format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec: {{members: [{members}]}}\n")
+    });
+    grows_with_its_length("roles that inherit in a chain", 1_000, |count| {
+        let roles = lines(count, &|n| format!("- {{name: r{n}, inherits: [r{}], permissions: []}}\n", n + 1));
+        format!("roles:\n{roles}- {{name: r{count}, permissions: []}}\n")
+    });
+}

@@ -1,0 +1,169 @@
+//! Characters that a terminal or a reader acts on, wherever somebody else's text is shown.
+
+use std::process::Output;
+
+use crate::ORGANISATION;
+use crate::support::Sandbox;
+
+/// Each as it may stand in a name: colour, the title of a window, a link, the other way to begin them, deletion,
+/// directions, a line that begins anew, and what nobody sees.
+const ACTIVE: &[(&str, &str)] = &[
+    ("a colour", "\\e[31m"),
+    ("a title", "\\e]0;owned\\a"),
+    ("a link", "\\e]8;;http://evil.example\\e\\\\"),
+    ("a C1 control sequence", "\\x9b2J"),
+    ("deletions", "\\b\\b\\x7f"),
+    ("a carriage return", "\\rerror"),
+    ("a line of one's own", "\\n::error::evil\\n0 errors, 0 warnings"),
+    ("a separator of lines", "\\u2028\\u2029\\x85"),
+    ("an overriding direction", "\\u202e"),
+    ("an isolating direction", "\\u2066\\u2069"),
+    ("nothing to be seen", "\\u200b\\ufeff"),
+    ("NUL", "\\0"),
+];
+
+/// What may not stand raw in anything that is printed.
+fn is_active(c: char) -> bool {
+    let is_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_hidden = matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}');
+    (c.is_control() && c != '\n') || is_direction || is_hidden
+}
+
+/// The formats there may be. Those that a verb does not have are refused as usage, and are not run.
+const FORMATS: [&str; 10] = ["text", "json", "yaml", "sarif", "junit", "github", "gitlab", "markdown", "html", "csv"];
+
+/// Runs a line in every format that its verb has, and returns what is said, format by format.
+fn in_every_format(sandbox: &Sandbox, line: &str) -> Vec<(String, String)> {
+    let said = |output: &Output| [&output.stdout[..], &output.stderr].concat();
+    let run = |format: &str| {
+        let output = sandbox.charter(&format!("{line} -o {format}"));
+        let text = String::from_utf8(said(&output)).unwrap();
+        (output.status.code() != Some(64)).then(|| (format!("charter {line} -o {format}"), text))
+    };
+    let all: Vec<(String, String)> = FORMATS.iter().filter_map(|format| run(format)).collect();
+    assert!(all.len() >= 2, "text and JSON at least: {line}");
+    all
+}
+
+fn assert_harmless(sandbox: &Sandbox, line: &str, hint: &str) {
+    for (command, text) in in_every_format(sandbox, line) {
+        let active = text.chars().find(|c| is_active(*c));
+        assert!(active.is_none(), "{active:?} ({hint}) of `{command}`:\n{text:?}");
+        let is_forged = text.lines().any(|line| line.starts_with("::error::evil") || line.starts_with("0 errors"));
+        assert!(!is_forged, "a line of one's own in `{command}`:\n{text}");
+    }
+}
+
+/// Manifests with a text wherever a text may stand, most of them mistakes.
+fn manifests(active: &str) -> String {
+    let t = format!("a{active}b");
+    format!(
+        "apiVersion: charter/v1\nkind: Team\nmetadata: {{name: \"{t}\"}}\nspec: {{}}\n\
+         ---\napiVersion: charter/v1\nkind: \"{t}\"\nmetadata: {{name: a}}\nspec: {{}}\n\
+         ---\napiVersion: \"charter/v1{t}\"\nkind: Team\nmetadata: {{name: a}}\nspec: {{}}\n\
+         ---\napiVersion: charter/v1\nkind: Team\nmetadata: {{name: web, labels: {{\"{t}\": \"{t}\"}}, \"{t}\": 1}}\n\
+         spec: {{members: [\"user:{t}\", \"{t}\"], \"{t}\": 1, standards: [\"{t}\"], settings: {{\"{t}\": \"{t}\"}}}}\n\
+         ---\napiVersion: charter/v1\nkind: Role\nmetadata: {{name: r}}\nspec: {{permissions: [\"{t}\"], inherits: [\"{t}\"]}}\n\
+         ---\napiVersion: charter/v1\nkind: RoleBinding\nmetadata: {{name: b}}\nspec: {{role: r, subjects: [], expires: \"{t}\"}}\n\
+         ---\napiVersion: charter/v1\nkind: Budget\nmetadata: {{name: b, team: web}}\nspec: {{window: \"{t}\", limit: \"{t}\"}}\n"
+    )
+}
+
+#[test]
+fn no_finding_carries_what_a_terminal_acts_on() {
+    for (hint, active) in ACTIVE {
+        let sandbox = Sandbox::new();
+        sandbox.write("organization.yaml", ORGANISATION);
+        sandbox.write("teams.yaml", &manifests(active));
+        sandbox.write("schemas/settings.schema.json", r#"{"additionalProperties": {"const": 1}}"#);
+        assert_harmless(&sandbox, "validate", hint);
+        assert_eq!(sandbox.charter("validate").status.code(), Some(1));
+    }
+}
+
+#[test]
+fn no_excerpt_carries_what_stands_raw_in_a_file() {
+    for raw in ["\u{1b}[31m", "\u{9b}2J", "\u{202e}", "\u{7f}", "\u{200b}", "\u{2066}", "\u{85}", "\r"] {
+        let sandbox = Sandbox::new();
+        sandbox.write("organization.yaml", ORGANISATION);
+        sandbox.write(
+            "a.yaml",
+            &format!("apiVersion: charter/v1\nkind: Team # {raw}\nmetadata: {{name: A{raw}}} # {raw}\nspec: {{}}\n"),
+        );
+        sandbox.write("b.json", &format!("{{\"apiVersion\": \"charter/v1\", \"kind\": \"Tea{raw}m\"}}"));
+        assert_harmless(&sandbox, "validate", raw);
+    }
+}
+
+/// What a valid manifest may hold, and a commit.
+const VALID: &str = "\
+apiVersion: charter/v1
+kind: Team
+metadata: {name: web, annotations: {a: \"ACTIVE\"}}
+spec: {standards: [\"one ACTIVE\"], contacts: [\"mailto:ACTIVE\"], techStack: [\"ACTIVE\"], settings: {\"ACTIVE\": \"ACTIVE\"}}
+---
+apiVersion: charter/v1
+kind: RoleBinding
+metadata: {name: b}
+spec: {role: r, subjects: [\"user:a\"], reason: \"ACTIVE\", ticket: \"ACTIVE\"}
+---
+apiVersion: charter/v1
+kind: Role
+metadata: {name: r}
+spec: {permissions: [\"read:agents/ACTIVE\"]}
+";
+
+/// A repository that says what is active in every text of a valid manifest, of a commit and of the live state.
+fn hostile(active: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("organization.yaml", ORGANISATION);
+    let valid = VALID.replace("read:agents/ACTIVE", "read:agents");
+    sandbox.write("web.yaml", &valid.replace("ACTIVE", active));
+    sandbox.write("schemas/settings.schema.json", "true");
+    let raw = active.replace("\\u", "\\\\u");
+    sandbox.shell(&format!(
+        "git add -A && GIT_AUTHOR_NAME=\"$(printf 'Eve {raw}')\" git commit --quiet -m \"$(printf 'one {raw}\\n\\n{raw}')\""
+    ));
+    sandbox
+}
+
+#[test]
+fn no_verb_carries_what_manifests_and_commits_hold() {
+    for (hint, active) in ACTIVE.iter().filter(|(_, active)| !active.contains("\\0")) {
+        let sandbox = hostile(active);
+        let store = "--store sqlite:live.db";
+        assert_harmless(&sandbox, &format!("plan {store}"), hint);
+        assert_harmless(&sandbox, &format!("apply {store} --reason \"$(printf 'r\\033[31m\\302\\2332J')\""), hint);
+        sandbox.write("web.yaml", &VALID.replace("read:agents/ACTIVE", "read:agents").replace("ACTIVE", "other"));
+        for verb in
+            ["plan", "status", "history", "history Team/web", "drift", "get teams", "get Team/web", "get RoleBinding/b"]
+        {
+            assert_harmless(&sandbox, &format!("{verb} {store}"), hint);
+        }
+    }
+}
+
+#[test]
+fn no_error_carries_what_somebody_typed_or_a_file_of_settings_holds() {
+    let sandbox = Sandbox::new();
+    let typed = "\"$(printf 'a\\033[31m\\302\\233\\342\\200\\256')\"";
+    for line in [
+        "validate",
+        "explain",
+        "schema",
+        "get",
+        "history",
+        "validate --rev",
+        "plan --path",
+        "status --store",
+        "status --repo",
+        "init /dev/null/",
+    ] {
+        let output = sandbox.charter(&format!("{line} {typed}"));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert!(!text.chars().any(is_active), "{line}: {text:?}");
+    }
+    sandbox.write("charter.toml", "\"\\u001b[31m\" = 1\n");
+    let output = sandbox.charter("validate");
+    assert!(!String::from_utf8_lossy(&output.stderr).chars().any(is_active), "{output:?}");
+}
