@@ -2,9 +2,10 @@
 
 use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs};
 use super::{Context, Exit, Failure, outcome};
-use crate::reconcile;
+use crate::model::report::Report;
+use crate::reconcile::{self, Question, Spent};
 use crate::report::{check, json};
-use crate::source::At;
+use crate::source::{At, Source};
 
 /// Checks the manifests of the working tree, or of a revision: every finding, with its place and how to mend it.
 #[derive(Debug, clap::Args)]
@@ -13,6 +14,8 @@ Examples:
   charter validate                       the working tree, with uncommitted files
   charter validate examples/acme         one directory of a repository
   charter validate --rev main            a branch, tag or commit
+  charter validate --since main          what the change since then introduced or touched
+  charter validate --fix                 mend what needs no decision
   charter validate -o json               for a script
 
 Exit codes: 0 valid (warnings do not count), 1 not valid")]
@@ -22,6 +25,15 @@ pub struct Args {
     /// A branch, tag or commit to check instead of the working tree
     #[arg(long)]
     rev: Option<String>,
+    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// With --since: older findings count as well
+    #[arg(long, requires = "since")]
+    all: bool,
+    /// Mends what needs no decision in the files of the working tree
+    #[arg(long, conflicts_with = "rev")]
+    fix: bool,
     #[command(flatten)]
     repo: RepoArgs,
     #[command(flatten)]
@@ -34,13 +46,24 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
     let source = args.repo.open(args.dir.as_deref(), context)?;
-    let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
-    let checked = reconcile::check(source.as_ref(), &at, args.clock.now())?;
-    outcome::timings(&checked.spent, context);
+    let (report, spent) = validated(args, source.as_ref())?;
+    outcome::timings(&spent, context);
     output.emit(|format| match format {
-        Format::Text => Some(check::text(&checked.report, context.elapsed_ms(), context.color)),
-        Format::Json => Some(json::pretty(&json::report(&checked.report))),
+        Format::Text => Some(check::text(&report, context.elapsed_ms(), context.color)),
+        Format::Json => Some(json::pretty(&json::report(&report))),
         Format::Yaml => None,
     })?;
-    Ok(if checked.report.is_valid() { Exit::Done } else { Exit::No })
+    Ok(if report.is_valid() { Exit::Done } else { Exit::No })
+}
+
+fn validated(args: &Args, source: &dyn Source) -> Result<(Report, Spent), Failure> {
+    let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
+    let (question, now) = (Question { at, since: args.since.clone(), all: args.all }, args.clock.now());
+    if !args.fix {
+        return Ok(reconcile::validate(source, &question, now)?);
+    }
+    let work_tree = source.work_tree().ok_or_else(|| {
+        Failure::Usage("--fix writes to files, and there is no working tree here: run it in a clone".to_owned())
+    })?;
+    Ok(reconcile::fix(source, work_tree, &question, now)?)
 }

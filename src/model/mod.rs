@@ -29,6 +29,7 @@ pub mod lineage;
 pub mod live;
 pub mod manifest;
 pub mod members;
+pub mod mend;
 pub mod money;
 pub mod name;
 pub mod nearest;

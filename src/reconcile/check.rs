@@ -28,11 +28,19 @@ pub struct Checked {
 /// Where the source cannot be read.
 pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, SourceError> {
     let mut spent = Spent::default();
-    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    let mut memo = Memo::of(snapshot, &mut spent);
+    let mut memo = whole(source, at, &mut spent)?;
     let Judged { findings, read, resources, admitted } = memo.judge(now, &mut spent);
     let report = report(memo.snapshot(), findings, (read, resources), spent.work);
     Ok(Checked { report, admitted, spent })
+}
+
+/// Reads all of a source at one moment and works it out.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
+    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
+    Ok(Memo::of(snapshot, spent))
 }
 
 /// Makes the report of what was found in a snapshot.
@@ -40,7 +48,14 @@ pub fn report(snapshot: &Snapshot, findings: Vec<Finding>, (read, resources): (R
     let findings = place(snapshot, findings);
     let excerpts = parse::excerpts(snapshot, &findings);
     let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
-    Report { findings, excerpts, read, resources, revision, uncommitted, work }
+    let (older, fixed) = (Vec::new(), Vec::new());
+    Report { findings, older, fixed, excerpts, read, resources, revision, uncommitted, work }
+}
+
+/// Lists what is found in a memo's snapshot, placed and sorted.
+pub fn found(memo: &mut Memo, now: Timestamp) -> Vec<Finding> {
+    let findings = memo.judge(now, &mut Spent::default()).findings;
+    place(memo.snapshot(), findings)
 }
 
 /// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter
@@ -50,10 +65,15 @@ fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
         findings.retain(|finding| finding.code == Code::RequiresVersion);
     }
     parse::locate(snapshot, &mut findings);
+    sort(&mut findings);
+    findings.dedup();
+    findings
+}
+
+/// Sorts findings by place.
+pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let place = |finding: &Finding| (finding.origin.path.clone(), finding.origin.span, finding.code);
         place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
     });
-    findings.dedup();
-    findings
 }

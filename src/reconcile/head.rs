@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::check::report;
+use super::check::{report, whole};
 use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
@@ -71,11 +71,6 @@ impl Heads {
         }
         Ok(what.map(str::to_owned))
     }
-}
-
-fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
-    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    Ok(Memo::of(snapshot, spent))
 }
 
 fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Memo, SourceError> {

@@ -73,6 +73,12 @@ impl Memo {
         self.take(&delta.changed, gone, spent);
     }
 
+    /// Puts files in the place of those of the same paths and works that out.
+    pub fn revise(&mut self, files: Vec<SourceFile>) {
+        self.take(&files, Vec::new(), &mut Spent::default());
+        self.snapshot.files.extend(files.into_iter().map(|file| (file.path.clone(), file)));
+    }
+
     fn take(&mut self, files: &[SourceFile], mut changes: Vec<Change>, spent: &mut Spent) {
         let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));

@@ -24,7 +24,27 @@ pub fn text(report: &Report, elapsed_ms: u128, color: bool) -> String {
         out.push_str(&render(&renderer, finding, &report.excerpts));
         out.push_str("\n\n");
     }
+    out.push_str(&asides(report));
     out.push_str(&summary(report, elapsed_ms));
+    out
+}
+
+/// Says what was mended, what can be, and what does not count.
+fn asides(report: &Report) -> String {
+    let fixed = |finding: &Finding| {
+        let Origin { path, span, .. } = &finding.origin;
+        let place = span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+        escape::line(&format!("fixed {path}{place} {}: {}", finding.code, finding.message)) + "\n"
+    };
+    let mut out: String = report.fixed.iter().map(fixed).collect();
+    let mendable = report.findings.iter().filter(|finding| finding.edit.is_some()).count();
+    if mendable > 0 {
+        out.push_str(&format!("{} can be fixed (charter validate --fix)\n", counted(mendable, "finding")));
+    }
+    let older = report.set_aside().len();
+    if older > 0 {
+        out.push_str(&format!("{} not shown (--all)\n", counted(older, "older finding")));
+    }
     out
 }
 

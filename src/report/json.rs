@@ -1,12 +1,14 @@
 //! Reports and plans as JSON: a version, then the same facts as the text.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::escape;
 use super::plan::Destination;
 use crate::model::code::Severity;
 use crate::model::finding::Finding;
-use crate::model::origin::Origin;
+use crate::model::origin::{Origin, Span};
 use crate::model::plan::Plan;
 use crate::model::report::Report;
 
@@ -28,13 +30,28 @@ pub fn report(report: &Report) -> Value {
         "counts": {
             "errors": report.count(Severity::Error),
             "warnings": report.count(Severity::Warning),
+            "older": report.set_aside().len(),
             "files": report.read.files,
             "leftAlone": report.read.left_alone,
             "resources": report.resources,
         },
         "work": report.work,
-        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings": findings(report),
+        "fixed": report.fixed.iter().map(finding).collect::<Vec<_>>(),
     })
+}
+
+/// Lists the findings, and after them the older ones that do not count.
+fn findings(report: &Report) -> Vec<Value> {
+    let older: HashSet<&Finding> = report.older.iter().collect();
+    let tagged = |one: &Finding| {
+        let mut value = finding(one);
+        if let Some(object) = value.as_object_mut().filter(|_| older.contains(one)) {
+            object.insert("old".to_owned(), json!(true));
+        }
+        value
+    };
+    report.findings.iter().chain(report.set_aside()).map(tagged).collect()
 }
 
 fn finding(finding: &Finding) -> Value {
@@ -50,6 +67,12 @@ fn finding(finding: &Finding) -> Value {
     if let Some(help) = &finding.help {
         set("help", json!(help));
     }
+    if let Some(edit) = &finding.edit {
+        let mut fix: serde_json::Map<String, Value> =
+            stretch(edit.span).into_iter().map(|(key, entry)| (key.to_owned(), entry)).collect();
+        fix.insert("text".to_owned(), json!(edit.text));
+        set("fix", Value::Object(fix));
+    }
     if let Some((origin, label)) = &finding.related {
         let mut related: serde_json::Map<String, Value> =
             place(origin).into_iter().map(|(key, entry)| (key.to_owned(), entry)).collect();
@@ -60,16 +83,17 @@ fn finding(finding: &Finding) -> Value {
 }
 
 fn place(origin: &Origin) -> Vec<(&'static str, Value)> {
-    let mut place = vec![("path", json!(&*origin.path))];
-    if let Some(span) = origin.span {
-        place.extend([
-            ("line", json!(span.line)),
-            ("column", json!(span.column)),
-            ("endLine", json!(span.end_line)),
-            ("endColumn", json!(span.end_column)),
-        ]);
-    }
-    place
+    let place = [("path", json!(&*origin.path))].into_iter();
+    place.chain(origin.span.into_iter().flat_map(stretch)).collect()
+}
+
+fn stretch(span: Span) -> [(&'static str, Value); 4] {
+    [
+        ("line", json!(span.line)),
+        ("column", json!(span.column)),
+        ("endLine", json!(span.end_line)),
+        ("endColumn", json!(span.end_column)),
+    ]
 }
 
 /// Renders a plan: all of it, with both hashes whole.
