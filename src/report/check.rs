@@ -97,7 +97,8 @@ fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String
         }
     }
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(escape::line(help)));
+        let by_itself = if finding.edit.is_some() { "   (charter validate --fix)" } else { "" };
+        group = group.element(Level::HELP.message(format!("{}{by_itself}", escape::line(help))));
     }
     renderer.render(&[group]).to_string()
 }
