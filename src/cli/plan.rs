@@ -1,10 +1,10 @@
 //! `charter plan`: shows what would change, and changes nothing.
 
-use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, Format, OutputArgs, Outputs, PLAIN, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::model::report::Report;
 use crate::plan::Options;
-use crate::reconcile;
+use crate::reconcile::{self, Checked};
 use crate::report::{json, plan};
 use crate::source::At;
 
@@ -67,6 +67,11 @@ pub fn quoted(word: &str) -> String {
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
+fn invalid(checked: &Checked, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
+    outcome::timings(&checked.spent, context);
+    outcome::invalid(&checked.report, output, context)
+}
+
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
@@ -74,11 +79,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let now = args.clock.now();
     let checked = reconcile::check(source.as_ref(), &at, now)?;
-    outcome::timings(&checked.spent, context);
-    let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &output, context) };
-    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
+    let Some(admitted) = &checked.admitted else { return invalid(&checked, &output, context) };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
-    let planned = reconcile::plan(source.as_ref(), &admitted, store, &options, now)?;
+    let checked = checked.abide(&store, now)?;
+    let Some(admitted) = &checked.admitted else { return invalid(&checked, &output, context) };
+    outcome::timings(&checked.spent, context);
+    outcome::waived(&checked.report, context);
+    let options = Options { adopt: args.adopt, prune: args.prune, ..Options::default() };
+    let planned = reconcile::plan(source.as_ref(), admitted, store, &options, now)?;
     outcome::notes(&planned, context);
     let destination = outcome::destination(&planned, next(args, &checked.report));
     let uncommitted = checked.report.uncommitted;

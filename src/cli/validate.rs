@@ -48,6 +48,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let (report, spent) = validated(args, source.as_ref())?;
     outcome::timings(&spent, context);
+    outcome::waived(&report, context);
     output.emit(|format| match format {
         Format::Text => Some(check::text(&report, context.elapsed_ms(), context.color)),
         Format::Json => Some(json::pretty(&json::report(&report))),

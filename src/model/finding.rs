@@ -2,6 +2,7 @@
 
 use super::code::{Code, Severity};
 use super::fault::Fault;
+use super::id::ResourceId;
 use super::mend::{Edit, Mend};
 use super::origin::Origin;
 
@@ -10,6 +11,8 @@ use super::origin::Origin;
 pub struct Finding {
     pub code: Code,
     pub origin: Origin,
+    /// The resource that a rule's finding is about: what a waiver names.
+    pub about: Option<ResourceId>,
     /// One sentence without a full stop.
     pub message: String,
     /// What to write beside the marked place; empty for nothing.
@@ -28,12 +31,18 @@ impl Finding {
     /// Makes a finding of a code at a place.
     pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
         let (message, label) = (message.into(), String::new());
-        Finding { code, origin, message, label, help: None, related: None, mend: None, edit: None }
+        Finding { code, origin, about: None, message, label, help: None, related: None, mend: None, edit: None }
     }
 
     /// Makes a finding of a fault at a place.
     pub fn of(fault: Fault, origin: Origin) -> Self {
         Finding { help: fault.help, mend: fault.mend, ..Finding::new(fault.code, origin, fault.message) }
+    }
+
+    /// Says which resource it is about.
+    pub fn about(mut self, id: &ResourceId) -> Self {
+        self.about = Some(id.clone());
+        self
     }
 
     /// Adds how to mend it.

@@ -47,4 +47,5 @@ pub mod snapshot;
 pub mod source_state;
 pub mod subject;
 pub mod verdict;
+pub mod waived;
 pub mod work;

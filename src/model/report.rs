@@ -7,6 +7,7 @@ use super::excerpt::Excerpts;
 use super::finding::Finding;
 use super::manifest::Read;
 use super::snapshot::Revision;
+use super::waived::Waived;
 use super::work::Work;
 
 /// The result of checking one snapshot.
@@ -16,6 +17,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Those that stood before the change that was asked about; they count where they are among the findings too.
     pub older: Vec<Finding>,
+    /// What waivers let pass.
+    pub waived: Vec<Waived>,
     /// What was mended just now.
     pub fixed: Vec<Finding>,
     pub excerpts: Excerpts,

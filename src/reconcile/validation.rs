@@ -7,9 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::check::{found, report, whole};
-use super::memo::{Judged, Spent};
+use super::memo::Spent;
 use super::mending::{Mark, Mended, mark, mend, own_mark};
 use crate::model::finding::Finding;
+use crate::model::kind::waiver::Waivers;
 use crate::model::report::Report;
 use crate::model::snapshot::{Snapshot, SourceFile};
 use crate::parse;
@@ -71,9 +72,10 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
     let mut spent = Spent::default();
     let base = question.since.as_ref().map(|revision| Base::read(source, revision, now)).transpose()?;
     let mut memo = whole(source, &question.at, &mut spent)?;
-    let Judged { findings, read, resources, .. } = memo.judge(now, &mut spent);
+    memo.abide(base.as_ref().and_then(|base| base.waivers.clone()));
+    let judged = memo.judge(now, &mut spent);
     let snapshot = memo.snapshot().clone();
-    let mut report = report(&snapshot, findings, (read, resources), spent.work);
+    let mut report = report(&snapshot, &judged, spent.work);
     let mended = match base {
         Some(base) => {
             let all = report.findings.clone();
@@ -90,13 +92,14 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
 struct Base {
     snapshot: Snapshot,
     found: HashSet<Mark>,
+    waivers: Option<Waivers>,
 }
 
 impl Base {
     fn read(source: &dyn Source, revision: &str, now: Timestamp) -> Result<Self, SourceError> {
         let mut memo = whole(source, &At::Revision(Some(revision.to_owned())), &mut Spent::default())?;
         let found = found(&mut memo, now).iter().map(own_mark).collect();
-        Ok(Base { snapshot: memo.snapshot().clone(), found })
+        Ok(Base { snapshot: memo.snapshot().clone(), found, waivers: memo.waivers() })
     }
 
     /// Sets what was found in the base as well, in files that are as they were, apart from what a change introduced.

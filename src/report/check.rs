@@ -12,6 +12,7 @@ use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
 use crate::model::origin::{Origin, Span};
 use crate::model::report::Report;
+use crate::model::waived::Waived;
 
 /// Places of one file that are no further apart than this are shown in one excerpt.
 const NEAR: u32 = 12;
@@ -31,12 +32,7 @@ pub fn text(report: &Report, elapsed_ms: u128, color: bool) -> String {
 
 /// Says what was mended, what can be, and what does not count.
 fn asides(report: &Report) -> String {
-    let fixed = |finding: &Finding| {
-        let Origin { path, span, .. } = &finding.origin;
-        let place = span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-        escape::line(&format!("fixed {path}{place} {}: {}", finding.code, finding.message)) + "\n"
-    };
-    let mut out: String = report.fixed.iter().map(fixed).collect();
+    let mut out: String = report.fixed.iter().map(|finding| format!("fixed {}\n", one_line(finding))).collect();
     let mendable = report.findings.iter().filter(|finding| finding.edit.is_some()).count();
     if mendable > 0 {
         out.push_str(&format!("{} can be fixed (charter validate --fix)\n", counted(mendable, "finding")));
@@ -48,10 +44,25 @@ fn asides(report: &Report) -> String {
     out
 }
 
+fn one_line(finding: &Finding) -> String {
+    let Origin { path, span, .. } = &finding.origin;
+    let place = span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+    escape::line(&format!("{path}{place} {}: {}", finding.code, finding.message))
+}
+
+/// Writes a finding that passes and its waiver in one line.
+pub fn waived(waived: &Waived) -> String {
+    let Waived { finding, waiver, reason, ticket, expires } = waived;
+    let ticket = ticket.as_ref().map_or_else(String::new, |ticket| format!(", {ticket}"));
+    let by = escape::line(&format!("{waiver} until {expires}: {reason}{ticket}"));
+    format!("waived {} ({by})", one_line(finding))
+}
+
 /// Writes the last line, which always has the same shape.
 fn summary(report: &Report, elapsed_ms: u128) -> String {
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
-    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    let waived = if report.waived.is_empty() { String::new() } else { format!(", {} waived", report.waived.len()) };
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning") + &waived);
     let (files, resources) = (counted(report.read.files, "file"), counted(report.resources, "resource"));
     let others = match report.read.left_alone {
         0 => String::new(),

@@ -11,6 +11,7 @@ use crate::model::finding::Finding;
 use crate::model::origin::{Origin, Span};
 use crate::model::plan::Plan;
 use crate::model::report::Report;
+use crate::model::waived::Waived;
 
 /// The version of the shape of every JSON that Charter prints.
 pub const VERSION: u32 = 1;
@@ -30,6 +31,7 @@ pub fn report(report: &Report) -> Value {
         "counts": {
             "errors": report.count(Severity::Error),
             "warnings": report.count(Severity::Warning),
+            "waived": report.waived.len(),
             "older": report.set_aside().len(),
             "files": report.read.files,
             "leftAlone": report.read.left_alone,
@@ -37,8 +39,17 @@ pub fn report(report: &Report) -> Value {
         },
         "work": report.work,
         "findings": findings(report),
+        "waived": report.waived.iter().map(waived).collect::<Vec<_>>(),
         "fixed": report.fixed.iter().map(finding).collect::<Vec<_>>(),
     })
+}
+
+fn waived(waived: &Waived) -> Value {
+    let Waived { waiver, reason, ticket, expires, .. } = waived;
+    let mut value = finding(&waived.finding);
+    let by = json!({ "resource": waiver, "reason": reason, "ticket": ticket, "expires": expires });
+    value.as_object_mut().map(|object| object.insert("waiver".to_owned(), by));
+    value
 }
 
 /// Lists the findings, and after them the older ones that do not count.
