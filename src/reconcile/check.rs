@@ -43,8 +43,9 @@ pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, So
 }
 
 impl Checked {
-    /// Judges again by the waivers of what a store holds, where that may be another verdict: what a change waives itself
-    /// counts from the next one.
+    /// Judges again by the waivers that a store holds, where that may be another verdict.
+    ///
+    /// What a change waives itself counts from the next one.
     ///
     /// # Errors
     /// Where the store cannot be read.
