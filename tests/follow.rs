@@ -142,6 +142,58 @@ fn a_commit_of_one_file_costs_one_file() {
     assert_eq!(follower.audit(round::landing().at).unwrap(), Some(Vec::new()));
 }
 
+/// A team with a lead who is a member, or who is none.
+fn team(name: &str, lead: &str) -> String {
+    format!(
+        "apiVersion: charter/v1\nkind: Team\nmetadata: {{name: {name}}}\n\
+         spec: {{leads: [\"user:{lead}\"], members: [\"user:ana\"]}}\n"
+    )
+}
+
+fn committed_texts(repo: &Repository, texts: &[(&str, &str)]) {
+    let mut index = git2::Index::new().unwrap();
+    for (path, text) in texts {
+        index.add(&entry(path, repo.blob(text.as_bytes()).unwrap(), 0o100_644)).unwrap();
+    }
+    commit(repo, &mut index);
+}
+
+#[test]
+fn a_waiver_counts_from_the_change_after_the_one_that_brings_it() {
+    const ORGANIZATION: &str = "apiVersion: charter/v1\nkind: Organization\nmetadata: {name: acme}\n\
+                                spec: {currency: USD, timezone: UTC}\n";
+    const WAIVER: &str = "apiVersion: charter/v1\nkind: Waiver\nmetadata: {name: w-1}\n\
+                          spec: {control: lead-not-member, team: web, reason: cover, expires: 2026-12-31}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let repo = Repository::init(folder.path().join("repo")).unwrap();
+    let (good, bad) = (team("web", "ana"), team("web", "bo"));
+    committed_texts(&repo, &[("o.yaml", ORGANIZATION), ("t.yaml", &good)]);
+    let source = source::open(folder.path().join("repo").to_str().unwrap(), &Options::default()).unwrap();
+    let store = round::store_in(folder.path());
+    let place = |_: &_| Ok(store.clone());
+    let follower =
+        || Follower::new("central".parse().unwrap(), source.as_ref(), &place, Treatment::default(), "test".to_owned());
+    let mut following = follower();
+    stepped(&mut following, true);
+
+    committed_texts(&repo, &[("o.yaml", ORGANIZATION), ("t.yaml", &bad), ("w.yaml", WAIVER)]);
+    let step = following.step(true, round::landing().at).unwrap().unwrap();
+    assert_eq!((step.condition, step.reason.as_str()), (Condition::Stalled, "t.yaml:4:16 lead-not-member"));
+    committed_texts(&repo, &[("o.yaml", ORGANIZATION), ("t.yaml", &good), ("w.yaml", WAIVER)]);
+    assert_eq!(stepped(&mut following, true).landed.unwrap().counts().add, 1);
+    committed_texts(&repo, &[("o.yaml", ORGANIZATION), ("t.yaml", &bad), ("w.yaml", WAIVER)]);
+    assert_eq!(stepped(&mut following, true).landed.unwrap().counts().change, 1);
+    assert_eq!(following.audit(round::landing().at).unwrap(), Some(Vec::new()));
+    drop(following);
+
+    // After its end the head is refused, and what was accepted stands and is healed to.
+    sql::Database::open(&folder.path().join("charter.db")).rows("DELETE FROM live_resource WHERE kind = 'Team'");
+    let later = "2027-01-02T00:00:00Z".parse().unwrap();
+    let step = follower().with_store(Some(store.clone())).step(true, later).unwrap().unwrap();
+    assert_eq!((step.condition, step.reason.as_str()), (Condition::Stalled, "t.yaml:4:16 lead-not-member"));
+    assert_eq!(step.landed.unwrap().counts().drift, 1);
+}
+
 /// The paths of a small tree: files and directories of one name take turns, and what is no manifest is beside them.
 const PATHS: [&str; 9] = [
     "a.yaml",

@@ -87,7 +87,7 @@ fn a_schema_explains_what_an_editor_points_at() {
     }
 }
 
-/// What the examples name beside one another.
+/// What the examples name beside one another; platform has no budget, which the example of a waiver lets pass.
 const REST: &str = "\
 apiVersion: charter/v1
 kind: Role
@@ -113,11 +113,6 @@ apiVersion: charter/v1
 kind: Budget
 metadata: {name: monthly, team: product}
 spec: {window: month, limit: 1000}
----
-apiVersion: charter/v1
-kind: Budget
-metadata: {name: monthly, team: platform}
-spec: {window: month, limit: 1000}
 ";
 
 #[test]
@@ -128,7 +123,7 @@ fn the_examples_of_all_kinds_together_validate() {
     }
     sandbox.write("rest.yaml", REST);
     sandbox.write("schemas/settings.schema.json", r#"{"type": "object"}"#);
-    let run = sandbox.charter("validate -o json");
+    let run = sandbox.charter("validate -o json --at 2026-12-01");
     let printed = String::from_utf8_lossy(&run.stdout);
     assert!(printed.contains("\"findings\": []"), "{printed}");
 }

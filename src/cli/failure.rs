@@ -88,6 +88,7 @@ fn of_source(error: &SourceError) -> Exit {
         | SourceError::RefusedUrl { .. }
         | SourceError::Unreachable { .. }
         | SourceError::Timeout { .. }
+        | SourceError::Unwritable { .. }
         | SourceError::NoGit { .. }
         | SourceError::NoCache { .. } => Exit::Unavailable,
     }

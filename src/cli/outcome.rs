@@ -13,8 +13,16 @@ use crate::source::{Source, SourceError};
 use crate::store::{Landed, Reader, Store};
 use jiff::Timestamp;
 
+/// Says which findings pass and by which waiver, where that was asked for.
+pub fn waived(report: &Report, context: &Context) {
+    for waived in report.waived.iter().filter(|_| context.verbose) {
+        context.note(&check::waived(waived));
+    }
+}
+
 /// Shows why nothing can be planned.
 pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
+    waived(report, context);
     output.emit(&[
         (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color)),
         (Format::Json, &|| json::pretty(&json::report(report))),
@@ -122,6 +130,7 @@ pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context)
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
+    waived(&round.report, context);
     let destination = destination(planned, Some("charter apply".to_owned()));
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));

@@ -1,10 +1,10 @@
 //! `charter plan`: shows what would change, and changes nothing.
 
-use super::args::{ClockArgs, Format, OutputArgs, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, Format, OutputArgs, Outputs, RepoArgs, StoreArgs};
 use super::{Context, Exit, Failure, outcome};
 use crate::model::report::Report;
 use crate::plan::Options;
-use crate::reconcile;
+use crate::reconcile::{self, Checked};
 use crate::report::{json, markdown, plan};
 use crate::source::At;
 
@@ -71,6 +71,11 @@ pub fn quoted(word: &str) -> String {
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
+fn invalid(checked: &Checked, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
+    outcome::timings(&checked.spent, context);
+    outcome::invalid(&checked.report, output, context)
+}
+
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(&[Format::Text, Format::Json, Format::Markdown])?;
@@ -79,13 +84,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let now = args.clock.now();
     let checking = format!("checking {}", source.describe());
     let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, now))?;
+    let Some(admitted) = &checked.admitted else { return invalid(&checked, &output, context) };
+    let store = args.store.place(source.as_ref(), admitted.name(), context)?;
+    let checked = checked.abide(&store, now)?;
+    let Some(admitted) = &checked.admitted else { return invalid(&checked, &output, context) };
     outcome::timings(&checked.spent, context);
-    let Some(admitted) = checked.admitted else { return outcome::invalid(&checked.report, &output, context) };
+    outcome::waived(&checked.report, context);
     // As `apply`, which ends fights: a person asks.
     let options = Options { adopt: args.adopt, prune: args.prune, stubborn: true, ..Options::default() };
-    let store = args.store.place(source.as_ref(), admitted.name(), context)?;
     let planning = format!("planning for {}", store.url());
-    let planned = context.during(planning, || reconcile::plan(source.as_ref(), &admitted, store, &options, now))?;
+    let planned = context.during(planning, || reconcile::plan(source.as_ref(), admitted, store, &options, now))?;
     outcome::notes(&planned, context);
     let destination = outcome::destination(&planned, next(args, &checked.report));
     let uncommitted = checked.report.uncommitted;

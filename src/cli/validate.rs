@@ -2,9 +2,10 @@
 
 use super::args::{ClockArgs, Format, OutputArgs, RepoArgs};
 use super::{Context, Exit, Failure, outcome};
-use crate::reconcile;
+use crate::model::report::Report;
+use crate::reconcile::{self, Question, Spent};
 use crate::report::{check, github, gitlab, json, junit, markdown, sarif};
-use crate::source::At;
+use crate::source::{At, Source};
 
 mod summary;
 
@@ -21,6 +22,8 @@ Examples:
   charter validate                       the working tree, with uncommitted files
   charter validate examples/acme         one directory of a repository
   charter validate --rev main            a branch, tag or commit
+  charter validate --since main          what the change since then introduced or touched
+  charter validate --fix                 mend what needs no decision
   charter validate -o json               for a script
   charter validate -o github             for an Action: annotations, and the step's summary
   charter validate -o text -o sarif=charter.sarif -o junit=charter.xml
@@ -35,6 +38,15 @@ pub struct Args {
     /// Takes warnings for errors
     #[arg(long)]
     deny_warnings: bool,
+    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// With --since: older findings count as well
+    #[arg(long, requires = "since")]
+    all: bool,
+    /// Mends what needs no decision in the files of the working tree
+    #[arg(long, conflicts_with = "rev")]
+    fix: bool,
     #[command(flatten)]
     repo: RepoArgs,
     #[command(flatten)]
@@ -48,11 +60,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(FORMATS)?;
     let summary = if output.has(Format::Github) { summary::open()? } else { None };
     let source = args.repo.open(args.dir.as_deref(), context)?;
-    let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let checking = format!("checking {}", source.describe());
-    let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, args.clock.now()))?;
-    outcome::timings(&checked.spent, context);
-    let mut report = checked.report;
+    let (mut report, spent) = context.during(checking, || validated(args, source.as_ref()))?;
+    outcome::timings(&spent, context);
+    outcome::waived(&report, context);
     report.denies_warnings = args.deny_warnings;
     if let Some(summary) = summary {
         summary.append(&report, context)?;
@@ -67,4 +78,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         (Format::Markdown, &|| markdown::report(&report, markdown::COMMENT)),
     ])?;
     Ok(if report.is_valid() { Exit::Done } else { Exit::No })
+}
+
+fn validated(args: &Args, source: &dyn Source) -> Result<(Report, Spent), Failure> {
+    let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
+    let (question, now) = (Question { at, since: args.since.clone(), all: args.all }, args.clock.now());
+    if !args.fix {
+        return Ok(reconcile::validate(source, &question, now)?);
+    }
+    let work_tree = source.work_tree().ok_or_else(|| {
+        Failure::Usage("--fix writes to files, and there is no working tree here: run it in a clone".to_owned())
+    })?;
+    Ok(reconcile::fix(source, work_tree, &question, now)?)
 }

@@ -126,6 +126,11 @@ impl Compiler {
         }
     }
 
+    /// Returns what is declared, of what is declared twice the first.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
     /// Counts the files that were read.
     pub fn read(&self) -> Read {
         self.declared.read()

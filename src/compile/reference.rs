@@ -9,8 +9,9 @@ use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
+use crate::model::mend::Mend;
 use crate::model::name::Name;
-use crate::model::nearest::did_you_mean;
+use crate::model::nearest::{did_you_mean, surely_meant};
 use crate::model::permission::{ALL, Permission};
 use crate::model::resources::Resources;
 use crate::model::subject::{Subject, SubjectKind};
@@ -32,18 +33,15 @@ pub fn check(manifest: &Manifest, index: &Index, resources: &Resources) -> Check
     findings.extend(duplicate::budget(manifest, resources));
     findings.extend(examined.references.iter().filter_map(|reference| check_reference(manifest, reference, index)));
     findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
-    findings.extend(examined.faults.into_iter().map(|(pointer, fault)| {
-        Finding::new(fault.code, manifest.site.spec(&pointer), fault.message).maybe_help(fault.help)
-    }));
+    findings
+        .extend(examined.faults.into_iter().map(|(pointer, fault)| Finding::of(fault, manifest.site.spec(&pointer))));
     Checked { mentions, findings }
 }
 
 fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {
     let fault = manifest.id.team.as_ref().and_then(|team| check_team(team.as_str(), index))?;
-    Some(
-        Finding::new(fault.code, manifest.site.team(), format!("{} belongs to {}", manifest.id.kind, fault.message))
-            .maybe_help(fault.help),
-    )
+    let message = format!("{} belongs to {}", manifest.id.kind, fault.message);
+    Some(Finding::of(Fault { message, ..fault }, manifest.site.team()))
 }
 
 fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index) -> Option<Finding> {
@@ -55,7 +53,7 @@ fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index
         Target::Permission(permission) => check_permission(permission, index),
     }?;
     let message = format!("{} names {}", described(manifest), fault.message);
-    Some(Finding::new(fault.code, manifest.site.spec(&reference.pointer), message).maybe_help(fault.help))
+    Some(Finding::of(Fault { message, ..fault }, manifest.site.spec(&reference.pointer)))
 }
 
 /// Describes a manifest in a sentence: `role binding `leads` of team `data``.
@@ -68,11 +66,16 @@ fn described(manifest: &Manifest) -> String {
 }
 
 fn check_subject(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<Fault> {
-    match subject.kind() {
+    let fault = match subject.kind() {
         SubjectKind::Group => subject.id().parse().ok().and_then(|name| check_name(Kind::Group, from, &name, index)),
         SubjectKind::Team => check_team(subject.id(), index),
         SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => None,
-    }
+    }?;
+    let mend = fault.mend.as_ref().and_then(|mend| match mend {
+        Mend::Word { meant, .. } => Mend::word(subject.as_str(), Some(format!("{}:{meant}", subject.kind().as_str()))),
+        Mend::TakeOut { .. } => None,
+    });
+    Some(fault.mend(mend))
 }
 
 fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
@@ -83,7 +86,8 @@ fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Op
     let visible = index.visible(kind, from);
     let help = did_you_mean(name.as_str(), &visible)
         .map_or_else(|| declare(&visible), |near| format!("did you mean `{near}`?"));
-    Some(Fault::new(code, format!("{word} `{name}`, which does not exist{}", where_from(from))).help(help))
+    let fault = Fault::new(code, format!("{word} `{name}`, which does not exist{}", where_from(from))).help(help);
+    Some(fault.mend(Mend::word(name.as_str(), surely_meant(name.as_str(), &visible))))
 }
 
 fn where_from(from: Option<&Name>) -> &'static str {
@@ -115,7 +119,8 @@ fn check_team(name: &str, index: &Index) -> Option<Fault> {
 fn unknown_team(name: &str, index: &Index) -> Fault {
     let help = did_you_mean(name, index.teams())
         .map_or_else(|| declare(&index.teams().collect::<Vec<_>>()), |near| format!("did you mean `{near}`?"));
-    Fault::new(Code::UnknownTeam, format!("team `{name}`, which does not exist")).help(help)
+    let fault = Fault::new(Code::UnknownTeam, format!("team `{name}`, which does not exist")).help(help);
+    fault.mend(Mend::word(name, surely_meant(name, index.teams())))
 }
 
 fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {
@@ -139,10 +144,15 @@ fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {
         || format!("the vocabulary has {}", listed(words)),
         |(action, resource)| format!("did you mean `{action}:{resource}`?"),
     );
-    Some(
-        Fault::new(Code::UnknownPermission, format!("permission `{permission}`, and the vocabulary has no {missing}"))
-            .help(help),
-    )
+    let meant = |word: &str, words: &[&str]| {
+        if words.contains(&word) { Some(word.to_owned()) } else { surely_meant(word, words) }
+    };
+    let target = permission.as_str().strip_prefix(&format!("{action}:{resource}")).unwrap_or_default();
+    let meant = meant(action, &actions).zip(meant(resource, &resources));
+    let meant = meant.map(|(action, resource)| format!("{action}:{resource}{target}"));
+    let fault =
+        Fault::new(Code::UnknownPermission, format!("permission `{permission}`, and the vocabulary has no {missing}"));
+    Some(fault.help(help).mend(Mend::word(permission.as_str(), meant)))
 }
 
 fn repeated(manifest: &Manifest, repetition: &Repetition) -> Finding {
@@ -150,4 +160,5 @@ fn repeated(manifest: &Manifest, repetition: &Repetition) -> Finding {
     Finding::new(Code::DuplicateMember, manifest.site.spec(&repetition.pointer), message)
         .related(manifest.site.spec(&repetition.first), "first here")
         .help("take one out")
+        .mend(repetition.is_verbatim.then(|| Mend::TakeOut { written: repetition.spelling.clone() }))
 }

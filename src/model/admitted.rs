@@ -6,7 +6,7 @@ use super::kind::organization::Organization;
 use super::name::Name;
 use super::verdict::Verdict;
 
-/// A desired state with a verdict without errors, and its organisation: what a plan is made of, and nothing else.
+/// A desired state with a verdict without an unwaived error, and its organisation: what a plan is made of, and nothing else.
 #[derive(Debug, Clone)]
 pub struct Admitted {
     desired: Desired,
@@ -67,6 +67,7 @@ mod tests {
     use crate::model::lineage::Lineage;
     use crate::model::origin::Origin;
     use crate::model::resources::Resources;
+    use crate::model::waived::Waived;
 
     fn nothing() -> Desired {
         Desired::new(None, Lineage { path: String::new(), roots: Vec::new() }, Resources::default(), Flaws::default())
@@ -77,10 +78,22 @@ mod tests {
         let digest = nothing().digest;
         let refused = |verdict: &Verdict| Admitted::seal(nothing(), verdict).err();
         let finding = |code| vec![Finding::new(code, Origin::file("a.yaml"), "wrong")];
-        assert_eq!(refused(&Verdict::new(Digest::of([b"other".as_slice()]), Vec::new())), Some(Refused::OtherState));
-        assert_eq!(refused(&Verdict::new(digest.clone(), finding(Code::LeadNotMember))), Some(Refused::Errors));
-        let warned = Verdict::new(digest, finding(Code::ExpiredBinding));
+        assert_eq!(
+            refused(&Verdict::new(Digest::of([b"other".as_slice()]), Vec::new(), Vec::new())),
+            Some(Refused::OtherState)
+        );
+        let with_error = Verdict::new(digest.clone(), finding(Code::LeadNotMember), Vec::new());
+        assert_eq!(refused(&with_error), Some(Refused::Errors));
+        let warned = Verdict::new(digest.clone(), finding(Code::ExpiredBinding), Vec::new());
         assert_eq!(refused(&warned), Some(Refused::NoOrganization));
+        let waived = finding(Code::LeadNotMember).into_iter().map(|finding| Waived {
+            finding,
+            waiver: "Waiver/w-1".parse().unwrap(),
+            reason: "a test".to_owned(),
+            ticket: None,
+            expires: "2026-12-31".parse().unwrap(),
+        });
+        assert_eq!(refused(&Verdict::new(digest, Vec::new(), waived.collect())), Some(Refused::NoOrganization));
         let flawed = Desired { flaws: Flaws { errors: true, ..Flaws::default() }, ..nothing() };
         assert_eq!(Admitted::seal(flawed, &warned).err(), Some(Refused::Errors), "an earlier stage's error counts too");
     }

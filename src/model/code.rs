@@ -108,9 +108,19 @@ codes! {
     BudgetMissing "budget-missing" Warning,
     LeadNotMember "lead-not-member" Error,
     ExpiredBinding "expired-binding" Warning,
+    // What passes for a time.
+    NotWaivable "not-waivable" Error,
+    WaiverTooLong "waiver-too-long" Error,
+    WaiverExpired "waiver-expired" Warning,
+    WaiverExpiring "waiver-expiring" Warning,
+    WaiverUnneeded "waiver-unneeded" Warning,
 }
 
 impl Code {
+    /// What a waiver may let pass: the findings of the rules, and nothing of what can be read and of what fits together.
+    pub const WAIVABLE: &'static [Code] =
+        &[Code::BudgetOverCap, Code::BudgetMissing, Code::LeadNotMember, Code::ExpiredBinding];
+
     /// Says whether something was not read that may hold anything: what is missing then may be in there.
     pub const fn leaves_unread(self) -> bool {
         matches!(

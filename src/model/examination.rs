@@ -29,6 +29,8 @@ pub struct Repetition {
     pub pointer: String,
     pub first: String,
     pub spelling: String,
+    /// Whether both say the same to the letter, so that either can go.
+    pub is_verbatim: bool,
 }
 
 /// What a spec says about itself, with JSON pointers below `spec`.
@@ -53,9 +55,11 @@ impl<'a> Examination<'a> {
             }
         }
         for (repeat, first) in set.repetitions() {
-            let spelling = set.iter().nth(repeat).map(|item| item.spelling().to_owned()).unwrap_or_default();
+            let [again, before] = [repeat, first].map(|index| set.iter().nth(index));
+            let spelling = again.map(|item| item.spelling().to_owned()).unwrap_or_default();
+            let is_verbatim = again.map(Element::preference) == before.map(Element::preference);
             let (pointer, first) = (format!("{pointer}/{repeat}"), format!("{pointer}/{first}"));
-            self.repetitions.push(Repetition { pointer, first, spelling });
+            self.repetitions.push(Repetition { pointer, first, spelling, is_verbatim });
         }
     }
 
@@ -72,6 +76,11 @@ impl<'a> Examination<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.faults.push((pointer.into(), Fault::new(code, message).help(help)));
+        self.faulty(pointer, Fault::new(code, message).help(help));
+    }
+
+    /// Notes a fault.
+    pub fn faulty(&mut self, pointer: impl Into<String>, fault: Fault) {
+        self.faults.push((pointer.into(), fault));
     }
 }

@@ -1,6 +1,9 @@
 //! Something wrong or doubtful in a governed repository: data, never an exception.
 
 use super::code::{Code, Severity};
+use super::fault::Fault;
+use super::id::ResourceId;
+use super::mend::{Edit, Mend};
 use super::origin::Origin;
 
 /// A mistake of the user's: what, where, and how to mend it.
@@ -8,6 +11,8 @@ use super::origin::Origin;
 pub struct Finding {
     pub code: Code,
     pub origin: Origin,
+    /// The resource that a rule's finding is about: what a waiver names.
+    pub about: Option<ResourceId>,
     /// One sentence without a full stop.
     pub message: String,
     /// What to write beside the marked place; empty for nothing.
@@ -16,12 +21,28 @@ pub struct Finding {
     pub help: Option<String>,
     /// Another place that belongs to the matter, and what to say of it.
     pub related: Option<(Origin, String)>,
+    /// How it is mended without a decision, where it can be.
+    pub mend: Option<Mend>,
+    /// The mend as it is made, once it is known to help.
+    pub edit: Option<Edit>,
 }
 
 impl Finding {
     /// Makes a finding of a code at a place.
     pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
-        Finding { code, origin, message: message.into(), label: String::new(), help: None, related: None }
+        let (message, label) = (message.into(), String::new());
+        Finding { code, origin, about: None, message, label, help: None, related: None, mend: None, edit: None }
+    }
+
+    /// Makes a finding of a fault at a place.
+    pub fn of(fault: Fault, origin: Origin) -> Self {
+        Finding { help: fault.help, mend: fault.mend, ..Finding::new(fault.code, origin, fault.message) }
+    }
+
+    /// Says which resource it is about.
+    pub fn about(mut self, id: &ResourceId) -> Self {
+        self.about = Some(id.clone());
+        self
     }
 
     /// Adds how to mend it.
@@ -30,12 +51,10 @@ impl Finding {
         self
     }
 
-    /// Adds how to mend it, where that is known.
-    pub fn maybe_help(self, help: Option<String>) -> Self {
-        match help {
-            Some(help) => self.help(help),
-            None => self,
-        }
+    /// Adds how it is mended without a decision, where it can be.
+    pub fn mend(mut self, mend: Option<Mend>) -> Self {
+        self.mend = mend;
+        self
     }
 
     /// Adds the words beside the marked place.

@@ -19,6 +19,11 @@ pub struct Flaws {
 }
 
 impl Flaws {
+    /// Says whether all that is declared was read, and without an error.
+    pub fn hides_nothing(&self) -> bool {
+        !self.errors && !self.unknown && self.unread.is_empty()
+    }
+
     /// Says whether a resource of a kind may be declared that is not there, or not wholly: absent is then not known.
     pub fn may_hide(&self, kind: Kind) -> bool {
         self.unknown || self.nameless.contains(&kind) || self.unread.iter().any(|id| id.kind == kind)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
@@ -64,6 +65,24 @@ impl TryFrom<String> for ResourceId {
 
     fn try_from(text: String) -> Result<Self, NotAnId> {
         text.parse()
+    }
+}
+
+impl JsonSchema for ResourceId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ResourceId".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "resource",
+            "pattern": "^[A-Z][A-Za-z]*(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?){1,2}$",
+        })
     }
 }
 

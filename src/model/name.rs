@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::code::Code;
 use super::fault::Fault;
 use super::latin;
+use super::mend::Mend;
 
 /// The longest name, in characters.
 pub const LONGEST: usize = 128;
@@ -61,11 +62,13 @@ impl FromStr for Name {
             return Ok(Name(text.to_owned()));
         }
         let rule = "lower-case letters, digits, `.`, `_` and `-`, a letter or digit at both ends, at most 128 of them";
-        let help = match suggest(text) {
+        let meant = suggest(text);
+        let help = match &meant {
             Some(name) => format!("write `{name}`: a name is {rule}"),
             None => format!("a name is {rule}"),
         };
-        Err(Fault::new(Code::BadName, format!("`{text}` is not a name")).help(help))
+        let fault = Fault::new(Code::BadName, format!("`{text}` is not a name")).help(help);
+        Err(fault.mend(Mend::word(text, meant)))
     }
 }
 

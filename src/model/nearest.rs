@@ -1,19 +1,31 @@
 //! "Did you mean": the nearest of the words that would have been right.
 
+use std::collections::BTreeSet;
+
 use super::latin;
 
 /// Finds the candidate nearest to `word`, if one is near enough to be what was meant (Damerau–Levenshtein).
 pub fn did_you_mean<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<String> {
+    near(word, candidates).min().map(|(_, candidate)| candidate)
+}
+
+/// Finds the candidate that was meant, where no other is as near: what may be written without asking.
+pub fn surely_meant<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<String> {
+    let near: BTreeSet<(usize, String)> = near(word, candidates).collect();
+    let mut nearest = near.into_iter();
+    let (distance, meant) = nearest.next()?;
+    nearest.next().is_none_or(|(next, _)| next > distance).then_some(meant)
+}
+
+fn near<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> impl Iterator<Item = (usize, String)> {
     let allowed = (word.chars().count() / 3).clamp(1, 4);
     let plain = plain(word);
     let letters = Letters::of(&plain);
-    candidates
-        .into_iter()
-        .filter(|candidate| letters.differ(&Letters::of(candidate.as_ref())) <= 2 * allowed)
-        .map(|candidate| (distance(word, &plain, candidate.as_ref()), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by(|a, b| (a.0, a.1.as_ref()).cmp(&(b.0, b.1.as_ref())))
-        .map(|(_, candidate)| candidate.as_ref().to_owned())
+    let candidates = candidates.into_iter();
+    let likely = candidates.filter(move |candidate| letters.differ(&Letters::of(candidate.as_ref())) <= 2 * allowed);
+    let measured = likely.map(move |candidate| (distance(word, &plain, candidate.as_ref()), candidate));
+    let near = measured.filter(move |(distance, _)| *distance <= allowed);
+    near.map(|(distance, candidate)| (distance, candidate.as_ref().to_owned()))
 }
 
 /// How often each letter and digit stands in a text, whatever its case. An edit changes two of the counts at most, so that
@@ -56,5 +68,11 @@ mod tests {
         {
             assert_eq!(did_you_mean(word, ["front-end", "zolw"]).as_deref(), near, "{word}");
         }
+    }
+
+    #[test]
+    fn what_was_surely_meant_has_no_rival() {
+        assert_eq!(surely_meant("dev", ["dev1", "dev2"]), None);
+        assert_eq!(surely_meant("dev1", ["dev", "dev", "dev-12"]).as_deref(), Some("dev"));
     }
 }

@@ -1,10 +1,13 @@
 //! What a check found: the value that every format of a report is a function of.
 
+use std::collections::HashSet;
+
 use super::code::Severity;
 use super::excerpt::Excerpts;
 use super::finding::Finding;
 use super::manifest::Read;
 use super::snapshot::Revision;
+use super::waived::Waived;
 use super::work::Work;
 
 /// The result of checking one snapshot.
@@ -12,6 +15,12 @@ use super::work::Work;
 pub struct Report {
     /// Located and sorted by place.
     pub findings: Vec<Finding>,
+    /// Those that stood before the change that was asked about; they count where they are among the findings too.
+    pub older: Vec<Finding>,
+    /// What waivers let pass.
+    pub waived: Vec<Waived>,
+    /// What was mended just now.
+    pub fixed: Vec<Finding>,
     pub excerpts: Excerpts,
     pub read: Read,
     /// How many resources are declared.
@@ -30,6 +39,12 @@ impl Report {
     /// Counts the findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity() == severity).count()
+    }
+
+    /// Lists the older findings that do not count.
+    pub fn set_aside(&self) -> Vec<&Finding> {
+        let counted: HashSet<&Finding> = self.findings.iter().collect();
+        self.older.iter().filter(|finding| !counted.contains(finding)).collect()
     }
 
     /// Says whether nothing refuses the change.

@@ -1,6 +1,9 @@
 //! Scalars with a shape of their own. A JSON Schema `format` names each, and this table says who reads it.
 
+use super::code::Code;
 use super::fault::Fault;
+use super::id::{NotAnId, ResourceId};
+use super::kind::Kind;
 use super::{expiry::Expiry, money::Amount, name::Name, period::Period, permission::Permission, subject::Subject};
 
 /// A `format` of Charter's own and what checks a text against it.
@@ -18,6 +21,14 @@ fn check<T: std::str::FromStr<Err = Fault>>(text: &str) -> Result<(), Fault> {
     text.parse::<T>().map(drop)
 }
 
+fn resource(text: &str) -> Result<(), Fault> {
+    let refuse = |error: NotAnId| {
+        let kinds = Kind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+        Fault::new(Code::BadName, error.to_string()).help(format!("the kinds are {kinds}"))
+    };
+    text.parse::<ResourceId>().map(drop).map_err(refuse)
+}
+
 /// Every format, by its word.
 pub const FORMATS: &[Format] = &[
     Format { word: "name", check: check::<Name>, raw: false },
@@ -26,6 +37,7 @@ pub const FORMATS: &[Format] = &[
     Format { word: "amount", check: check::<Amount>, raw: true },
     Format { word: "expiry", check: check::<Expiry>, raw: false },
     Format { word: "period", check: check::<Period>, raw: true },
+    Format { word: "resource", check: resource, raw: false },
 ];
 
 /// Finds the format that a schema names.

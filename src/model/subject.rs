@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::fault::Fault;
+use super::mend::Mend;
 use super::name::{LONGEST, is_name, suggest};
 use super::nearest::did_you_mean;
 
@@ -108,13 +109,18 @@ fn is_outside_id(id: &str) -> bool {
 
 fn malformed(text: &str) -> Fault {
     let words = SubjectKind::ALL.map(SubjectKind::as_str);
-    let help = match text.split_once(':') {
-        Some((word, id)) => did_you_mean(word, words).map(|near| format!("did you mean `{near}:{id}`?")),
-        None if is_outside_id(text) => Some(format!("did you mean `user:{text}`?")),
+    let meant = match text.split_once(':') {
+        Some((word, id)) => did_you_mean(word, words).map(|near| format!("{near}:{id}")),
+        None if is_outside_id(text) => Some(format!("user:{text}")),
         None => None,
     };
-    let rule = "a subject is `user:ID`, `group:NAME`, `team:NAME`, `agent:NAME` or `service:NAME`";
-    Fault::new(Code::BadSubject, format!("`{text}` is not a subject")).help(help.unwrap_or_else(|| rule.to_owned()))
+    let rule = || "a subject is `user:ID`, `group:NAME`, `team:NAME`, `agent:NAME` or `service:NAME`".to_owned();
+    let help = meant.as_ref().map_or_else(rule, |meant| format!("did you mean `{meant}`?"));
+    refused(text).help(help).mend(Mend::word(text, meant))
+}
+
+fn refused(text: &str) -> Fault {
+    Fault::new(Code::BadSubject, format!("`{text}` is not a subject"))
 }
 
 impl FromStr for Subject {
@@ -124,21 +130,20 @@ impl FromStr for Subject {
         let (word, id) = text.split_once(':').ok_or_else(|| malformed(text))?;
         let kind = SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| malformed(text))?;
         let good = if kind.is_outside() { is_outside_id(id) } else { is_name(id) };
-        good.then(|| Subject { text: text.to_owned(), kind }).ok_or_else(|| {
-            let help = rule(kind, id);
-            Fault::new(Code::BadSubject, format!("`{text}` is not a subject")).help(help)
-        })
+        good.then(|| Subject { text: text.to_owned(), kind }).ok_or_else(|| misnamed(text, kind, id))
     }
 }
 
-/// Says what stands after the colon of a sort of subject.
-fn rule(kind: SubjectKind, id: &str) -> String {
+/// Says what is wrong with what stands after the colon of a sort of subject.
+fn misnamed(text: &str, kind: SubjectKind, id: &str) -> Fault {
     let word = kind.as_str();
     if kind.is_outside() {
-        return format!("the id of a {word} is 1 to 128 of letters, digits and `._@+-`");
+        return refused(text).help(format!("the id of a {word} is 1 to 128 of letters, digits and `._@+-`"));
     }
     let rule = format!("a {word} is named with lower-case letters, digits, `.`, `_` and `-`");
-    suggest(id).map_or_else(|| rule.clone(), |name| format!("write `{word}:{name}`: {rule}"))
+    let meant = suggest(id).map(|name| format!("{word}:{name}"));
+    let help = meant.as_ref().map_or_else(|| rule.clone(), |meant| format!("write `{meant}`: {rule}"));
+    refused(text).help(help).mend(Mend::word(text, meant))
 }
 
 impl TryFrom<String> for Subject {

@@ -7,7 +7,8 @@ use super::trail::Trail;
 use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::kind::Kind;
-use crate::model::nearest::did_you_mean;
+use crate::model::mend::Mend;
+use crate::model::nearest::{did_you_mean, surely_meant};
 use crate::model::origin::Part;
 
 /// What a document is.
@@ -34,12 +35,12 @@ pub fn classify(root: &Node) -> Class {
         (Some(API_VERSION), None) => {
             mistaken("", Part::Value, "the manifest has no kind", "add `kind`, such as `kind: Team`")
         }
-        (Some(version), kind) if is_close(version) || (is_ours(kind) && !has_domain(version)) => mistaken(
-            "/apiVersion",
-            Part::Value,
-            format!("`{version}` is no version of Charter's manifests"),
-            format!("write `apiVersion: {API_VERSION}`"),
-        ),
+        (Some(version), kind) if is_close(version) || (is_ours(kind) && !has_domain(version)) => {
+            let message = format!("`{version}` is no version of Charter's manifests");
+            let fault = Fault::new(Code::NotAManifest, message).help(format!("write `apiVersion: {API_VERSION}`"));
+            let mend = Mend::word(version, Some(API_VERSION.to_owned()));
+            Class::Mistaken("/apiVersion".into(), Part::Value, fault.mend(mend))
+        }
         (None, kind) if is_ours(kind) || names_our_version(root) => mistaken(
             "",
             Part::Value,
@@ -121,9 +122,10 @@ fn known_kind(kind: &str) -> Class {
         |()| {
             let kinds = Kind::ALL.iter().map(|kind| kind.as_str());
             let all = kinds.clone().collect::<Vec<_>>().join(", ");
-            let help = did_you_mean(kind, kinds)
+            let help = did_you_mean(kind, kinds.clone())
                 .map_or_else(|| format!("the kinds are {all}"), |near| format!("did you mean `{near}`?"));
             let fault = Fault::new(Code::UnknownKind, format!("there is no kind `{kind}`")).help(help);
+            let fault = fault.mend(Mend::word(kind, surely_meant(kind, kinds)));
             Class::Mistaken("/kind".into(), Part::Value, fault)
         },
         Class::Manifest,

@@ -39,7 +39,7 @@ impl Place<'_> {
         let origin =
             Origin { path: self.path.clone(), document: self.document, pointer: pointer.to_owned(), part, span };
         let help = fault.help.as_deref().map(credential::scrub);
-        Finding::new(fault.code, origin, credential::scrub(&fault.message)).maybe_help(help)
+        Finding::of(Fault { message: credential::scrub(&fault.message), help, ..fault }, origin)
     }
 
     /// Makes findings of faults: the first of them, and one that says how many more there are.

@@ -7,6 +7,7 @@ use super::shape::Shape;
 use super::trail::Trail;
 use crate::model::code::Code;
 use crate::model::fault::Fault;
+use crate::model::mend::Mend;
 use crate::model::scalar::Format;
 
 /// A value and what is wrong with its scalars, by JSON pointer.
@@ -82,10 +83,8 @@ impl Lowered {
             Plain::Float(float) if is_exact(text, float) => Number::from_f64(float).map_or(Value::Null, Value::Number),
             Plain::Integer(_) | Plain::Float(_) => {
                 let message = format!("the number `{text}` is not kept exactly by every reader");
-                self.faults.push((
-                    trail.to_string(),
-                    Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\"")),
-                ));
+                let fault = Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\""));
+                self.faults.push((trail.to_string(), fault.mend(Some(Mend::quote(text)))));
                 Value::String(text.to_owned())
             }
         }
@@ -118,6 +117,7 @@ fn mistaken_name(text: &str, what: &str, format: &Format) -> Fault {
     }
     Fault::new(code, format!("`{text}` is {what} to a reader of YAML, where {place} belongs"))
         .help(format!("quote it: \"{text}\""))
+        .mend(Some(Mend::quote(text)))
 }
 
 /// Says whether a double keeps a decimal: writing it out gives the same digits again.

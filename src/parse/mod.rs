@@ -18,6 +18,7 @@ mod classify;
 mod document;
 mod json;
 mod lower;
+pub mod mend;
 mod node;
 mod roles;
 mod salvage;

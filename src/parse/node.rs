@@ -68,19 +68,21 @@ impl Node {
 
     /// Finds the place of the node at a JSON pointer (RFC 6901), or of the key above it.
     pub fn locate(&self, pointer: &str, part: Part) -> Option<Span> {
-        let mut span = self.span;
-        let mut node = self;
+        let (node, entry) = self.at(pointer)?;
+        Some(entry.filter(|_| part == Part::Key).map_or(node.span, |entry| entry.key_span))
+    }
+
+    /// Finds the node at a JSON pointer (RFC 6901), and the entry whose value it is, where it is that of one.
+    pub fn at(&self, pointer: &str) -> Option<(&Node, Option<&Entry>)> {
+        let mut found = (self, None);
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
-            if let Some(entry) = node.entry(&token) {
-                span = if part == Part::Key { entry.key_span } else { entry.value.span };
-                node = &entry.value;
-            } else {
-                node = node.items().get(token.parse::<usize>().ok()?)?;
-                span = node.span;
-            }
+            found = match found.0.entry(&token) {
+                Some(entry) => (&entry.value, Some(entry)),
+                None => (found.0.items().get(token.parse::<usize>().ok()?)?, None),
+            };
         }
-        Some(span)
+        Some(found)
     }
 }
 

@@ -11,8 +11,9 @@ use super::shape::Shape;
 use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::kind::{Kind, Scope};
+use crate::model::mend::Mend;
 use crate::model::name::Name;
-use crate::model::nearest::did_you_mean;
+use crate::model::nearest::{did_you_mean, surely_meant};
 use crate::model::origin::Part;
 use crate::model::scalar::format;
 
@@ -263,7 +264,8 @@ fn unknown_field(pointer: &str, key: &str, schema: &Value) -> Fault {
         || format!("it may have {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    Fault::new(Code::UnknownField, format!("there is no field `{key}` here")).help(help)
+    let fault = Fault::new(Code::UnknownField, format!("there is no field `{key}` here")).help(help);
+    fault.mend(Mend::word(key, surely_meant(key, known)))
 }
 
 fn missing_field(pointer: &str, key: &str) -> Fault {
@@ -302,7 +304,8 @@ fn wrong_word(instance: &Value, schema: &Value) -> Fault {
     let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     let help = did_you_mean(&written, &words)
         .map_or_else(|| format!("write one of {all}"), |near| format!("did you mean `{near}`? It is one of {all}"));
-    Fault::new(Code::Schema, format!("`{written}` is not a word that belongs here")).help(help)
+    let fault = Fault::new(Code::Schema, format!("`{written}` is not a word that belongs here")).help(help);
+    fault.mend(Mend::word(&written, surely_meant(&written, words)))
 }
 
 fn wrong_type(instance: &Value, schema: &Value) -> Fault {
@@ -323,7 +326,9 @@ fn wrong_type(instance: &Value, schema: &Value) -> Fault {
     };
     let fault = Fault::new(Code::Schema, format!("this is {written}, where {wanted} belongs"));
     match (wanted.as_str(), instance) {
-        ("a text", _) if quotable => fault.help(format!("quote it: \"{instance}\"")),
+        ("a text", _) if quotable => {
+            fault.help(format!("quote it: \"{instance}\"")).mend(Some(Mend::quote(&instance.to_string())))
+        }
         ("a list", Value::String(text)) => fault.help(format!("write a list: [\"{text}\"]")),
         (_, Value::Null) => fault,
         _ => fault.help(format!("write {wanted}")),

@@ -1,6 +1,7 @@
 //! Bytes to documents: YAML 1.2 (and so JSON), strictly. What two readers may read differently is refused.
 
 use std::collections::HashMap;
+use std::str::Chars;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
@@ -71,6 +72,58 @@ fn span(mark: Mark) -> Span {
     }
 }
 
+/// Where quoted scalars end: the parser counts the comment after one as well.
+struct QuotedEnds<'t> {
+    rest: Chars<'t>,
+    /// How many characters stand before the rest.
+    index: usize,
+}
+
+impl<'t> QuotedEnds<'t> {
+    fn of(text: &'t str) -> Self {
+        QuotedEnds { rest: text.chars(), index: 0 }
+    }
+
+    /// Returns the span of an event. The text is walked once, and only to scalars that are longer than what they say.
+    fn span(&mut self, event: &Event<'_>, mark: Mark) -> Span {
+        let whole = span(mark);
+        let Event::Scalar(text, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) = event else {
+            return whole;
+        };
+        let start = mark.start.index();
+        if mark.len() == text.chars().count() + 2 || start < self.index {
+            return whole;
+        }
+        if let Some(last) = (start - self.index).checked_sub(1) {
+            self.rest.nth(last);
+        }
+        self.index = start;
+        closed(self.rest.clone(), whole)
+    }
+}
+
+/// Ends a span at the quote that closes what begins with one.
+fn closed(mut text: Chars<'_>, whole: Span) -> Span {
+    let quote = text.next();
+    let (mut line, mut column) = (whole.line, whole.column.saturating_add(1));
+    while let Some(c) = text.next() {
+        let is_escape = match c {
+            '\\' => quote == Some('"'),
+            '\'' => quote == Some('\'') && text.clone().next() == Some('\''),
+            _ => false,
+        };
+        column = column.saturating_add(1);
+        if Some(c) == quote && !is_escape {
+            return Span { end_line: line, end_column: column, ..whole };
+        }
+        column = column.saturating_add(u32::from(is_escape));
+        if c == '\n' || is_escape && text.next() == Some('\n') {
+            (line, column) = (line.saturating_add(1), 1);
+        }
+    }
+    whole
+}
+
 /// A collection that is not closed yet.
 enum Open {
     Sequence { start: Span, items: Vec<Node> },
@@ -79,14 +132,15 @@ enum Open {
 
 struct Builder<'t> {
     parser: Parser<'t, StrInput<'t>>,
+    ends: QuotedEnds<'t>,
     open: Vec<Open>,
     problems: Problems,
 }
 
 /// Reads every document of a text. After an error of syntax there are no more.
 pub fn read(text: &str) -> Vec<Document> {
-    let mut builder =
-        Builder { parser: Parser::new_from_str(text).keep_tags(true), open: Vec::new(), problems: Problems::default() };
+    let (parser, ends) = (Parser::new_from_str(text).keep_tags(true), QuotedEnds::of(text));
+    let mut builder = Builder { parser, ends, open: Vec::new(), problems: Problems::default() };
     let mut documents = Vec::new();
     while let Some(document) = builder.document() {
         let is_last = document.root.is_none();
@@ -106,7 +160,8 @@ impl Builder<'_> {
                 Ok(event) => event,
                 Err(error) => return Some(self.broken(&error)),
             };
-            match self.take(event, span(mark)) {
+            let at = self.ends.span(&event, mark);
+            match self.take(event, at) {
                 Step::More => {}
                 Step::Document(root) => {
                     return Some(Document { root: Some(root), problems: self.problems.take() });
@@ -295,6 +350,21 @@ mod tests {
         let refused = |text: &str| read(text).iter().any(|document| !document.problems.is_empty());
         assert!(refused("a: {<<: {b: c}}\n") && refused("<<: {b: c}\n"));
         assert!(!refused("{\"<<\": {\"b\": \"c\"}}\n") && !refused("'<<': {b: c}\n") && !refused("a: <<\n"));
+    }
+
+    #[test]
+    fn a_quoted_scalar_ends_with_its_quote() {
+        for (text, end) in [
+            ("a: \"ł\"   # b", (1, 7)),
+            ("a: 'it''s' # b", (1, 11)),
+            ("a: \"b\\\"c\\n\"  # d", (1, 12)),
+            ("x: 'y''' # z\na: \"b\n  c\" # d", (3, 5)),
+            ("a: \"b\"", (1, 7)),
+        ] {
+            let document = read(text).into_iter().next().unwrap();
+            let span = document.root.unwrap().get("a").unwrap().span;
+            assert_eq!((span.end_line, span.end_column), end, "{text}");
+        }
     }
 
     #[test]

@@ -45,8 +45,9 @@ struct Capped {
 }
 
 impl Capped {
-    fn finding(&self, origin: Origin, message: String, help: &str) -> Finding {
-        Finding::new(Code::BudgetOverCap, origin, message).related(self.origin.clone(), "the cap").help(help)
+    fn finding(&self, (budget, pointer): (&Manifest, &str), message: String, help: &str) -> Finding {
+        let finding = Finding::new(Code::BudgetOverCap, budget.site.spec(pointer), message).about(&budget.id);
+        finding.related(self.origin.clone(), "the cap").help(help)
     }
 
     fn budgets<'a>(&self, desired: &'a Desired) -> impl Iterator<Item = (&'a ResourceId, &'a Budget, &'a Manifest)> {
@@ -66,7 +67,7 @@ fn unlimited(desired: &Desired, cap: &Capped) -> Vec<Finding> {
                 cap.window.as_str(),
                 cap.limit.grouped()
             );
-            cap.finding(resource.site.spec("/window"), message, "give the budget a limit")
+            cap.finding((resource, "/window"), message, "give the budget a limit")
         })
         .collect()
 }
@@ -78,7 +79,7 @@ fn over_cap(desired: &Desired, cap: &Capped, facts: &Facts) -> Vec<Finding> {
     let help = "lower a budget or an adjustment, or raise the organisation's cap; the largest budget is marked";
     allocations
         .filter_map(|allocation| excess(allocation, cap.limit))
-        .map(|message| cap.finding(largest.site.spec("/limit"), message, help))
+        .map(|message| cap.finding((largest, "/limit"), message, help))
         .collect()
 }
 
@@ -110,6 +111,7 @@ fn missing(desired: &Desired, cap: &Capped) -> Vec<Finding> {
                 cap.window.as_str()
             );
             Finding::new(Code::BudgetMissing, resource.site.name(), message)
+                .about(id)
                 .help("declare a Budget of this team and window")
         })
         .collect()

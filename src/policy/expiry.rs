@@ -43,5 +43,5 @@ fn ended(
     }
     let message = format!("`{id}` ended with {expires} and grants nothing");
     let finding = Finding::new(Code::ExpiredBinding, manifest.site.spec("/expires"), message);
-    Ok(Some(finding.help("take the binding out, or give it a later end")))
+    Ok(Some(finding.about(id).help("take the binding out, or give it a later end")))
 }

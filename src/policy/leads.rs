@@ -34,7 +34,9 @@ pub fn judge(desired: &Desired, facts: &Facts, _: Timestamp) -> Found {
                 "name the users who lead it".to_owned()
             };
             findings.push(
-                Finding::new(Code::LeadNotMember, resource.site.spec(&format!("/leads/{index}")), message).help(help),
+                Finding::new(Code::LeadNotMember, resource.site.spec(&format!("/leads/{index}")), message)
+                    .about(id)
+                    .help(help),
             );
         }
     }

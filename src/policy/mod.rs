@@ -9,18 +9,22 @@ use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
 use crate::model::kind::Kind;
+use crate::model::kind::waiver::Waivers;
 use crate::model::members::Members;
 use crate::model::verdict::Verdict;
 
 mod caps;
 mod expiry;
 mod leads;
+mod waivers;
 
 /// What the rules know beside the desired state, worked out by other rooms.
 #[derive(Debug, Default)]
 pub struct Facts {
     pub members: Arc<Members>,
     pub allocations: Arc<Vec<Allocation>>,
+    /// The waivers that stood before the change; `None` for the first revision, which is judged by its own.
+    pub before: Option<Arc<Waivers>>,
 }
 
 /// What a rule found, and until when that holds if nothing changes but the time.
@@ -75,6 +79,7 @@ impl Judge {
             *content = (is_whole && found.findings.is_empty()).then_some((read, found.until));
             findings.extend(found.findings);
         }
-        (Verdict::new(desired.digest.clone(), findings), asked)
+        let (findings, waived) = waivers::weigh(findings, desired, facts.before.as_deref(), now);
+        (Verdict::new(desired.digest.clone(), findings, waived), asked)
     }
 }

@@ -1,17 +1,22 @@
 //! Checking: a source at one moment to a report and, where nothing stands against it, an admitted state.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
 use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
+use crate::model::applied::Applied;
 use crate::model::code::Code;
 use crate::model::finding::Finding;
-use crate::model::manifest::Read;
+use crate::model::kind::waiver::{self, Waivers};
 use crate::model::report::Report;
 use crate::model::snapshot::Snapshot;
+use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse;
 use crate::source::{At, Source, SourceError};
+use crate::store::{Store, StoreError};
 
 /// A snapshot that was checked.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub struct Checked {
     /// The state that a plan can be made of; `None` where an error stands or no Organization is declared.
     pub admitted: Option<Admitted>,
     pub spent: Spent,
+    /// What was judged, where waivers let something pass: by those that stood before it may not.
+    memo: Option<Memo>,
 }
 
 /// Reads a source at one moment and checks all of it.
@@ -28,19 +35,67 @@ pub struct Checked {
 /// Where the source cannot be read.
 pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, SourceError> {
     let mut spent = Spent::default();
+    let mut memo = whole(source, at, &mut spent)?;
+    let judged = memo.judge(now, &mut spent);
+    let report = report(memo.snapshot(), &judged, spent.work);
+    let memo = (!judged.waived.is_empty()).then_some(memo);
+    Ok(Checked { report, admitted: judged.admitted, spent, memo })
+}
+
+impl Checked {
+    /// Judges again by the waivers that a store holds, where that may be another verdict.
+    ///
+    /// What a change waives itself counts from the next one.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn abide(mut self, store: &Store, now: Timestamp) -> Result<Self, StoreError> {
+        let Some(memo) = &mut self.memo else { return Ok(self) };
+        memo.abide(standing(&store.reader()?.state()?.1));
+        let judged = memo.judge(now, &mut self.spent);
+        self.report = report(memo.snapshot(), &judged, self.spent.work);
+        self.admitted = judged.admitted;
+        Ok(self)
+    }
+}
+
+/// Returns the waivers that were applied; `None` before the first apply, which is judged by its own.
+pub fn standing(applied: &Applied) -> Option<Waivers> {
+    applied.accepted.as_ref().map(|_| waiver::among(&applied.rows))
+}
+
+/// Reads all of a source at one moment and works it out.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
     let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    let mut memo = Memo::of(snapshot, &mut spent);
-    let Judged { findings, read, resources, admitted } = memo.judge(now, &mut spent);
-    let report = report(memo.snapshot(), findings, (read, resources), spent.work);
-    Ok(Checked { report, admitted, spent })
+    Ok(Memo::of(snapshot, spent))
 }
 
 /// Makes the report of what was found in a snapshot.
-pub fn report(snapshot: &Snapshot, findings: Vec<Finding>, (read, resources): (Read, usize), work: Work) -> Report {
-    let findings = place(snapshot, findings);
-    let excerpts = parse::excerpts(snapshot, &findings);
+pub fn report(snapshot: &Snapshot, judged: &Judged, work: Work) -> Report {
+    let findings = place(snapshot, judged.findings.clone());
+    let waived = judged.waived.iter().cloned().map(|one| {
+        let mut finding = [one.finding];
+        parse::locate(snapshot, &mut finding);
+        let [finding] = finding;
+        Waived { finding, ..one }
+    });
+    let mut waived: Vec<Waived> = waived.collect();
+    waived.sort_by(|a, b| by_place(&a.finding, &b.finding));
+    let Judged { read, resources, .. } = *judged;
+    let shown: Vec<Finding> = findings.iter().chain(waived.iter().map(|one| &one.finding)).cloned().collect();
+    let excerpts = parse::excerpts(snapshot, &shown);
     let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
-    Report { findings, excerpts, read, resources, revision, uncommitted, work, denies_warnings: false }
+    let (older, fixed) = (Vec::new(), Vec::new());
+    Report { findings, older, waived, fixed, excerpts, read, resources, revision, uncommitted, work, denies_warnings: false }
+}
+
+/// Lists what is found in a memo's snapshot, placed and sorted.
+pub fn found(memo: &mut Memo, now: Timestamp) -> Vec<Finding> {
+    let findings = memo.judge(now, &mut Spent::default()).findings;
+    place(memo.snapshot(), findings)
 }
 
 /// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter
@@ -50,10 +105,12 @@ fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
         findings.retain(|finding| finding.code == Code::RequiresVersion);
     }
     parse::locate(snapshot, &mut findings);
-    findings.sort_by(|a, b| {
-        let place = |finding: &Finding| (finding.origin.path.clone(), finding.origin.span, finding.code);
-        place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
-    });
+    findings.sort_by(by_place);
     findings.dedup();
     findings
+}
+
+fn by_place(a: &Finding, b: &Finding) -> Ordering {
+    let place = |finding: &Finding| (finding.origin.path.clone(), finding.origin.span, finding.code);
+    place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::Error;
-use super::check::check;
+use super::check::{check, standing};
 use super::head::{Head, Heads};
 use super::landing::{Gate, gate};
 use super::memo::Spent;
 use super::view::View;
 use crate::model::admitted::Admitted;
+use crate::model::applied::Accepted;
 use crate::model::drift::Record;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
@@ -318,18 +319,31 @@ impl<'a> Follower<'a> {
             step.reason = format!("{} ({})", suspension.reason, suspension.by);
             return Ok(step);
         }
-        let admitted = self.head.as_ref().and_then(|head| head.admitted.clone());
+        let (admitted, reason) = self.verdict(now)?;
         match admitted {
             Some(admitted) => self.follow(&admitted, &mut step, now)?,
             None => {
                 let accepted = self.view.as_ref().is_some_and(|view| view.held.applied.accepted.is_some());
                 let is_awaited = step.seen.is_none() && !accepted;
                 step.condition = if is_awaited { Condition::Unknown } else { Condition::Stalled };
-                step.reason = self.head.as_ref().map(|head| head.reason.clone()).unwrap_or_default();
+                step.reason = reason;
                 self.heal(&mut step, now)?;
             }
         }
         Ok(step)
+    }
+
+    /// Returns what may be followed of the head, or why nothing may: by the waivers that were applied before it, if any were.
+    fn verdict(&mut self, now: Timestamp) -> Result<(Option<Admitted>, String), SourceError> {
+        let Some(head) = &self.head else { return Ok((None, String::new())) };
+        let before = self.view.as_ref().filter(|_| head.is_waived).and_then(|view| standing(&view.held.applied));
+        Ok(match before {
+            Some(before) => {
+                let judged = self.heads.abide(self.source, head, before, now)?;
+                (judged.admitted, judged.reason)
+            }
+            None => (head.admitted.clone(), head.reason.clone()),
+        })
     }
 
     /// Makes the live state as the head says; where it is held, as the last good state says.
@@ -361,7 +375,7 @@ impl<'a> Follower<'a> {
 
     /// Puts back what was changed by hand, to the last good state, which stands whatever the head is.
     fn heal(&mut self, step: &mut Step, now: Timestamp) -> Result<(), Error> {
-        self.recall(now)?;
+        self.recall()?;
         let (Some(view), Some(good)) = (&mut self.view, &self.good) else { return Ok(()) };
         let plan = view.draw(self.source, good, &options(self.treatment), now)?;
         if gate(&plan, view.held.applied.accepted.as_ref(), &[]) == Gate::Open {
@@ -372,14 +386,15 @@ impl<'a> Follower<'a> {
 
     /// Finds the accepted revision again if it is not known which it is, as after a start on a bad head, or if somebody
     /// else applied another.
-    fn recall(&mut self, now: Timestamp) -> Result<(), Error> {
+    fn recall(&mut self) -> Result<(), Error> {
         let accepted = self.view.as_ref().and_then(|view| view.held.applied.accepted.as_ref());
-        let Some(revision) = accepted.and_then(|accepted| accepted.revision.clone()) else { return Ok(()) };
+        let Some(Accepted { revision: Some(revision), at, .. }) = accepted.cloned() else { return Ok(()) };
         let known = self.good.as_ref().and_then(|good| good.desired().revision.as_ref());
         if commit(known) == commit(Some(&revision)) {
             return Ok(());
         }
-        self.good = match check(self.source, &At::Revision(Some(revision.commit)), now) {
+        // It stands as it was accepted: a waiver that ended since takes nothing back.
+        self.good = match check(self.source, &At::Revision(Some(revision.commit)), at) {
             Ok(checked) => checked.admitted,
             // Rewritten and collected: nobody knows any more what was accepted, and there is nothing to heal to.
             Err(SourceError::NoSuchRevision { .. } | SourceError::NoCommit { .. } | SourceError::NoSuchPath { .. }) => {

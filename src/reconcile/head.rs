@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::check::report;
+use super::check::{report, whole};
 use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
+use crate::model::kind::waiver::Waivers;
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::source::{At, Source, SourceError};
@@ -18,6 +19,8 @@ pub(super) struct Head {
     /// Why it cannot be applied, in one line; empty where it can.
     pub(super) reason: String,
     pub(super) admitted: Option<Admitted>,
+    /// Whether waivers let something pass: by those that stood before it may not.
+    pub(super) is_waived: bool,
     findings: Vec<Finding>,
 }
 
@@ -40,6 +43,31 @@ impl Heads {
         };
         let memo = self.memo.insert(memo);
         Ok(Head::of(memo, now, spent))
+    }
+
+    /// Judges a head again by the waivers that stood before it.
+    ///
+    /// # Errors
+    /// Where it has to be read again and the source cannot be read.
+    pub(super) fn abide(
+        &mut self,
+        source: &dyn Source,
+        head: &Head,
+        before: Waivers,
+        now: Timestamp,
+    ) -> Result<Head, SourceError> {
+        let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
+        let spent = &mut Spent::default();
+        let memo = match self.memo.take().filter(|memo| commit(&memo.snapshot().revision) == commit(&head.revision)) {
+            Some(memo) => memo,
+            None => whole(source, &At::Revision(commit(&head.revision)), spent)?,
+        };
+        let memo = self.memo.insert(memo);
+        memo.abide(Some(before));
+        let judged = Head::of(memo, now, spent);
+        // A head is read as judged by its own waivers: what stands before it is the store's to say.
+        memo.abide(None);
+        Ok(judged)
     }
 
     /// Reads all of a head again and says what is not as it was found; `None` where nothing is.
@@ -73,11 +101,6 @@ impl Heads {
     }
 }
 
-fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
-    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    Ok(Memo::of(snapshot, spent))
-}
-
 fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Memo, SourceError> {
     match timed(&mut spent.read, || source.delta(memo.snapshot()))? {
         Some(delta) => memo.advance(delta, spent),
@@ -92,17 +115,18 @@ fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Me
 impl Head {
     /// Says why there is no head.
     pub(super) fn none(reason: String) -> Head {
-        Head { revision: None, reason, admitted: None, findings: Vec::new() }
+        Head { revision: None, reason, admitted: None, is_waived: false, findings: Vec::new() }
     }
 
     fn of(memo: &mut Memo, now: Timestamp, spent: &mut Spent) -> Head {
-        let Judged { findings, read, resources, admitted } = memo.judge(now, spent);
+        let judged = memo.judge(now, spent);
         let snapshot = memo.snapshot();
-        let reason = match &admitted {
+        let reason = match &judged.admitted {
             Some(_) => String::new(),
-            None => why(&report(snapshot, findings.clone(), (read, resources), spent.work)),
+            None => why(&report(snapshot, &judged, spent.work)),
         };
-        Head { revision: snapshot.revision.clone(), reason, admitted, findings }
+        let Judged { findings, admitted, waived, .. } = judged;
+        Head { revision: snapshot.revision.clone(), reason, admitted, is_waived: !waived.is_empty(), findings }
     }
 
     fn digest(&self) -> Option<&Digest> {

@@ -13,10 +13,12 @@ use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::Kind;
+use crate::model::kind::waiver::{Waiver, Waivers};
+use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Read;
 use crate::model::members::Members;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
+use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse::{self, Settings};
 use crate::policy;
@@ -40,6 +42,8 @@ pub struct Memo {
     unusable: Option<Finding>,
     compiler: Compiler,
     judge: policy::Judge,
+    /// The waivers that stood before the change.
+    before: Option<Arc<Waivers>>,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
 }
@@ -49,6 +53,7 @@ pub struct Memo {
 pub struct Judged {
     /// Neither located nor sorted.
     pub findings: Vec<Finding>,
+    pub waived: Vec<Waived>,
     pub read: Read,
     pub resources: usize,
     /// The state that a plan can be made of; `None` where an error stands or no Organization is declared.
@@ -61,7 +66,8 @@ impl Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
         let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
         let (compiler, judge) = (Compiler::default(), policy::Judge::default());
-        let mut memo = Memo { snapshot, settings, unusable, compiler, judge, members: None, allocations: None };
+        let (before, members, allocations) = (None, None, None);
+        let mut memo = Memo { snapshot, settings, unusable, compiler, judge, before, members, allocations };
         memo.take(&files, Vec::new(), spent);
         memo
     }
@@ -71,6 +77,12 @@ impl Memo {
         self.snapshot.advance(&delta);
         let gone = delta.removed.into_iter().map(|path| (path, None)).collect();
         self.take(&delta.changed, gone, spent);
+    }
+
+    /// Puts files in the place of those of the same paths and works that out.
+    pub fn revise(&mut self, files: Vec<SourceFile>) {
+        self.take(&files, Vec::new(), &mut Spent::default());
+        self.snapshot.files.extend(files.into_iter().map(|file| (file.path.clone(), file)));
     }
 
     fn take(&mut self, files: &[SourceFile], mut changes: Vec<Change>, spent: &mut Spent) {
@@ -86,6 +98,19 @@ impl Memo {
         &self.snapshot
     }
 
+    /// Has what is judged from here on judged by the waivers that stood before it; without any by its own.
+    pub fn abide(&mut self, before: Option<Waivers>) {
+        self.before = before.map(Arc::new);
+    }
+
+    /// Returns the waivers that are declared; `None` where no organisation is, so that nothing stood yet.
+    pub fn waivers(&self) -> Option<Waivers> {
+        let resources = self.compiler.resources();
+        let declared = resources.of_kind(Kind::Waiver);
+        let waivers = declared.filter_map(|manifest| Some((manifest.id.clone(), Waiver::of(&manifest.spec)?.clone())));
+        (resources.count(Kind::Organization) > 0).then(|| waivers.collect())
+    }
+
     /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
     pub fn judge(&mut self, now: Timestamp, spent: &mut Spent) -> Judged {
         let Snapshot { revision, lineage, findings, .. } = &self.snapshot;
@@ -99,7 +124,8 @@ impl Memo {
         });
         spent.work.judged += judged;
         findings.extend(verdict.findings().iter().cloned());
-        Judged { findings, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
+        let waived = verdict.waived().to_vec();
+        Judged { findings, waived, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
     }
 
     /// Works out what the rules know beside the desired state, as far as it may be other than before.
@@ -109,7 +135,7 @@ impl Memo {
         let is_whole = desired.flaws.unread.is_empty();
         let members = kept(&mut self.members, of_members, is_whole, || access::leads(desired));
         let allocations = kept(&mut self.allocations, of_budgets, is_whole, || budget::allocate(desired));
-        policy::Facts { members, allocations }
+        policy::Facts { members, allocations, before: self.before.clone() }
     }
 }
 

@@ -8,8 +8,10 @@ mod follow;
 mod head;
 mod landing;
 mod memo;
+mod mending;
 mod planning;
 mod round;
+mod validation;
 mod view;
 
 pub use check::{Checked, check};
@@ -17,6 +19,7 @@ pub use follow::{Condition, Follower, Step, Treatment};
 pub use memo::{Memo, Spent};
 pub use planning::{Drift, Planned, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
+pub use validation::{Question, fix, validate};
 
 use crate::source::SourceError;
 use crate::store::StoreError;

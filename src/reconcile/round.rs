@@ -61,16 +61,22 @@ pub fn round(
     intent: &Intent,
 ) -> Result<Round, Error> {
     let checked = check(source, &At::Revision(intent.revision.clone()), intent.now)?;
-    let Checked { report, admitted, spent } = checked;
-    let outcome = match admitted {
-        Some(admitted) => apply(source, &admitted, store(admitted.name())?, intent)?,
+    let (Checked { report, admitted, spent, .. }, store) = match &checked.admitted {
+        Some(admitted) => {
+            let store = store(admitted.name())?;
+            store.upgrade()?;
+            (checked.abide(&store, intent.now)?, Some(store))
+        }
+        None => (checked, None),
+    };
+    let outcome = match admitted.zip(store) {
+        Some((admitted, store)) => apply(source, &admitted, store, intent)?,
         None => Outcome::Invalid,
     };
     Ok(Round { report, outcome, spent })
 }
 
 fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
-    store.upgrade()?;
     let mut planned = Box::new(plan(source, admitted, store, &intent.options, intent.now)?);
     if let Some(accepted) = planned.accepted.as_ref().filter(|_| !intent.landing.adopt_store) {
         planned.store.admits(accepted, &planned.plan)?;

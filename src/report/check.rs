@@ -12,6 +12,7 @@ use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
 use crate::model::origin::{Origin, Span};
 use crate::model::report::Report;
+use crate::model::waived::Waived;
 
 /// Places of one file that are no further apart than this are shown in one excerpt.
 const NEAR: u32 = 12;
@@ -24,6 +25,7 @@ pub fn text(report: &Report, elapsed_ms: u128, color: bool) -> String {
         out.push_str(&render(&renderer, finding, &report.excerpts));
         out.push_str("\n\n");
     }
+    out.push_str(&asides(report));
     out.push_str(&summary(report, elapsed_ms));
     out
 }
@@ -37,7 +39,36 @@ pub fn finding(finding: &Finding, excerpts: &Excerpts) -> String {
 pub fn counts(report: &Report) -> String {
     let [errors, warnings] = [Severity::Error, Severity::Warning].map(|severity| report.count(severity));
     let denied = if report.denies_warnings && warnings > 0 { " (denied)" } else { "" };
-    format!("{}, {}{denied}", counted(errors, "error"), counted(warnings, "warning"))
+    let waived = if report.waived.is_empty() { String::new() } else { format!(", {} waived", report.waived.len()) };
+    format!("{}, {}{denied}{waived}", counted(errors, "error"), counted(warnings, "warning"))
+}
+
+/// Says what was mended, what can be, and what does not count.
+fn asides(report: &Report) -> String {
+    let mut out: String = report.fixed.iter().map(|finding| format!("fixed {}\n", one_line(finding))).collect();
+    let mendable = report.findings.iter().filter(|finding| finding.edit.is_some()).count();
+    if mendable > 0 {
+        out.push_str(&format!("{} can be fixed (charter validate --fix)\n", counted(mendable, "finding")));
+    }
+    let older = report.set_aside().len();
+    if older > 0 {
+        out.push_str(&format!("{} not shown (--all)\n", counted(older, "older finding")));
+    }
+    out
+}
+
+fn one_line(finding: &Finding) -> String {
+    let Origin { path, span, .. } = &finding.origin;
+    let place = span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+    escape::line(&format!("{path}{place} {}: {}", finding.code, finding.message))
+}
+
+/// Writes a finding that passes and its waiver in one line.
+pub fn waived(waived: &Waived) -> String {
+    let Waived { finding, waiver, reason, ticket, expires } = waived;
+    let ticket = ticket.as_ref().map_or_else(String::new, |ticket| format!(", {ticket}"));
+    let by = escape::line(&format!("{waiver} until {expires}: {reason}{ticket}"));
+    format!("waived {} ({by})", one_line(finding))
 }
 
 /// Writes the last line, which always has the same shape.
@@ -87,7 +118,8 @@ fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String
         }
     }
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(escape::line(help)));
+        let by_itself = if finding.edit.is_some() { "   (charter validate --fix)" } else { "" };
+        group = group.element(Level::HELP.message(format!("{}{by_itself}", escape::line(help))));
     }
     renderer.render(&[group]).to_string()
 }

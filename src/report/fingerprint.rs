@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
-use crate::model::report::Report;
 
-/// Returns a fingerprint for each finding of a report, in its order: 32 hex digits, no two of them equal.
+/// Returns a fingerprint for each of some findings, in their order: 32 hex digits, no two of them equal.
 ///
 /// It survives that lines, documents and elements of lists move. Findings that cannot be told apart are counted.
-pub fn all(report: &Report) -> Vec<String> {
+pub fn all<'a>(findings: impl IntoIterator<Item = &'a Finding>, excerpts: &Excerpts) -> Vec<String> {
     let mut seen: BTreeMap<[String; 4], u32> = BTreeMap::new();
     let fingerprint = |finding| {
-        let subject = subject(finding, &report.excerpts);
+        let subject = subject(finding, excerpts);
         let earlier = seen.entry(subject.clone()).or_default();
         let mut hasher = blake3::Hasher::new();
         for part in subject.iter().chain([&earlier.to_string()]) {
@@ -21,7 +20,7 @@ pub fn all(report: &Report) -> Vec<String> {
         *earlier += 1;
         hasher.finalize().to_hex().chars().take(32).collect()
     };
-    report.findings.iter().map(fingerprint).collect()
+    findings.into_iter().map(fingerprint).collect()
 }
 
 /// Says what a finding is about: its code and file, the path of keys, and what is written in the marked place.

@@ -8,7 +8,7 @@ use crate::model::report::Report;
 
 /// Renders the findings of a report.
 pub fn issues(report: &Report) -> Value {
-    let found = report.findings.iter().zip(fingerprint::all(report));
+    let found = report.findings.iter().zip(fingerprint::all(&report.findings, &report.excerpts));
     let issue = found.map(|(finding, fingerprint)| {
         let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         json!({

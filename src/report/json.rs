@@ -1,5 +1,7 @@
 //! Reports and plans as JSON: a version, then the same facts as the text.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -9,10 +11,11 @@ use super::escape;
 use super::plan::Destination;
 use crate::model::code::{Code, Severity};
 use crate::model::finding::Finding;
-use crate::model::origin::Origin;
+use crate::model::origin::{Origin, Span};
 use crate::model::plan::Plan;
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
+use crate::model::waived::Waived;
 use crate::model::work::Work;
 
 /// The version of the shape of every JSON that Charter prints.
@@ -41,6 +44,29 @@ struct Checked<'a> {
     work: &'a Work,
     /// Sorted by place.
     findings: Vec<Found<'a>>,
+    /// Findings that pass, and by what.
+    waived: Vec<Passed<'a>>,
+    /// What was mended, with `--fix`.
+    fixed: Vec<Found<'a>>,
+}
+
+/// A finding that passes.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Passed<'a> {
+    #[serde(flatten)]
+    finding: Found<'a>,
+    waiver: By<'a>,
+}
+
+/// What lets a finding pass.
+#[derive(Debug, Serialize, JsonSchema)]
+struct By<'a> {
+    /// The Waiver, as `Kind/team/name`.
+    resource: String,
+    reason: &'a str,
+    ticket: Option<&'a str>,
+    /// The last day, or the instant at which it ends.
+    expires: String,
 }
 
 /// How much there is of what.
@@ -49,6 +75,10 @@ struct Checked<'a> {
 struct Counts {
     errors: usize,
     warnings: usize,
+    /// Findings that pass.
+    waived: usize,
+    /// Findings that stood before and do not count, with `--since`.
+    older: usize,
     /// Files that hold manifests.
     files: usize,
     /// Files that hold none.
@@ -70,9 +100,23 @@ struct Found<'a> {
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
+    /// What to write instead, where that needs no decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fix<'a>>,
     /// Another place that belongs to the matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     related: Option<Related<'a>>,
+    /// Whether it stood before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    old: bool,
+}
+
+/// A stretch of a file and what to write there.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Fix<'a> {
+    #[serde(flatten)]
+    place: Stretch,
+    text: &'a str,
 }
 
 /// Another place, and what to say of it.
@@ -89,6 +133,14 @@ struct Related<'a> {
 struct Place<'a> {
     /// The file, from the root of the repository; empty where no file in particular is meant.
     path: &'a str,
+    #[serde(flatten)]
+    stretch: Stretch,
+}
+
+/// A stretch of a file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Stretch {
     /// None of the numbers is there where a file as a whole is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
@@ -102,6 +154,8 @@ struct Place<'a> {
 
 /// Renders a report.
 pub fn report(report: &Report) -> Value {
+    let older: HashSet<&Finding> = report.older.iter().collect();
+    let shown = report.findings.iter().chain(report.set_aside());
     json!(Checked {
         version: VERSION,
         valid: report.is_valid(),
@@ -110,12 +164,16 @@ pub fn report(report: &Report) -> Value {
         counts: Counts {
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
+            waived: report.waived.len(),
+            older: report.set_aside().len(),
             files: report.read.files,
             left_alone: report.read.left_alone,
             resources: report.resources,
         },
         work: &report.work,
-        findings: report.findings.iter().map(found).collect(),
+        findings: shown.map(|one| Found { old: older.contains(one), ..found(one) }).collect(),
+        waived: report.waived.iter().map(|one| Passed { finding: found(&one.finding), waiver: by(one) }).collect(),
+        fixed: report.fixed.iter().map(found).collect(),
     })
 }
 
@@ -128,6 +186,11 @@ pub fn report_schema() -> Value {
     Value::Object(first.into_iter().flatten().chain(rest).collect())
 }
 
+fn by(waived: &Waived) -> By<'_> {
+    let Waived { waiver, reason, ticket, expires, .. } = waived;
+    By { resource: waiver.to_string(), reason, ticket: ticket.as_deref(), expires: expires.to_string() }
+}
+
 fn found(finding: &Finding) -> Found<'_> {
     Found {
         code: finding.code,
@@ -135,14 +198,18 @@ fn found(finding: &Finding) -> Found<'_> {
         message: &finding.message,
         place: place(&finding.origin),
         help: finding.help.as_deref(),
+        fix: finding.edit.as_ref().map(|edit| Fix { place: stretch(Some(edit.span)), text: &edit.text }),
         related: finding.related.as_ref().map(|(origin, label)| Related { place: place(origin), label }),
+        old: false,
     }
 }
 
 fn place(origin: &Origin) -> Place<'_> {
-    let span = origin.span;
-    Place {
-        path: &origin.path,
+    Place { path: &origin.path, stretch: stretch(origin.span) }
+}
+
+fn stretch(span: Option<Span>) -> Stretch {
+    Stretch {
         line: span.map(|span| span.line),
         column: span.map(|span| span.column),
         end_line: span.map(|span| span.end_line),

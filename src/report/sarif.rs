@@ -11,6 +11,7 @@ use crate::model::excerpt::Excerpts;
 use crate::model::finding::Finding;
 use crate::model::origin::Origin;
 use crate::model::report::Report;
+use crate::model::waived::Waived;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -20,12 +21,17 @@ const ROOT: &str = "SRCROOT";
 /// What is not escaped in a path: the unreserved characters of RFC 3986, and `/`.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// Renders a report as a log of one run, with a rule for each code that was found.
+/// Renders a report as a log of one run, with a rule for each code that was found. What waivers let pass is suppressed.
 pub fn log(report: &Report) -> Value {
-    let codes: BTreeSet<Code> = report.findings.iter().map(|finding| finding.code).collect();
+    let counted = report.findings.iter().map(|finding| (finding, None));
+    let all: Vec<(&Finding, Option<&Waived>)> =
+        counted.chain(report.waived.iter().map(|waived| (&waived.finding, Some(waived)))).collect();
+    let codes: BTreeSet<Code> = all.iter().map(|(finding, _)| finding.code).collect();
     let codes: Vec<Code> = codes.into_iter().collect();
-    let found = report.findings.iter().zip(fingerprint::all(report));
-    let results = found.map(|(finding, fingerprint)| result(finding, &fingerprint, &codes, &report.excerpts));
+    let fingerprints = fingerprint::all(all.iter().map(|(finding, _)| *finding), &report.excerpts);
+    let results = all.iter().zip(fingerprints).map(|((finding, waived), fingerprint)| {
+        result(finding, *waived, &fingerprint, &codes, &report.excerpts)
+    });
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -60,7 +66,13 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(finding: &Finding, fingerprint: &str, codes: &[Code], excerpts: &Excerpts) -> Value {
+fn result(
+    finding: &Finding,
+    waived: Option<&Waived>,
+    fingerprint: &str,
+    codes: &[Code],
+    excerpts: &Excerpts,
+) -> Value {
     let help = finding.help.as_ref().map(|help| format!(".\nhelp: {help}")).unwrap_or_default();
     let related = finding.related.iter().map(|(origin, label)| location(origin, Some(label), excerpts));
     json!({
@@ -71,8 +83,15 @@ fn result(finding: &Finding, fingerprint: &str, codes: &[Code], excerpts: &Excer
         "locations": [location(&finding.origin, None, excerpts)],
         "relatedLocations": related.collect::<Vec<_>>(),
         "partialFingerprints": { "primaryLocationLineHash": fingerprint },
-        "suppressions": [],
+        "suppressions": waived.into_iter().map(suppression).collect::<Vec<_>>(),
     })
+}
+
+/// Says by what a finding passes: a manifest of the repository, which is not the place of the finding.
+fn suppression(waived: &Waived) -> Value {
+    let Waived { waiver, reason, expires, .. } = waived;
+    let why = format!("{waiver} until {expires}: {}", text(reason));
+    json!({ "kind": "external", "status": "accepted", "justification": why })
 }
 
 /// Writes untrusted text where a reader looks for links, `[text](target)`: it finds none.

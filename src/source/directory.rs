@@ -119,4 +119,8 @@ impl Source for Directory {
     fn governed_path(&self) -> &str {
         &self.governed
     }
+
+    fn work_tree(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
 }

@@ -47,6 +47,8 @@ pub enum SourceError {
     NoCache { path: String, cause: String },
     #[error("`{path}` cannot be read: {cause}")]
     Unreadable { path: String, cause: String },
+    #[error("`{path}` cannot be written: {cause}")]
+    Unwritable { path: String, cause: String },
     #[error("`{path}` changed while it was being read: run it again")]
     Changed { path: String },
 }

@@ -158,7 +158,7 @@ impl Source for Git {
     }
 
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
-        match (at, self.repo.workdir().filter(|_| self.branch.is_none())) {
+        match (at, self.work_tree()) {
             (At::WorkingTree, Some(root)) => self.in_working_tree(root),
             (At::WorkingTree, None) | (At::Revision(None), _) => self.at_commit(None),
             (At::Revision(Some(revision)), _) => self.at_commit(Some(revision)),
@@ -222,5 +222,9 @@ impl Source for Git {
 
     fn governed_path(&self) -> &str {
         &self.governed
+    }
+
+    fn work_tree(&self) -> Option<&Path> {
+        self.repo.workdir().filter(|_| self.branch.is_none())
     }
 }

@@ -11,7 +11,7 @@
 //! change is accepted: it is never taken for absent.
 
 use std::fmt::Debug;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::snapshot::{Delta, Revision, Snapshot};
@@ -30,6 +30,7 @@ mod locate;
 mod objects;
 mod remote;
 mod revision;
+mod rewriting;
 mod roots;
 mod transport;
 mod tree;
@@ -38,6 +39,7 @@ mod working_tree;
 pub use error::SourceError;
 pub use host::{Halt, Host};
 pub use locate::{create_repository, open, stand_in};
+pub use rewriting::{Rewrite, rewrite};
 
 /// Which state of a source is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,4 +120,9 @@ pub trait Source: Debug + Send {
 
     /// Returns the governed path inside the repository, empty for all of it.
     fn governed_path(&self) -> &str;
+
+    /// Returns the folder in which [`At::WorkingTree`] has its files; `None` where it means a commit.
+    fn work_tree(&self) -> Option<&Path> {
+        None
+    }
 }

@@ -5,6 +5,7 @@
 
 mod convergence;
 mod incremental;
+mod mending;
 mod order;
 mod prefix;
 mod reading;

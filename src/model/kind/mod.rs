@@ -17,6 +17,7 @@ pub mod organization;
 pub mod role;
 pub mod role_binding;
 pub mod team;
+pub mod waiver;
 
 /// Where a kind may be declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +137,7 @@ kinds! {
     Membership membership,
     RoleBinding role_binding,
     Budget budget,
+    Waiver waiver,
 }
 
 impl fmt::Display for Kind {

@@ -10,10 +10,12 @@ use serde_json::Value;
 use super::{Declared, Scope};
 use crate::model::code::Code;
 use crate::model::examination::Examination;
+use crate::model::fault::Fault;
 use crate::model::guard::Guards;
+use crate::model::mend::Mend;
 use crate::model::money::{Amount, currencies};
 use crate::model::name::Name;
-use crate::model::nearest::did_you_mean;
+use crate::model::nearest::{did_you_mean, surely_meant};
 use crate::model::period::Window;
 use crate::model::set::Set;
 use crate::model::subject::Subject;
@@ -109,11 +111,13 @@ impl Organization {
     fn examine_zone(&self, found: &mut Examination<'_>) {
         if self.timezone.is_empty() || TimeZone::get(&self.timezone).is_err() {
             let known = jiff::tz::db().available().map(|name| name.to_string()).collect::<Vec<_>>();
-            let help = did_you_mean(&self.timezone, known)
+            let help = did_you_mean(&self.timezone, &known)
                 .map_or("write a zone of the IANA database, such as Europe/Warsaw".into(), |near| {
                     format!("did you mean `{near}`?")
                 });
-            found.fault("/timezone", Code::UnknownTimeZone, format!("there is no time zone `{}`", self.timezone), help);
+            let fault = Fault::new(Code::UnknownTimeZone, format!("there is no time zone `{}`", self.timezone));
+            let meant = surely_meant(&self.timezone, &known);
+            found.faulty("/timezone", fault.help(help).mend(Mend::word(&self.timezone, meant)));
         }
     }
 

@@ -1,0 +1,107 @@
+//! Waiver: an exception from a rule, for one team or resource, with a reason and an end.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Declared, Kind, Scope};
+use crate::model::canonical::Canonical;
+use crate::model::code::Code;
+use crate::model::examination::{Examination, Target};
+use crate::model::expiry::Expiry;
+use crate::model::fault::Fault;
+use crate::model::id::ResourceId;
+use crate::model::mend::Mend;
+use crate::model::name::Name;
+use crate::model::nearest::{did_you_mean, surely_meant};
+
+/// Lets a rule's finding pass for one team or resource, until a day. It counts from the change after the one that brings it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Waiver {
+    /// The code of the rule's finding, such as `budget-over-cap`.
+    pub control: String,
+    /// The team whose findings pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Name>,
+    /// The resource whose findings pass, as `Kind/name` or `Kind/team/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceId>,
+    /// Why.
+    pub reason: String,
+    /// Where that was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The last day, or the instant at which it ends: at most 90 days ahead for an error, 365 for a warning.
+    pub expires: Expiry,
+}
+
+/// The waivers of a state.
+pub type Waivers = BTreeMap<ResourceId, Waiver>;
+
+/// Reads the waivers among rows; a row that is none waives nothing.
+pub fn among(rows: &BTreeMap<ResourceId, Canonical>) -> Waivers {
+    let waivers = rows.iter().filter(|(id, _)| id.kind == Kind::Waiver);
+    waivers.filter_map(|(id, spec)| Some((id.clone(), serde_json::from_str(spec.as_str()).ok()?))).collect()
+}
+
+impl Waiver {
+    /// Says whether it is about the findings of a code about a resource.
+    pub fn covers(&self, code: Code, about: &ResourceId) -> bool {
+        let is_team = self.team.as_ref().is_none_or(|team| about.concerns() == Some(team));
+        let is_resource = self.resource.as_ref().is_none_or(|resource| about == resource);
+        self.control == code.as_str() && self.says_for_whom() && is_team && is_resource
+    }
+
+    /// Says whether it names a team or a resource, without which it is about nothing.
+    pub fn says_for_whom(&self) -> bool {
+        self.team.is_some() || self.resource.is_some()
+    }
+
+    /// Says whether its control can be waived.
+    pub fn is_known(&self) -> bool {
+        Code::WAIVABLE.iter().any(|code| code.as_str() == self.control)
+    }
+
+    fn unknown_control(&self) -> Option<Fault> {
+        if self.is_known() {
+            return None;
+        }
+        let known: Vec<&str> = Code::WAIVABLE.iter().map(|code| code.as_str()).collect();
+        let all = known.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
+        let help = did_you_mean(&self.control, &known).map_or_else(
+            || format!("what can be waived is {all}"),
+            |near| format!("did you mean `{near}`? What can be waived is {all}"),
+        );
+        let why = if Code::parse(&self.control).is_some() { "is no rule, and cannot be waived" } else { "is no rule" };
+        let fault = Fault::new(Code::NotWaivable, format!("`{}` {why}", self.control)).help(help);
+        Some(fault.mend(Mend::word(&self.control, surely_meant(&self.control, known))))
+    }
+}
+
+impl Declared for Waiver {
+    const SCOPE: Scope = Scope::Organization;
+    const WORD: &'static str = "waiver";
+    const EXAMPLE: &'static str = "\
+apiVersion: charter/v1
+kind: Waiver
+metadata:
+  name: w-12
+spec:
+  control: budget-missing
+  team: platform
+  reason: paid from the budget of product until the year ends
+  ticket: GOV-231
+  expires: 2027-01-31
+";
+
+    fn examine<'a>(&'a self, found: &mut Examination<'a>) {
+        if let Some(fault) = self.unknown_control() {
+            found.faulty("/control", fault);
+        }
+        if let Some(team) = &self.team {
+            found.refers("/team", Target::Team(team));
+        }
+    }
+}
