@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::check::found;
-use super::memo::Memo;
+use super::memo::{Memo, Spent};
 use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::mend::{Edit, Mend};
@@ -17,8 +17,8 @@ use crate::parse;
 /// The most rounds: a mend may show what was hidden behind it.
 const ROUNDS: usize = 8;
 
-/// The most trials of a round: whoever has more to mend mends twice.
-const TRIALS: usize = 200;
+/// The most trials of a round, so that a check that mends nothing is not slow either: whoever has more to mend mends twice.
+const TRIALS: usize = 100;
 
 /// What tells a finding from another, wherever its lines are.
 pub type Mark = (Code, Arc<str>, u32, String, String);
@@ -99,14 +99,27 @@ impl<'m> Bench<'m> {
         accepted.into_iter().cloned().collect()
     }
 
-    /// Accepts candidates that help together with those accepted before; where one of several does not, each half is asked.
+    /// Accepts the candidates that help, together with those accepted before.
+    ///
+    /// Where an edit does not help, the others are asked without it. Where nobody knows which edit of a file spoils it,
+    /// each half of them is asked.
     fn admit<'f>(&mut self, some: &[&'f Finding], accepted: &mut Vec<&'f Finding>) {
-        let all: Vec<&Finding> = accepted.iter().chain(some).copied().collect();
         if some.is_empty() || self.trials == 0 {
             return;
         }
-        if self.helps(&all) {
+        let all: Vec<&Finding> = accepted.iter().chain(some).copied().collect();
+        let after = self.attempt(&all);
+        if all.iter().all(|finding| after.blame(finding).is_none()) {
             accepted.extend(some);
+            return;
+        }
+        let of = |blame: Option<Blame>| -> Vec<&'f Finding> {
+            some.iter().filter(|finding| after.blame(finding) == blame).copied().collect()
+        };
+        let (good, suspects) = (of(None), of(Some(Blame::File)));
+        if good.len() < some.len() && suspects.len() < some.len() {
+            self.admit(&good, accepted);
+            self.admit(&suspects, accepted);
         } else if some.len() > 1 {
             let (half, rest) = some.split_at(some.len() / 2);
             self.admit(half, accepted);
@@ -114,15 +127,15 @@ impl<'m> Bench<'m> {
         }
     }
 
-    /// Says whether edits end their findings, and nothing new is wrong where they are made: else a mistake only moves.
-    fn helps(&mut self, some: &[&Finding]) -> bool {
+    /// Makes edits and looks what is found then.
+    fn attempt(&mut self, some: &[&Finding]) -> After {
         self.trials -= 1;
         self.make(some);
-        let after = found(self.memo, self.now);
-        let marks: HashSet<Mark> = after.iter().map(own_mark).collect();
-        let news: Vec<&Finding> = after.iter().filter(|finding| !self.before.contains(&own_mark(finding))).collect();
-        let is_good = |edit: &Edit| !news.iter().any(|new| touches(new, edit));
-        some.iter().all(|one| !marks.contains(&own_mark(one)) && one.edit.as_ref().is_none_or(is_good))
+        let after = self.memo.judge(self.now, &mut Spent::default()).findings;
+        let marks = after.iter().map(own_mark).collect();
+        let news = after.iter().filter(|finding| !self.before.contains(&own_mark(finding)));
+        let edits: Vec<&Edit> = some.iter().filter_map(|finding| finding.edit.as_ref()).collect();
+        After { marks, wrong: news.flat_map(|new| places(new, &edits)).collect() }
     }
 
     /// Makes edits and no others.
@@ -132,15 +145,53 @@ impl<'m> Bench<'m> {
             let edits: Vec<&Edit> = of_file.filter_map(|finding| finding.edit.as_ref()).collect();
             parse::mend::apply(file, &edits).unwrap_or_else(|| file.clone())
         });
-        self.memo.revise(edited.collect());
+        let standing = &self.memo.snapshot().files;
+        let is_other = |file: &SourceFile| standing.get(&file.path).is_none_or(|old| old.bytes != file.bytes);
+        let other = edited.filter(is_other).collect();
+        self.memo.revise(other);
     }
 }
 
-/// Says whether a finding is about what an edit wrote, or about how its file can be read.
-fn touches(finding: &Finding, edit: &Edit) -> bool {
+/// Why an edit is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blame {
+    /// Its finding stands, or something new is wrong where it is made: the mistake would only move.
+    Own,
+    /// Its file is spoilt, by this edit or another.
+    File,
+}
+
+/// What is found after edits.
+struct After {
+    marks: HashSet<Mark>,
+    /// Where something is wrong that was not before.
+    wrong: Vec<Origin>,
+}
+
+impl After {
+    fn blame(&self, finding: &Finding) -> Option<Blame> {
+        let edit = finding.edit.as_ref()?;
+        if self.marks.contains(&own_mark(finding)) || self.wrong.iter().any(|place| is_written(place, edit)) {
+            return Some(Blame::Own);
+        }
+        let is_spoilt = |place: &Origin| place.path == edit.place.path && place.pointer.is_empty();
+        self.wrong.iter().any(is_spoilt).then_some(Blame::File)
+    }
+}
+
+/// Lists the places of a finding that may be blamed on edits: of two that were edited the one where it is found.
+fn places(finding: &Finding, edits: &[&Edit]) -> Vec<Origin> {
     let related = finding.related.as_ref().map(|(origin, _)| origin);
-    std::iter::once(&finding.origin).chain(related).filter(|origin| origin.path == edit.place.path).any(|origin| {
-        let is_written = origin.document == edit.place.document && origin.pointer == edit.place.pointer;
-        is_written && !edit.text.is_empty() || origin.pointer.is_empty() && finding.code != Code::MissingField
-    })
+    let is_edited = edits.iter().any(|edit| is_written(&finding.origin, edit));
+    // What is missing in a document was hidden behind what was wrong with the whole of it.
+    let is_hidden = |place: &&Origin| place.pointer.is_empty() && finding.code == Code::MissingField;
+    let all = std::iter::once(&finding.origin).chain(related.filter(|_| !is_edited));
+    all.filter(|place| !is_hidden(place)).cloned().collect()
+}
+
+/// Says whether a place is what an edit wrote.
+fn is_written(place: &Origin, edit: &Edit) -> bool {
+    let written = &edit.place;
+    !edit.text.is_empty()
+        && (&place.path, place.document, &place.pointer) == (&written.path, written.document, &written.pointer)
 }
