@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use super::plan::quoted;
+use super::command::quoted;
 use super::print;
 use super::{Context, Exit, Failure};
 use crate::model::name::is_name;

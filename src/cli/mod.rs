@@ -15,6 +15,7 @@ use progress::Progress;
 
 mod apply;
 mod args;
+mod command;
 mod completions;
 mod drift;
 mod exit;

@@ -7,7 +7,6 @@ use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::source::{At, Source, SourceError};
 
@@ -100,7 +99,7 @@ impl Head {
         let snapshot = memo.snapshot();
         let reason = match &admitted {
             Some(_) => String::new(),
-            None => why(&report(snapshot, findings.clone(), (read, resources), spent.work)),
+            None => report(snapshot, findings.clone(), (read, resources), spent.work).refusal(),
         };
         Head { revision: snapshot.revision.clone(), reason, admitted, findings }
     }
@@ -108,12 +107,4 @@ impl Head {
     fn digest(&self) -> Option<&Digest> {
         self.admitted.as_ref().map(|admitted| &admitted.desired().digest)
     }
-}
-
-/// Says in one line why a head is not applied: the first error, with its place.
-fn why(report: &Report) -> String {
-    let error = report.findings.iter().find(|finding| finding.is_error());
-    let Some(error) = error else { return "no Organization is declared".to_owned() };
-    let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-    format!("{}{place} {}", error.origin.path, error.code)
 }
