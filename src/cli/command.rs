@@ -34,8 +34,7 @@ impl<'a> Command<'a> {
             ("--store", self.store.store.as_ref()),
         ];
         let said = flags.iter().filter_map(|(flag, value)| value.map(|value| format!(" {flag} {}", quoted(value))));
-        let switches =
-            [(" --adopt", self.adopt), (" --prune", self.prune), (" --adopt-store", self.adopt_store)];
+        let switches = [(" --adopt", self.adopt), (" --prune", self.prune), (" --adopt-store", self.adopt_store)];
         let set = switches.iter().filter(|(_, is_set)| *is_set).map(|(switch, _)| *switch);
         let lifted: String = plan.holds.iter().map(|hold| format!(" --allow {}", hold.guard)).collect();
         let reason = self.reason.map_or_else(|| "TEXT".to_owned(), |reason| quoted(reason));

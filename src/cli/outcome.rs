@@ -137,7 +137,7 @@ pub fn round(
 ) -> Result<Exit, Failure> {
     timings(&round.spent, context);
     let (planned, exit) = match &round.outcome {
-        Outcome::Invalid => return unplanned(&round.report, "not valid: nothing was changed\n", output, context),
+        Outcome::Invalid => return unplanned(&round.report, "refused: nothing was changed\n", output, context),
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };

@@ -173,7 +173,9 @@ impl Reader {
     /// A row that cannot be read, and whatever keeps the store from being read.
     pub fn accepted(&mut self) -> Result<Option<Accepted>, StoreError> {
         self.look_again()?;
-        self.session.as_mut().map_or(Ok(None), |session| session.run(async |connection| Ok(state::standing(connection).await?.0)))
+        self.session
+            .as_mut()
+            .map_or(Ok(None), |session| session.run(async |connection| Ok(state::standing(connection).await?.0)))
     }
 
     /// Reads the records of drift, in the order of their resources.

@@ -9,7 +9,9 @@ use super::error::{Failure, StoreError};
 use super::landing::{Landed, Landing};
 use super::patience::Patience;
 use super::sqlite::Session;
-use super::{applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, source_state, state};
+use super::{
+    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, source_state, state,
+};
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;
 use crate::model::id::ResourceId;

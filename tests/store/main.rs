@@ -380,6 +380,7 @@ mod contract {
         world.by_hand("DELETE FROM live_resource WHERE name = 'b'");
         world.by_hand("UPDATE applied_resource SET spec = '8' WHERE name = 'a'");
         assert_stale(&world, &plan, &["Team/a was applied otherwise", "Team/b is live otherwise"]);
+        world.by_hand("UPDATE applied_resource SET spec = '1' WHERE name = 'a'");
 
         let plan = world.plan(&desired);
         world.by_hand("INSERT INTO live_resource VALUES ('Team', '', 'c', '{}'), ('Team', '', 'unrelated', '{}')");

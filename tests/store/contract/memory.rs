@@ -35,7 +35,10 @@ fn assert_lost(world: &World, expected: &str) {
 #[test]
 fn lost_rows_are_missed() {
     for (sql, expected) in [
-        ("DELETE FROM applied_resource WHERE kind = 'RoleBinding'", "applied_resource holds 2 rows, and 3 were applied"),
+        (
+            "DELETE FROM applied_resource WHERE kind = 'RoleBinding'",
+            "applied_resource holds 2 rows, and 3 were applied",
+        ),
         ("DELETE FROM applied_resource", "applied_resource holds 0 rows, and 3 were applied"),
         ("INSERT INTO applied_resource VALUES ('Team', '', 'b', '1')", "holds 4 rows, and 3 were applied"),
         ("UPDATE applied_resource SET spec = '2' WHERE name = 'a'", "applied_resource was changed by somebody else"),
@@ -43,10 +46,7 @@ fn lost_rows_are_missed() {
         ("DELETE FROM accepted", "plans have landed, and the row of `accepted` is gone"),
         ("DELETE FROM journal; DELETE FROM journal_head", "a revision is accepted, and the journal is gone"),
         ("DELETE FROM journal_head", "a revision is accepted, and the journal is gone"),
-        (
-            "DELETE FROM journal; DELETE FROM journal_head; DELETE FROM accepted",
-            "holds 3 rows, and 0 were applied",
-        ),
+        ("DELETE FROM journal; DELETE FROM journal_head; DELETE FROM accepted", "holds 3 rows, and 0 were applied"),
     ] {
         let world = world();
         world.by_hand(sql);
@@ -94,7 +94,8 @@ fn a_store_without_a_sum_gets_one() {
 
 #[test]
 fn nothing_is_written_behind_a_last_entry_that_was_changed() {
-    for column in ["actor = 'eve'", "action = 'update'", "plan = ''", "\"after\" = NULL", "hash = 'x'", "seq = seq + 1"] {
+    for column in ["actor = 'eve'", "action = 'update'", "plan = ''", "\"after\" = NULL", "hash = 'x'", "seq = seq + 1"]
+    {
         let world = world();
         let plan = world.plan(&rows(&[ORGANIZATION]));
         world.by_hand(&format!("UPDATE journal SET {column} WHERE seq = (SELECT max(seq) FROM journal)"));
