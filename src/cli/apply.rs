@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::args::{ClockArgs, OutputArgs, PLAIN, RepoArgs, StoreArgs};
+use super::args::{ClockArgs, OutputArgs, PLAIN, RepoArgs, StoreArgs, reason};
+use super::command::Command;
 use super::{Context, Exit, Failure, outcome};
 use crate::model::name::Name;
 use crate::plan::Options;
@@ -35,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes", "rewind"])]
     allow: Vec<String>,
     /// Why, for the journal
-    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT", value_parser = reason())]
     reason: Option<String>,
     /// Takes over a store of another organisation, path or history
     #[arg(long)]
@@ -79,7 +80,15 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let place = |organization: &Name| args.store.place(source.as_ref(), organization, context);
     let applying = format!("applying {}", source.describe());
     let round = context.during(applying, || reconcile::round(source.as_ref(), &place, &intent))?;
-    outcome::round(&round, &output, now, context)
+    let command = Command {
+        rev: args.rev.as_ref(),
+        adopt: args.adopt,
+        prune: args.prune,
+        adopt_store: args.adopt_store,
+        reason: args.reason.as_ref(),
+        ..Command::of(&args.repo, &args.store)
+    };
+    outcome::round(&round, &command, &output, now, context)
 }
 
 /// Names who runs the program.

@@ -5,13 +5,17 @@ use std::io::Write;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 
 use super::Context;
 use super::failure::Failure;
 use super::print;
 use super::state::cache;
+use crate::model::credential;
 use crate::source::{self, Options, Source, SourceError};
 
 /// Which repository is governed, and which part of it.
@@ -87,11 +91,24 @@ pub struct ClockArgs {
     pub at: Option<Timestamp>,
 }
 
+/// The day within which the last moment is that a timestamp holds.
+const LAST_DAY: Date = Date::constant(9999, 12, 30);
+
 /// Reads a moment, or the day at whose start in UTC it is.
 fn moment(text: &str) -> Result<Timestamp, String> {
     let is_day = text.len() == "2026-12-31".len();
     let read = if is_day { format!("{text}T00:00:00Z").parse() } else { text.parse() };
-    read.map_err(|_| "write a moment such as 2026-12-31T18:00:00Z, or a day such as 2026-12-31".to_owned())
+    read.map_err(|_| match Pieces::parse(text) {
+        Ok(said) if said.date() >= LAST_DAY => {
+            format!("it is beyond the last moment that can be said, {:.0}", Timestamp::MAX)
+        }
+        Ok(_) | Err(_) => "write a moment such as 2026-12-31T18:00:00Z, or a day such as 2026-12-31".to_owned(),
+    })
+}
+
+/// Reads why something is done: no credential of it is stored or printed.
+pub fn reason() -> impl TypedValueParser<Value = String> {
+    NonEmptyStringValueParser::new().map(|text| credential::scrub(&text))
 }
 
 impl ClockArgs {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use tempfile::TempDir;
 
-use super::plan::quoted;
+use super::command::quoted;
 use super::{Context, Exit, Failure, files};
 use stage::Stage;
 

@@ -49,7 +49,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let value = || json!({ "version": json::VERSION, "open": open, "records": shown, "foreign": foreign });
     output.emit(&[
         (Format::Text, &|| drift::text(&shown, &foreign, open, now)),
-        (Format::Json, &|| json::pretty(&value())),
+        (Format::Json, &|| json::without_credentials(&value())),
     ])?;
     Ok(if open > 0 { Exit::Changes } else { Exit::Done })
 }

@@ -6,6 +6,7 @@ use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
 use super::outcome::{self, HeadNow};
 use super::{Context, Exit, Failure};
 use crate::model::canonical::Canonical;
+use crate::model::credential;
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
 use crate::parse::schema::API_VERSION;
@@ -101,7 +102,7 @@ fn manifest((id, spec): &(ResourceId, Canonical)) -> Value {
     if let (Some(team), Some(object)) = (&id.team, metadata.as_object_mut()) {
         object.insert("team".to_owned(), json!(team));
     }
-    json!({ "apiVersion": API_VERSION, "kind": id.kind, "metadata": metadata, "spec": spec.value() })
+    json!({ "apiVersion": API_VERSION, "kind": id.kind, "metadata": metadata, "spec": credential::spec::redacted(&spec.value()) })
 }
 
 fn yaml(rows: &[(ResourceId, Canonical)]) -> String {

@@ -17,7 +17,7 @@ Examples:
   charter history Team/frontend          what happened to one resource
   charter history --verify               whether the journal is as it was written
 
-Exit codes: 0 shown or verified, 65 the journal was tampered with")]
+Exit codes: 0 shown or verified, 1 nothing is known of the resource, 65 the journal was tampered with")]
 pub struct Args {
     /// One resource: Kind/name or Kind/team/name
     resource: Option<ResourceId>,
@@ -41,7 +41,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
     let Some(store) = args.store.find(source.as_ref(), context)? else {
         context.note("note: there is no store for this repository yet: nothing was applied");
-        return Ok(Exit::Done);
+        return args.resource.as_ref().map_or(Ok(Exit::Done), |resource| Err(unknown(resource)));
     };
     let mut reader = store.reader()?;
     if reader.is_missing() {
@@ -63,10 +63,17 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         if args.resource.is_some() { entry.resource == args.resource } else { !entry.action.is_of_a_resource() }
     };
     let mut entries: Vec<Entry> = reader.entries(None)?.into_iter().filter(wanted).collect();
+    if let Some(resource) = args.resource.as_ref().filter(|_| entries.is_empty()) {
+        return Err(unknown(resource));
+    }
     entries.drain(..entries.len().saturating_sub(args.number));
     let value = || json!({ "version": json::VERSION, "entries": entries });
-    output.emit(&[(Format::Text, &|| text(&entries)), (Format::Json, &|| json::pretty(&value()))])?;
+    output.emit(&[(Format::Text, &|| text(&entries)), (Format::Json, &|| json::without_credentials(&value()))])?;
     Ok(Exit::Done)
+}
+
+fn unknown(resource: &ResourceId) -> Failure {
+    Failure::No(format!("the journal says nothing of {resource}"))
 }
 
 fn text(entries: &[Entry]) -> String {

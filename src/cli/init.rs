@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::plan::quoted;
+use super::command::quoted;
 use super::{Context, Exit, Failure, files, print, schema};
 use crate::model::name::is_name;
 

@@ -16,6 +16,7 @@ use progress::Progress;
 
 mod apply;
 mod args;
+mod command;
 mod completions;
 mod demo;
 mod drift;

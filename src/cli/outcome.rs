@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, Outputs};
+use super::command::Command;
 use super::{Context, Exit, Failure};
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
-use crate::report::plan::Destination;
+use crate::report::plan::{Destination, Next};
 use crate::report::{check, counted, escape, grouped, json, markdown, plan};
 use crate::source::{Source, SourceError};
 use crate::store::{Landed, Reader, Store};
@@ -22,9 +23,14 @@ pub fn waived(report: &Report, context: &Context) {
 
 /// Shows why nothing can be planned.
 pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
+    unplanned(report, "", output, context)
+}
+
+/// Shows why nothing can be planned, and ends the text with a line.
+fn unplanned(report: &Report, last: &str, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
     waived(report, context);
     output.emit(&[
-        (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color)),
+        (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color) + last),
         (Format::Json, &|| json::pretty(&json::report(report))),
         (Format::Markdown, &|| markdown::report(report, markdown::COMMENT)),
     ])?;
@@ -116,22 +122,35 @@ pub fn reader_notes(source: &dyn Source, head: &HeadNow, store: &Store, context:
     Ok(())
 }
 
-/// Names where a plan lands.
-pub fn destination(planned: &Planned, next: Option<String>) -> Destination {
-    let applied = planned.accepted.as_ref().map(|accepted| plan::label(accepted.revision.as_ref()));
+/// Names where a plan lands, and how; without a command it must be committed first.
+pub fn destination(planned: &Planned, command: Option<&Command<'_>>) -> Destination {
+    let (plan, accepted) = (&planned.plan, planned.accepted.as_ref());
+    let applied = accepted.map(|accepted| plan::label(accepted.revision.as_ref()));
+    let is_ours = accepted.is_none_or(|accepted| accepted.belongs_to(&plan.organization, &plan.lineage));
+    let next = match command {
+        None => Next::Commit,
+        Some(command) if is_ours || command.adopt_store => Next::Command(command.line(plan)),
+        Some(_) => Next::Elsewhere,
+    };
     Destination { store: planned.store.url(), applied, next }
 }
 
 /// Shows a round: the plan that it made and how it ended.
-pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context) -> Result<Exit, Failure> {
+pub fn round(
+    round: &Round,
+    command: &Command<'_>,
+    output: &Outputs,
+    now: Timestamp,
+    context: &Context,
+) -> Result<Exit, Failure> {
     timings(&round.spent, context);
     let (planned, exit) = match &round.outcome {
-        Outcome::Invalid => return invalid(&round.report, output, context),
+        Outcome::Invalid => return unplanned(&round.report, "refused: nothing was changed\n", output, context),
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
     waived(&round.report, context);
-    let destination = destination(planned, Some("charter apply".to_owned()));
+    let destination = destination(planned, Some(command));
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }
@@ -141,7 +160,7 @@ pub fn round(round: &Round, output: &Outputs, now: Timestamp, context: &Context)
     }
     output.emit(&[
         (Format::Text, &|| text(round, planned, &destination, now)),
-        (Format::Json, &|| json::pretty(&value(round, planned, &destination))),
+        (Format::Json, &|| json::without_credentials(&value(round, planned, &destination))),
     ])?;
     Ok(exit)
 }

@@ -1,6 +1,7 @@
 //! `charter plan`: shows what would change, and changes nothing.
 
 use super::args::{ClockArgs, Format, OutputArgs, Outputs, RepoArgs, StoreArgs};
+use super::command::Command;
 use super::{Context, Exit, Failure, outcome};
 use crate::model::report::Report;
 use crate::plan::Options;
@@ -46,29 +47,12 @@ pub struct Args {
     output: OutputArgs,
 }
 
-/// Says what to type to apply the plan; `None` where it must be committed first.
-fn next(args: &Args, report: &Report) -> Option<String> {
-    if report.uncommitted > 0 || report.revision.is_none() {
-        return None;
-    }
-    let repo = args.dir.as_ref().or(args.repo.repo.as_ref());
-    let flags = [
-        ("--rev", args.rev.as_ref()),
-        ("--repo", repo),
-        ("--path", args.repo.path.as_ref()),
-        ("--branch", args.repo.branch.as_ref()),
-        ("--store", args.store.store.as_ref()),
-    ];
-    let said = flags.iter().filter_map(|(flag, value)| value.map(|value| format!(" {flag} {}", quoted(value))));
-    let switches = [(" --adopt", args.adopt), (" --prune", args.prune)];
-    let set = switches.iter().filter(|(_, is_set)| *is_set).map(|(switch, _)| *switch);
-    Some(format!("charter apply{}{}", said.collect::<String>(), set.collect::<String>()))
-}
-
-/// Writes a word as a shell reads it.
-pub fn quoted(word: &str) -> String {
-    let is_plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@+=%,~".contains(c));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+/// Says what an apply has to be told; `None` where it must be committed first.
+fn command<'a>(args: &'a Args, report: &Report) -> Option<Command<'a>> {
+    let is_committed = report.uncommitted == 0 && report.revision.is_some();
+    let (dir, rev) = (args.dir.as_ref(), args.rev.as_ref());
+    let command = Command { dir, rev, adopt: args.adopt, prune: args.prune, ..Command::of(&args.repo, &args.store) };
+    is_committed.then_some(command)
 }
 
 fn invalid(checked: &Checked, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
@@ -95,11 +79,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let planning = format!("planning for {}", store.url());
     let planned = context.during(planning, || reconcile::plan(source.as_ref(), admitted, store, &options, now))?;
     outcome::notes(&planned, context);
-    let destination = outcome::destination(&planned, next(args, &checked.report));
+    let destination = outcome::destination(&planned, command(args, &checked.report).as_ref());
     let uncommitted = checked.report.uncommitted;
     output.emit(&[
         (Format::Text, &|| plan::text(&planned.plan, &destination, uncommitted, now)),
-        (Format::Json, &|| json::pretty(&json::plan(&planned.plan, &destination, uncommitted))),
+        (Format::Json, &|| json::without_credentials(&json::plan(&planned.plan, &destination, uncommitted))),
         (Format::Markdown, &|| markdown::plan(&planned.plan, &destination, uncommitted, now)),
     ])?;
     let changes = !planned.plan.is_in_sync();

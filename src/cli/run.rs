@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::args::{ClockArgs, OutputArgs, PLAIN, RepoArgs, StoreArgs};
+use super::command::Command;
 use super::{Context, Exit, Failure, apply, outcome};
 use crate::daemon::{self, Asked, Pace, Stop, Watch};
 use crate::model::fault::Fault;
@@ -132,7 +133,7 @@ fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -
     let intent = Intent { revision: None, options, now, landing, expected: None };
     let applying = format!("applying {}", source.describe());
     let round = context.during(applying, || reconcile::round(source, place, &intent))?;
-    outcome::round(&round, &output, now, context)
+    outcome::round(&round, &Command::of(&args.repo, &args.store), &output, now, context)
 }
 
 fn follow(

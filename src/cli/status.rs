@@ -10,7 +10,9 @@ use crate::drift;
 use crate::model::applied::Accepted;
 use crate::model::snapshot::Revision;
 use crate::model::source_state::{Beat, CENTRAL, Condition, SourceState};
+use crate::reconcile;
 use crate::report::{counted, escape, json, plan, table};
+use crate::source::{At, Source};
 use crate::store::Store;
 
 /// Shows which revision is accepted, which is the head, and how many resources are live.
@@ -38,6 +40,10 @@ struct Status {
     /// How the daemon last found the source, if one ever followed it.
     told: Option<SourceState>,
     beat: Option<Beat>,
+    /// Whether the daemon runs that gave it.
+    is_running: bool,
+    /// Why the head cannot be applied, where that was looked at.
+    refusal: Option<String>,
     resources: usize,
     drift: usize,
 }
@@ -54,14 +60,14 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if let Some(store) = &store {
         outcome::reader_notes(source.as_ref(), &head, store, context)?;
     }
-    let status = read(head, store)?;
     let now = Timestamp::now();
+    let status = read(head, store, now)?.with_refusal(source.as_ref(), now)?;
     output.emit(&[(Format::Text, &|| status.text(now)), (Format::Json, &|| json::pretty(&status.json()))])?;
     Ok(if status.is_ready() { Exit::Done } else { Exit::No })
 }
 
 /// Reads what the store knows; where that is nothing, a source that cannot be read is all there is to say.
-fn read(head: HeadNow, store: Option<Store>) -> Result<Status, Failure> {
+fn read(head: HeadNow, store: Option<Store>, now: Timestamp) -> Result<Status, Failure> {
     let Some(store) = store else {
         let status = Status {
             store: "none yet".to_owned(),
@@ -69,6 +75,8 @@ fn read(head: HeadNow, store: Option<Store>) -> Result<Status, Failure> {
             accepted: None,
             told: None,
             beat: None,
+            is_running: false,
+            refusal: None,
             resources: 0,
             drift: 0,
         };
@@ -79,7 +87,9 @@ fn read(head: HeadNow, store: Option<Store>) -> Result<Status, Failure> {
     let drift = drift::observe(&applied, &live).len() + live.foreign.len();
     let told = reader.sources()?.into_iter().find(|state| state.name.as_str() == CENTRAL);
     let (accepted, beat, resources) = (applied.accepted, reader.daemon()?, live.rows.len());
-    Status { store: store.url(), head, accepted, told, beat, resources, drift }.or_trouble()
+    let is_running = beat.as_ref().is_some_and(|beat| beat.lives(store.is_followed(), now));
+    let store = store.url();
+    Status { store, head, accepted, told, beat, is_running, refusal: None, resources, drift }.or_trouble()
 }
 
 fn commit(revision: Option<&Revision>) -> Option<&str> {
@@ -94,6 +104,15 @@ impl Status {
         }
     }
 
+    /// Looks why a head is not applied of which no daemon has said it.
+    fn with_refusal(mut self, source: &dyn Source, now: Timestamp) -> Result<Self, Failure> {
+        if self.state() == "behind" {
+            let checked = reconcile::check(source, &At::Revision(None), now)?;
+            self.refusal = checked.admitted.is_none().then(|| checked.report.refusal());
+        }
+        Ok(self)
+    }
+
     fn accepted_commit(&self) -> Option<&Revision> {
         self.accepted.as_ref().and_then(|accepted| accepted.revision.as_ref())
     }
@@ -101,6 +120,7 @@ impl Status {
     fn is_ready(&self) -> bool {
         self.accepted.is_some()
             && self.head.trouble.is_none()
+            && self.told.as_ref().is_none_or(|told| told.suspended.is_none())
             && commit(self.accepted_commit()) == commit(self.head.revision.as_ref())
     }
 
@@ -126,6 +146,7 @@ impl Status {
             (None, ..) => "empty",
             (Some(_), true, _) => "ready",
             (Some(_), false, None) if self.head.revision.is_none() => Condition::Unknown.as_str(),
+            (Some(_), false, None) if self.refusal.is_some() => Condition::Stalled.as_str(),
             (Some(_), false, None) => "behind",
         }
     }
@@ -143,7 +164,10 @@ impl Status {
             "suspended" => {
                 told.and_then(|told| told.suspended.as_ref()).map(|word| word.reason.clone()).unwrap_or_default()
             }
-            "stalled" => told.map(|told| format!("{} (last good stands)", told.reason)).unwrap_or_default(),
+            "stalled" => {
+                let why = self.refusal.as_ref().or_else(|| told.map(|told| &told.reason));
+                why.map(|why| format!("{why} (last good stands)")).unwrap_or_default()
+            }
             "held" => told.map(|told| told.reason.clone()).unwrap_or_default(),
             _ => String::new(),
         }
@@ -158,7 +182,7 @@ impl Status {
 
     /// Says whether a daemon runs.
     fn running(&self, now: Timestamp) -> String {
-        self.beat.as_ref().filter(|beat| beat.lives(now)).map_or_else(
+        self.beat.as_ref().filter(|_| self.is_running).map_or_else(
             || "not running".to_owned(),
             |beat| {
                 let for_so_long = plan::ago(now.duration_since(beat.started_at)).replace(" ago", "");
@@ -169,7 +193,8 @@ impl Status {
 
     /// Says when the next round is and how long the last one took.
     fn rounds(&self, now: Timestamp) -> String {
-        let Some(Beat { next_round_at: Some(next), last_round_ms, .. }) = &self.beat else { return String::new() };
+        let beat = self.beat.as_ref().filter(|_| self.is_running);
+        let Some(Beat { next_round_at: Some(next), last_round_ms, .. }) = beat else { return String::new() };
         let next = next.duration_since(now).as_secs().max(0);
         let last = last_round_ms.map_or_else(String::new, |last| format!("; last {last} ms"));
         format!("next look in {next} s{last}\n")
@@ -205,6 +230,7 @@ impl Status {
             "store": self.store,
             "resources": self.resources,
             "drift": self.drift,
+            "running": self.is_running,
             "daemon": self.beat,
             "sources": [{
                 "name": "central",

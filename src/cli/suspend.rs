@@ -1,6 +1,6 @@
 //! `charter suspend`: a source is not followed until somebody says so.
 
-use super::args::{RepoArgs, StoreArgs};
+use super::args::{RepoArgs, StoreArgs, reason};
 use super::{Context, Exit, Failure, apply, print};
 use crate::model::name::Name;
 use crate::model::source_state::Suspension;
@@ -24,7 +24,7 @@ pub struct Which {
     /// The source, as `charter status` names it.
     pub source: String,
     /// Why, for the journal.
-    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT", value_parser = reason())]
     pub reason: String,
     #[command(flatten)]
     pub repo: RepoArgs,

@@ -47,7 +47,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             return end.say();
         }
         if Instant::now() >= until {
-            let (rev, timeout, why) = (&args.rev, args.timeout, why(reader.as_mut())?);
+            let followed = args.store.find(source.as_ref(), context)?.and_then(|store| store.is_followed());
+            let (rev, timeout, why) = (&args.rev, args.timeout, why(reader.as_mut(), followed)?);
             context.note(&format!("error: {rev} was not accepted within {timeout} s: {why}"));
             return Ok(Exit::Again);
         }
@@ -64,10 +65,10 @@ fn find(reader: &mut Option<Reader>, args: &Args, source: &dyn Source, context: 
 }
 
 /// Says why it may be that nothing came of it.
-fn why(reader: Option<&mut Reader>) -> Result<String, Failure> {
+fn why(reader: Option<&mut Reader>, followed: Option<bool>) -> Result<String, Failure> {
     let Some(reader) = reader else { return Ok(NOBODY.to_owned()) };
     let suspended = reader.sources()?.into_iter().find_map(|state| state.suspended);
-    let lives = reader.daemon()?.is_some_and(|beat| beat.lives(Timestamp::now()));
+    let lives = reader.daemon()?.is_some_and(|beat| beat.lives(followed, Timestamp::now()));
     Ok(match suspended {
         Some(word) => format!("the source is suspended: {}", escape::line(&word.reason)),
         None if lives => "the daemon has not come to it yet".to_owned(),

@@ -88,14 +88,17 @@ pub enum Asked {
 }
 
 impl Stop {
-    /// Listens for the signals; a second one of the same sort ends the process at once.
+    /// Listens for the signals. A second SIGINT ends the process at once: somebody at a terminal has no patience. A second
+    /// SIGTERM does not: `timeout` and others send one to the process and one to its group.
     ///
     /// # Errors
     /// Where the system does not let the process listen.
     pub fn listen() -> std::io::Result<Stop> {
         let stop = Stop::default();
         for (signal, flag) in [(SIGTERM, &stop.terminated), (SIGINT, &stop.interrupted)] {
-            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, flag.clone())?;
+            if signal == SIGINT {
+                signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, flag.clone())?;
+            }
             signal_hook::flag::register(signal, flag.clone())?;
             signal_hook::flag::register(signal, stop.asked.clone())?;
         }

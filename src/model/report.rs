@@ -57,6 +57,14 @@ impl Report {
         self.denies_warnings || finding.is_error()
     }
 
+    /// Says in one line why it is not applied: the first error, with its place.
+    pub fn refusal(&self) -> String {
+        let error = self.findings.iter().find(|finding| finding.is_error());
+        let Some(error) = error else { return "no Organization is declared".to_owned() };
+        let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+        format!("{}{place} {}", error.origin.path, error.code)
+    }
+
     /// Names what was checked: `main@9f2c1ab + 2 uncommitted files`.
     pub fn label(&self) -> String {
         let revision = self.revision.as_ref().map_or_else(|| "no commit".to_owned(), Revision::label);

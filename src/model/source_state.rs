@@ -103,8 +103,10 @@ pub struct Beat {
 }
 
 impl Beat {
-    /// Says whether the daemon runs: one that ended says so, and one that was killed gives no more signs of life.
-    pub fn lives(&self, now: Timestamp) -> bool {
-        self.next_round_at.is_some_and(|next| now.duration_since(next) < PATIENCE)
+    /// Says whether the daemon runs: one that ended says so, and one that was killed holds the lock of its store no more.
+    ///
+    /// Where nobody knows who holds the lock, it gives no more signs of life.
+    pub fn lives(&self, holds_lock: Option<bool>, now: Timestamp) -> bool {
+        self.next_round_at.is_some_and(|next| holds_lock.unwrap_or_else(|| now.duration_since(next) < PATIENCE))
     }
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::node::{Content, Entry, Node, Plain, plain};
 use super::trail::Trail;
-use crate::model::credential::key::{is_named, is_reference};
+use crate::model::credential::key::{Under, is_named};
 use crate::model::credential::{REDACTED, is_in, scrub};
 use crate::model::origin::Span;
 
@@ -30,28 +30,6 @@ pub fn take(root: &mut Node) -> Vec<Taken> {
     let mut found = Vec::new();
     walk(root, &Trail::Root, Under::Nothing, &mut found);
     found
-}
-
-/// What the keys above a node say of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Under {
-    Nothing,
-    /// The key of a credential.
-    Named,
-    /// The key of a reference to a secret, which is passed through and never resolved: it is no secret itself.
-    Reference,
-}
-
-impl Under {
-    fn key(self, key: &str) -> Under {
-        if is_reference(key) || self == Under::Reference && key == "secret" {
-            Under::Reference
-        } else if is_named(key) {
-            Under::Named
-        } else {
-            self
-        }
-    }
 }
 
 fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>) {

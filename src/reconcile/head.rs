@@ -8,7 +8,6 @@ use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
 use crate::model::kind::waiver::Waivers;
-use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::source::{At, Source, SourceError};
 
@@ -123,7 +122,7 @@ impl Head {
         let snapshot = memo.snapshot();
         let reason = match &judged.admitted {
             Some(_) => String::new(),
-            None => why(&report(snapshot, &judged, spent.work)),
+            None => report(snapshot, &judged, spent.work).refusal(),
         };
         let Judged { findings, admitted, waived, .. } = judged;
         Head { revision: snapshot.revision.clone(), reason, admitted, is_waived: !waived.is_empty(), findings }
@@ -132,12 +131,4 @@ impl Head {
     fn digest(&self) -> Option<&Digest> {
         self.admitted.as_ref().map(|admitted| &admitted.desired().digest)
     }
-}
-
-/// Says in one line why a head is not applied: the first error, with its place.
-fn why(report: &Report) -> String {
-    let error = report.findings.iter().find(|finding| finding.is_error());
-    let Some(error) = error else { return "no Organization is declared".to_owned() };
-    let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-    format!("{}{place} {}", error.origin.path, error.code)
 }

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::escape;
+use crate::model::credential::scrub;
+use crate::model::credential::spec::{redacted, redacted_under};
 use crate::model::subject::Subject;
 
 /// A field that differs, and how.
@@ -18,7 +20,7 @@ const LONGEST: usize = 60;
 /// Lists the fields that differ and counts those that do not.
 pub fn compare(before: &Value, after: &Value) -> (Vec<Difference>, usize) {
     let (Value::Object(before), Value::Object(after)) = (before, after) else {
-        return (vec![Difference { field: "spec".into(), change: arrow(before, after) }], 0);
+        return (vec![Difference { field: "spec".into(), change: arrow(&redacted(before), &redacted(after)) }], 0);
     };
     let mut differences = Vec::new();
     let mut same = 0;
@@ -27,7 +29,8 @@ pub fn compare(before: &Value, after: &Value) -> (Vec<Difference>, usize) {
         if old == new {
             same += 1;
         } else {
-            differences.push(Difference { field: escape::line(key), change: describe(old, new) });
+            let [old, new] = [old, new].map(|value| redacted_under(key, value));
+            differences.push(Difference { field: escape::line(&scrub(key)), change: describe(&old, &new) });
         }
     }
     (differences, same)
@@ -73,7 +76,7 @@ pub fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     };
-    let text = escape::line(&text);
+    let text = escape::line(&scrub(&text));
     match text.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or(&text)),
         None => text,

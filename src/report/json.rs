@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::escape;
 use super::plan::Destination;
 use crate::model::code::{Code, Severity};
+use crate::model::credential;
 use crate::model::finding::Finding;
 use crate::model::origin::{Origin, Span};
 use crate::model::plan::Plan;
@@ -24,6 +25,12 @@ pub const VERSION: u32 = 1;
 /// Writes a value on lines, with a newline at the end, and what a terminal would act on escaped.
 pub fn pretty(value: &Value) -> String {
     escape::json(&format!("{value:#}\n"))
+}
+
+/// Writes a value with specs as they stand in a store, where somebody may have written anything by hand, like [`pretty`]
+/// and without credentials.
+pub fn without_credentials(value: &Value) -> String {
+    pretty(&credential::spec::redacted(value))
 }
 
 /// What `charter validate -o json` prints. Fields may be added in one version.

@@ -19,8 +19,18 @@ pub struct Destination {
     pub store: String,
     /// The last revision that landed, as people name it.
     pub applied: Option<String>,
-    /// What to type to apply the plan, without its hash; `None` where it cannot be applied as it is.
-    pub next: Option<String>,
+    pub next: Next,
+}
+
+/// How the plan is applied.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// By this command, to which its hash is added.
+    Command(String),
+    /// It must be committed first.
+    Commit,
+    /// Not here, without a word: the store is somebody else's.
+    Elsewhere,
 }
 
 /// Renders a plan as seen at one moment.
@@ -210,10 +220,11 @@ pub fn changes(plan: &Plan) -> String {
 
 /// Says what to type next.
 pub fn next(plan: &Plan, destination: &Destination) -> String {
-    destination.next.as_ref().map_or_else(
-        || "commit it, then charter apply".to_owned(),
-        |command| format!("{command} --plan {}", plan.effect),
-    )
+    match &destination.next {
+        Next::Command(command) => format!("{command} --plan {}", plan.effect),
+        Next::Commit => "commit it, then charter apply".to_owned(),
+        Next::Elsewhere => "the store is another's: name your own with --store".to_owned(),
+    }
 }
 
 /// Says how many rows are nobody's and are left alone; nothing where there are none.

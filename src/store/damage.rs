@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::error::Failure;
-use super::{day_end, record, schema, state};
+use super::{day_end, entries, record, schema, state};
 
 const BYPASSED: &str = "SELECT EXISTS (SELECT 1 FROM writing)";
 const BYPASS: &str = "log-bypassed: a row stands in `writing`";
@@ -45,7 +45,7 @@ pub(super) async fn mend(
     let head = state::head(connection).await?;
     // Before anything was decided there is nothing to put on record, and the first apply is the first entry.
     if !mended.is_empty() && head.count > 0 {
-        state::intact(connection, &head).await?;
+        entries::intact(connection, &head).await?;
         record::append(connection, &[record::repair(&mended, actor, at, &head)], head).await?;
     }
     Ok(mended)

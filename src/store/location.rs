@@ -102,6 +102,11 @@ impl Store {
     pub fn lock(&self) -> Result<RunLock, StoreError> {
         RunLock::take(&self.path)
     }
+
+    /// Says whether a `run` follows the store now; `None` where that cannot be known.
+    pub fn is_followed(&self) -> Option<bool> {
+        RunLock::is_held(&self.path)
+    }
 }
 
 /// Refuses what was asked for, without repeating what may be a password; a path alone was meant as one.

@@ -8,7 +8,8 @@
 //! | `reader` | [`Reader`]: never creates, migrates or writes |
 //! | `writer` | [`Writer`]: lands a plan in one transaction |
 //! | `moved` | what is otherwise than a plan was made from |
-//! | `record`, [`journal`] | the entries of a landing; their chain of hashes |
+//! | `record`, [`journal`], `entries` | the entries of a landing; their chain of hashes; reading them |
+//! | `applied_sum` | whether the applied rows are those that were written |
 //! | `day_end` | when the days of the manifests end, for SQL |
 //! | `change_log`, [`Cursor`] | what anybody but Charter touched since a moment: [`Log`] |
 //! | `schema`, `damage` | whether all of it is as Charter made it; putting back what is not |
@@ -22,12 +23,14 @@
 //! The rooms above are synchronous. Reader and Writer keep a runtime of their own and must be used and dropped outside of
 //! any other.
 
+mod applied_sum;
 mod batch;
 mod change_log;
 mod cursor;
 mod damage;
 mod day_end;
 mod drift_record;
+mod entries;
 mod error;
 mod file_id;
 pub mod journal;
@@ -73,6 +76,8 @@ mod tests {
         change_log::LAST_WRITES,
         state::ROWS,
         state::STRAY,
+        entries::NEWEST,
+        applied_sum::KEPT,
         moved::SUSPECTS,
         moved::ROWS,
         writer::BEGIN,

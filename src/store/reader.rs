@@ -5,20 +5,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{FromRow, SqliteConnection};
 
 use super::change_log::{self, Log};
 use super::cursor::{self, Cursor};
-use super::error::{Failure, StoreError};
+use super::error::StoreError;
 use super::file_id::FileId;
-use super::journal::{Broken, Chain, Fault, replay};
 use super::sqlite::{Session, transaction};
-use super::{drift_record, source_state, state};
+use super::{drift_record, entries, source_state, state};
 use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
 use crate::model::drift::Record;
 use crate::model::id::ResourceId;
-use crate::model::journal::{Action, Entry, Head};
+use crate::model::journal::{Entry, Head};
 use crate::model::live::Live;
 use crate::model::raw_key::RawKey;
 use crate::model::source_state::{Beat, SourceState};
@@ -175,7 +173,9 @@ impl Reader {
     /// A row that cannot be read, and whatever keeps the store from being read.
     pub fn accepted(&mut self) -> Result<Option<Accepted>, StoreError> {
         self.look_again()?;
-        self.session.as_mut().map_or(Ok(None), |session| session.run(state::accepted))
+        self.session
+            .as_mut()
+            .map_or(Ok(None), |session| session.run(async |connection| Ok(state::standing(connection).await?.0)))
     }
 
     /// Reads the records of drift, in the order of their resources.
@@ -194,12 +194,17 @@ impl Reader {
         self.session.as_mut().map_or_else(|| Ok(Vec::new()), |session| session.run(source_state::all))
     }
 
-    /// Reads the last sign of life of a daemon; `None` where there never was one.
+    /// Reads the last sign of life of a daemon; `None` where there never was one, or where its table is damaged: it is said
+    /// anew all the time.
     ///
     /// # Errors
     /// A row that cannot be read, and whatever keeps the store from being read.
     pub fn daemon(&mut self) -> Result<Option<Beat>, StoreError> {
-        self.session.as_mut().map_or(Ok(None), |session| session.run(source_state::life))
+        let Some(session) = &mut self.session else { return Ok(None) };
+        session.run(async |connection| match source_state::life(connection).await {
+            Err(_) if cursor::fault(connection).await?.is_some() => Ok(None),
+            life => life,
+        })
     }
 
     /// Reads the newest entries of the journal, all of them without a number; the oldest of them first.
@@ -208,7 +213,7 @@ impl Reader {
     /// [`StoreError::BrokenJournal`] where an entry cannot be read; the chain is not checked.
     pub fn entries(&mut self, newest: Option<u64>) -> Result<Vec<Entry>, StoreError> {
         match &mut self.session {
-            Some(session) => session.run(async |connection| newest_entries(connection, newest).await),
+            Some(session) => session.run(async |connection| entries::newest(connection, newest).await),
             None => Ok(Vec::new()),
         }
     }
@@ -220,91 +225,8 @@ impl Reader {
     /// is applied but not as the journal says.
     pub fn verify(&mut self) -> Result<Head, StoreError> {
         match &mut self.session {
-            Some(session) => session.run(async |connection| transaction(connection, "BEGIN", verify).await),
+            Some(session) => session.run(async |connection| transaction(connection, "BEGIN", entries::verify).await),
             None => Ok(Head::default()),
         }
     }
-}
-
-/// A row of the journal as it is written.
-#[derive(FromRow)]
-struct Row {
-    seq: i64,
-    at: String,
-    actor: String,
-    action: String,
-    resource: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-    revision: String,
-    plan: String,
-    prev_hash: String,
-    hash: String,
-}
-
-/// How many entries are read at a time.
-const PAGE: usize = 1000;
-
-const NEWEST: &str = "SELECT * FROM journal ORDER BY seq DESC LIMIT ?1";
-const FROM: &str = "SELECT * FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
-
-async fn newest_entries(connection: &mut SqliteConnection, newest: Option<u64>) -> Result<Vec<Entry>, Failure> {
-    // For SQLite a limit below zero is none.
-    let limit = newest.map_or(-1, |newest| i64::try_from(newest).unwrap_or(i64::MAX));
-    let rows: Vec<Row> = sqlx::query_as(NEWEST).bind(limit).fetch_all(connection).await?;
-    rows.into_iter().rev().map(entry).collect()
-}
-
-async fn verify(connection: &mut SqliteConnection) -> Result<Head, Failure> {
-    let head = state::head(connection).await?;
-    let (mut chain, mut folded) = (Chain::default(), BTreeMap::new());
-    let mut from = Some(i64::MIN);
-    while let Some(first) = from {
-        let page = sqlx::query_as(FROM).bind(first).bind(PAGE as i64);
-        let rows: Vec<Row> = page.fetch_all(&mut *connection).await?;
-        // No page after the last possible number, nor after one that is not full.
-        from = rows.get(PAGE - 1).and_then(|row| row.seq.checked_add(1));
-        for row in rows {
-            let entry = entry(row)?;
-            chain.follow(&entry)?;
-            replay(&mut folded, entry);
-        }
-    }
-    chain.finish(&head)?;
-    as_folded(&folded, &state::applied(connection).await?)?;
-    Ok(head)
-}
-
-fn as_folded(
-    folded: &BTreeMap<ResourceId, Canonical>,
-    applied: &BTreeMap<ResourceId, Canonical>,
-) -> Result<(), Failure> {
-    let differs = |id: &&ResourceId| folded.get(*id) != applied.get(*id);
-    match folded.keys().chain(applied.keys()).find(differs) {
-        None => Ok(()),
-        Some(id) => Err(Failure::Corrupt(format!("applied_resource: {id} is not what the journal says was applied"))),
-    }
-}
-
-/// Reads a row. What is not written exactly as Charter writes it cannot be read: its hash would not tell.
-fn entry(row: Row) -> Result<Entry, Failure> {
-    let seq = u64::try_from(row.seq).unwrap_or_default();
-    let unreadable = |column: &str| {
-        Failure::Broken(Broken { seq, fault: Fault::Unreadable(format!("its column `{column}` cannot be read")) })
-    };
-    let at = row.at.parse().ok().filter(|at: &Timestamp| at.to_string() == row.at);
-    let action = Action::ALL.into_iter().find(|action| action.as_str() == row.action);
-    Ok(Entry {
-        seq: u64::try_from(row.seq).map_err(|_| unreadable("seq"))?,
-        at: at.ok_or_else(|| unreadable("at"))?,
-        actor: row.actor,
-        action: action.ok_or_else(|| unreadable("action"))?,
-        resource: row.resource.map(|id| id.parse()).transpose().map_err(|_| unreadable("resource"))?,
-        before: row.before.map(Canonical::stored),
-        after: row.after.map(Canonical::stored),
-        revision: row.revision,
-        plan: row.plan,
-        prev_hash: row.prev_hash,
-        hash: row.hash,
-    })
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::error::Failure;
-use super::{record, state};
+use super::{entries, record, state};
 use crate::model::journal::{Action, Head};
 use crate::model::name::Name;
 use crate::model::source_state::{Beat, Condition, SourceState, Suspension};
@@ -80,7 +80,8 @@ async fn journalled(
     name: &Name,
     word: &Suspension,
 ) -> Result<Head, Failure> {
-    let head = state::head(connection).await?;
+    let (_, head) = state::standing(connection).await?;
+    entries::intact(connection, &head).await?;
     let entry = record::order(action, name, word, &head);
     record::append(connection, &[entry], head).await
 }

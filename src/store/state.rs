@@ -5,10 +5,11 @@ use std::str;
 
 use sqlx::{FromRow, SqliteConnection};
 
+use super::applied_sum;
 use super::batch::batches;
 use super::error::Failure;
-use super::journal::Chain;
 use super::packed::Packed;
+use super::schema::BACKUP;
 use super::sqlite::transaction;
 use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
@@ -46,7 +47,8 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<(Live, App
 pub(super) async fn all(connection: &mut SqliteConnection) -> Result<(Live, Applied), Failure> {
     let live = live(connection).await?;
     let rows = applied(connection).await?;
-    let (accepted, journal) = (accepted(connection).await?, head(connection).await?);
+    let (accepted, journal) = standing(connection).await?;
+    applied_sum::refuse_loss(connection, &rows).await?;
     Ok((live, Applied { rows, accepted, journal }))
 }
 
@@ -159,15 +161,6 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Head, Fail
     Ok(Head { count, hash })
 }
 
-const LAST: &str = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1";
-
-/// Refuses a journal whose last entry is not the one at which it should end: nothing is written behind a gap.
-pub(super) async fn intact(connection: &mut SqliteConnection, head: &Head) -> Result<(), Failure> {
-    let last: Option<(i64, String)> = sqlx::query_as(LAST).fetch_optional(connection).await?;
-    let end = last.map_or_else(Head::default, |(seq, hash)| Head { count: seq.try_into().unwrap_or_default(), hash });
-    Ok(Chain::behind(end).finish(head)?)
-}
-
 #[derive(FromRow)]
 struct AcceptedRow {
     organization: String,
@@ -177,8 +170,23 @@ struct AcceptedRow {
     at: String,
 }
 
-/// Reads which revision landed last.
-pub(super) async fn accepted(connection: &mut SqliteConnection) -> Result<Option<Accepted>, Failure> {
+pub(super) const LANDED: &str = "SELECT EXISTS (SELECT 1 FROM journal WHERE action = 'apply')";
+
+/// Reads which revision landed last and where the journal should end, and refuses a store that lost one of the two.
+pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<(Option<Accepted>, Head), Failure> {
+    let (accepted, head) = (accepted(&mut *connection).await?, head(&mut *connection).await?);
+    let lost = match &accepted {
+        Some(_) if head.count == 0 => Some("a revision is accepted, and the journal is gone"),
+        // Before the first landing the journal tells of suspensions alone, which are few.
+        None if head.count > 0 && sqlx::query_scalar(LANDED).fetch_one(&mut *connection).await? => {
+            Some("plans have landed, and the row of `accepted` is gone")
+        }
+        Some(_) | None => None,
+    };
+    lost.map_or(Ok((accepted, head)), |what| Err(Failure::Corrupt(format!("{what}: {BACKUP}"))))
+}
+
+async fn accepted(connection: &mut SqliteConnection) -> Result<Option<Accepted>, Failure> {
     let sql = "SELECT organization, path, roots, revision, at FROM accepted";
     let row: Option<AcceptedRow> = sqlx::query_as(sql).fetch_optional(connection).await?;
     row.map(read_accepted).transpose()

@@ -9,7 +9,9 @@ use super::error::{Failure, StoreError};
 use super::landing::{Landed, Landing};
 use super::patience::Patience;
 use super::sqlite::Session;
-use super::{batch, cursor, damage, day_end, drift_record, moved, prune, record, source_state, state};
+use super::{
+    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, source_state, state,
+};
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;
 use crate::model::id::ResourceId;
@@ -108,8 +110,8 @@ pub(super) const BEGIN: &str = "INSERT OR REPLACE INTO writing (only_row) VALUES
 pub(super) const END: &str = "DELETE FROM writing";
 
 async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing) -> Result<Landed, Failure> {
-    let (accepted, head) = (state::accepted(connection).await?, state::head(connection).await?);
-    state::intact(connection, &head).await?;
+    let (accepted, head) = state::standing(connection).await?;
+    entries::intact(connection, &head).await?;
     let stored = accepted.as_ref().filter(|_| !landing.adopt_store);
     if let Some(accepted) = stored {
         belongs(accepted, plan)?;
@@ -205,9 +207,10 @@ fn put(change: &Change) -> Option<(&str, &str, &str, &str)> {
 }
 
 pub(super) const PUT_ACCEPTED: &str = "
-    INSERT OR REPLACE INTO accepted (only_row, organization, path, roots, revision, at) VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+    INSERT OR REPLACE INTO accepted (only_row, organization, path, roots, revision, at, applied_count, applied_digest)
+    VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
-/// Writes what was accepted. The roots stay those of the first revision of which they were known.
+/// Writes what was accepted, with the sum of the applied rows. The roots stay those of the first revision of which they were known.
 async fn write_accepted(
     connection: &mut SqliteConnection,
     plan: &Plan,
@@ -218,7 +221,9 @@ async fn write_accepted(
     let first = stored.map(|accepted| &accepted.lineage.roots).filter(|roots| !roots.is_empty());
     let roots = serde_json::to_string(first.unwrap_or(&plan.lineage.roots)).map_err(json)?;
     let revision = plan.revision.as_ref().map(serde_json::to_string).transpose().map_err(json)?;
+    let sum = applied_sum::after(connection, plan).await?;
     let query = sqlx::query(PUT_ACCEPTED).bind(plan.organization.as_str()).bind(&plan.lineage.path).bind(roots);
-    query.bind(revision).bind(landing.at.to_string()).execute(connection).await?;
+    let query = query.bind(revision).bind(landing.at.to_string()).bind(sum.count).bind(sum.hex());
+    query.execute(connection).await?;
     Ok(())
 }

@@ -4,12 +4,13 @@ use crate::scene::{Acts, Daemon, eventually, founded};
 use crate::support::Sandbox;
 
 /// What somebody does, and what is said of it.
-const DAMAGE: [(&str, &str); 5] = [
+const DAMAGE: [(&str, &str); 6] = [
     ("DROP VIEW team", "the view team was dropped"),
     ("DROP VIEW team_lead; CREATE VIEW team_lead AS SELECT 'web' AS team, 'user:eve' AS subject", "the view team_lead"),
     ("DROP TABLE change_log", "the table change_log was dropped"),
     ("DROP TABLE writing", "the table writing was dropped"),
     ("UPDATE day_end SET at = '2099-01-01T00:00:00Z'", "`day_end`"),
+    ("DROP TABLE daemon", "the table daemon was dropped"),
 ];
 
 const COVER: &str = "apiVersion: charter/v1\nkind: RoleBinding\nmetadata: {name: cover, team: web}\n\
@@ -81,7 +82,7 @@ fn a_daemon_puts_it_back_and_goes_on() {
     sandbox.ends("history --verify", 0);
 }
 
-/// Makes a store what it was before its last two migrations.
+/// Makes a store what it was before its last three migrations.
 fn age(sandbox: &Sandbox) {
     let views = include_str!("../../src/store/migrations/sqlite/0002_views.sql");
     let mut database = sandbox.database();
@@ -94,6 +95,7 @@ fn age(sandbox: &Sandbox) {
         "DROP INDEX change_log_by_row; ALTER TABLE drift_record DROP COLUMN healed_at;
         ALTER TABLE drift_record DROP COLUMN written_at;
         ALTER TABLE drift_record ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE accepted DROP COLUMN applied_digest; ALTER TABLE accepted DROP COLUMN applied_count;
         DELETE FROM _sqlx_migrations WHERE version > 3",
     );
 }
@@ -138,4 +140,49 @@ fn what_is_lost_is_refused_and_never_in_a_circle() {
         sandbox.ends("apply", 0);
         sandbox.ends("status", 0);
     }
+}
+
+/// What was granted stays granted where nobody remembers that Charter granted it: nothing is decided by half a memory.
+#[test]
+fn rows_that_are_lost_are_refused_by_who_decides_by_them() {
+    for (sql, what) in [
+        (
+            "DELETE FROM applied_resource WHERE kind = 'RoleBinding'",
+            "applied_resource holds 4 rows, and 7 were applied",
+        ),
+        ("DELETE FROM applied_resource", "applied_resource holds 0 rows, and 7 were applied"),
+        ("DELETE FROM accepted", "plans have landed, and the row of `accepted` is gone"),
+    ] {
+        let sandbox = applied();
+        sandbox.shell("git rm --quiet web-devs.yaml");
+        sandbox.commit("No developers of web");
+        sandbox.database().rows(sql);
+        let before = sandbox.database().live();
+        for line in ["apply", "apply --prune", "apply --adopt-store", "run --once", "run", "plan", "status", "drift"] {
+            let said = sandbox.ends(line, 65);
+            assert_eq!(said.trim_end().lines().count(), 1, "{line}: {said}");
+            assert!(
+                said.contains(what) && said.contains("restore a copy of the file, or move it away"),
+                "{line}: {said}"
+            );
+        }
+        assert_eq!(sandbox.database().live(), before);
+        // The advice is good.
+        std::fs::rename(sandbox.store(), sandbox.root().join("broken.db")).unwrap();
+        sandbox.ends("apply", 0);
+        assert!(!sandbox.database().live().concat().contains(&"web-devs".to_owned()));
+        sandbox.ends("status", 0);
+    }
+}
+
+#[test]
+fn nothing_lands_behind_a_last_entry_that_was_changed() {
+    let sandbox = applied();
+    sandbox.commit_team("web", &["bo"]);
+    sandbox.database().rows("UPDATE journal SET actor = 'eve' WHERE seq = (SELECT max(seq) FROM journal)");
+    for line in ["apply", "run --once", "suspend central --reason x"] {
+        let said = sandbox.ends(line, 65);
+        assert!(said.contains("not as Charter wrote it: entry") && said.contains("its hash is another"), "{said}");
+    }
+    assert_eq!(sandbox.members("web"), ["ana"]);
 }

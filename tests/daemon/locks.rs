@@ -84,3 +84,18 @@ fn whoever_waits_for_another_one_says_so() {
         daemon.lands(&sandbox.commit_of("HEAD"));
     });
 }
+
+#[test]
+fn one_daemon_follows_a_store_whatever_it_is_called() {
+    let sandbox = founded();
+    sandbox.shell("mkdir ../kept && ln -s ../kept/charter.db ../link.db && ln -s kept ../linked");
+    let mut daemon = Daemon::with(&sandbox, &["--store", "sqlite:../link.db"]);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    for name in ["link.db", "linked/charter.db", "kept/charter.db"] {
+        let said = sandbox.ends(&format!("run --store sqlite:../{name}"), 75);
+        assert!(said.contains("another `charter run` follows it"), "{said}");
+        let said = sandbox.ends(&format!("status --store sqlite:../{name}"), 0);
+        assert!(said.contains(&format!("(pid {})", daemon.pid())), "{said}");
+    }
+    assert_eq!(locks(&sandbox.root().join("kept")), ["charter.db.lock"]);
+}

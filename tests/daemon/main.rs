@@ -11,6 +11,7 @@ mod history;
 mod kills;
 mod locks;
 mod remote;
+mod secrets;
 mod service;
 
 #[path = "../support/organisation.rs"]

@@ -111,6 +111,59 @@ fn one_daemon_follows_a_store_and_ends_as_it_is_asked() {
     assert!(sandbox.ends("status", 0).contains("not running"));
 }
 
+/// GNU `timeout` sends SIGTERM to the process and to its group.
+#[test]
+fn more_than_one_sigterm_ends_it_no_other_way() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let pid = daemon.pid();
+    // Those that come too late find nobody.
+    sandbox.shell(&format!("for n in 1 2 3 4 5 6 7 8 9; do kill -TERM {pid} || break; sleep 0.01; done"));
+    daemon.until("stopping", |_| true);
+    assert_eq!(daemon.signal("CONT").code(), Some(0));
+    let mut command = sandbox.command("timeout");
+    let ended = command.args(["--preserve-status", "3", env!("CARGO_BIN_EXE_charter"), "run"]).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!((ended.status.code(), said.contains("stopping")), (Some(0), true), "{said}");
+}
+
+#[test]
+fn a_daemon_that_was_killed_is_not_said_to_run() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let running = format!("(pid {})", daemon.pid());
+    eventually("status says that it runs", || sandbox.ends("status", 0).contains(&running));
+    daemon.kill();
+    let said = sandbox.ends("status", 0);
+    assert!(said.contains("not running") && !said.contains("next look"), "{said}");
+    sandbox.commit_team("web", &["bo"]);
+    assert!(sandbox.ends("wait HEAD --timeout 0", 75).contains("no `charter run` follows it"));
+}
+
+#[test]
+fn without_a_daemon_status_says_what_keeps_a_commit_from_being_applied() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    sandbox.write("bad.yaml", "apiVersion: charter/v1\nkind: Team\nmetadata: {name: bad}\nspec: {membres: []}\n");
+    sandbox.commit("Wrong");
+    for verb in ["apply", "run --once"] {
+        assert_eq!(sandbox.ends(verb, 1).lines().last(), Some("refused: nothing was changed"));
+    }
+    let standing = sandbox.standing();
+    assert_eq!(standing["state"], "stalled");
+    assert_eq!(standing["reason"], "bad.yaml:4:8 unknown-field (last good stands)");
+    sandbox.ends("status", 1);
+    sandbox.shell("git reset --quiet --hard HEAD~1");
+    sandbox.ends("status", 0);
+    // Suspended is not ready, though the head is applied.
+    sandbox.ends("suspend central --reason 'incident 12'", 0);
+    assert!(sandbox.ends("status", 1).contains("incident 12"));
+    sandbox.ends("resume central --reason over", 0);
+    sandbox.ends("status", 0);
+}
+
 #[test]
 fn a_branch_or_repository_may_go_and_come_back() {
     let sandbox = founded();

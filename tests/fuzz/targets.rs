@@ -24,7 +24,7 @@ use charter::model::report::Report;
 use charter::model::subject::Subject;
 use charter::plan::{Options, plan as planned};
 use charter::reconcile::{Checked, check};
-use charter::report::plan::Destination;
+use charter::report::plan::{Destination, Next};
 use charter::report::{check as text, drift as records, github, gitlab, json, junit, markdown, plan as plans, sarif};
 use charter::source::At;
 use jiff::Timestamp;
@@ -162,7 +162,7 @@ fn rows(admitted: &Admitted) -> BTreeMap<ResourceId, Canonical> {
 }
 
 fn rendered(plan: &Plan) {
-    let destination = Destination { store: "sqlite:charter.db".to_owned(), applied: None, next: None };
+    let destination = Destination { store: "sqlite:charter.db".to_owned(), applied: None, next: Next::Commit };
     harmless(&plans::text(plan, &destination, 0, now()));
     harmless(&markdown::plan(plan, &destination, 0, now()));
     harmless(&json::pretty(&json::plan(plan, &destination, 0)));

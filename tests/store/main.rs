@@ -5,12 +5,13 @@ mod contract {
     mod change_log;
     mod daemon_state;
     mod damage;
+    mod locks;
+    mod memory;
 
     use std::collections::{BTreeMap, BTreeSet};
     use std::io::Write;
     use std::path::{Path, PathBuf};
     use std::process::Command;
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use charter::model::canonical::Canonical;
@@ -379,6 +380,7 @@ mod contract {
         world.by_hand("DELETE FROM live_resource WHERE name = 'b'");
         world.by_hand("UPDATE applied_resource SET spec = '8' WHERE name = 'a'");
         assert_stale(&world, &plan, &["Team/a was applied otherwise", "Team/b is live otherwise"]);
+        world.by_hand("UPDATE applied_resource SET spec = '1' WHERE name = 'a'");
 
         let plan = world.plan(&desired);
         world.by_hand("INSERT INTO live_resource VALUES ('Team', '', 'c', '{}'), ('Team', '', 'unrelated', '{}')");
@@ -588,7 +590,7 @@ mod contract {
         let damaged = |sql: &str| {
             let world = World::with(&[ORGANIZATION, ("Team/a", "1")]);
             world.by_hand(sql);
-            let error = world.reader().state().and_then(|_| world.reader().verify()).unwrap_err();
+            let error = world.reader().verify().and_then(|_| world.reader().state()).unwrap_err();
             assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
             error.to_string()
         };
@@ -598,39 +600,6 @@ mod contract {
         assert!(error.contains("Team/a is not what the journal says"), "{error}");
         let error = damaged("UPDATE accepted SET roots = 'x'");
         assert!(error.contains("accepted.roots"), "{error}");
-    }
-
-    #[test]
-    fn one_run_a_store() {
-        let world = World::new();
-        let lock = world.store.lock().unwrap();
-        let error = world.store.lock().unwrap_err();
-        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
-        world.land(&rows(&[ORGANIZATION]));
-        drop(lock);
-        world.store.lock().unwrap();
-        assert_eq!(world.files(), ["charter.db"], "nothing is left beside it");
-    }
-
-    /// However many come and go, never two of them hold it, and in the end there is no file.
-    #[test]
-    fn a_lock_that_comes_and_goes_is_never_held_twice() {
-        let world = World::new();
-        let (held, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    while taken.load(Ordering::SeqCst) < 2000 {
-                        let Ok(lock) = world.store.lock() else { continue };
-                        assert_eq!(held.fetch_add(1, Ordering::SeqCst), 0);
-                        taken.fetch_add(1, Ordering::SeqCst);
-                        held.fetch_sub(1, Ordering::SeqCst);
-                        drop(lock);
-                    }
-                });
-            }
-        });
-        assert_eq!(world.files(), [""; 0]);
     }
 
     #[test]

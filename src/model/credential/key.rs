@@ -55,8 +55,32 @@ pub fn is_named(key: &str) -> bool {
 }
 
 /// Says whether what stands under a key names a secret that is kept elsewhere.
-pub fn is_reference(key: &str) -> bool {
+fn is_reference(key: &str) -> bool {
     matches!(key, "secretRef" | "secretKeyRef" | "valueFrom")
+}
+
+/// What the keys above a value say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Under {
+    Nothing,
+    /// The key of a credential.
+    Named,
+    /// The key of a reference to a secret, which is passed through and never resolved: it is no secret itself.
+    Reference,
+}
+
+impl Under {
+    /// Says what is under a key that stands here.
+    #[must_use]
+    pub fn key(self, key: &str) -> Under {
+        if is_reference(key) || self == Under::Reference && key == "secret" {
+            Under::Reference
+        } else if is_named(key) {
+            Under::Named
+        } else {
+            self
+        }
+    }
 }
 
 /// Takes a key apart, in lower case and without digits, where a capital or a sign begins a word.

@@ -6,6 +6,7 @@ use regex::{Regex, RegexSet};
 
 pub mod key;
 mod said;
+pub mod spec;
 mod value;
 
 /// What stands in the place of a credential, everywhere.
