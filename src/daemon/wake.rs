@@ -88,8 +88,10 @@ pub enum Asked {
 }
 
 impl Stop {
-    /// Listens for the signals. A second SIGINT ends the process at once: somebody at a terminal has no patience. A second
-    /// SIGTERM does not: `timeout` and others send one to the process and one to its group.
+    /// Listens for the signals.
+    ///
+    /// A second SIGINT ends the process at once: somebody at a terminal has no patience. A second SIGTERM does not:
+    /// `timeout` and others send one to the process and one to its group.
     ///
     /// # Errors
     /// Where the system does not let the process listen.

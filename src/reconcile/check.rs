@@ -89,7 +89,19 @@ pub fn report(snapshot: &Snapshot, judged: &Judged, work: Work) -> Report {
     let excerpts = parse::excerpts(snapshot, &shown);
     let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
     let (older, fixed) = (Vec::new(), Vec::new());
-    Report { findings, older, waived, fixed, excerpts, read, resources, revision, uncommitted, work, denies_warnings: false }
+    Report {
+        findings,
+        older,
+        waived,
+        fixed,
+        excerpts,
+        read,
+        resources,
+        revision,
+        uncommitted,
+        work,
+        denies_warnings: false,
+    }
 }
 
 /// Lists what is found in a memo's snapshot, placed and sorted.

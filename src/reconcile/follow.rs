@@ -9,10 +9,10 @@ use super::check::{check, standing};
 use super::head::{Head, Heads};
 use super::landing::{Gate, gate};
 use super::memo::Spent;
+use super::step::{Step, Treatment};
 use super::view::View;
 use crate::model::admitted::Admitted;
 use crate::model::applied::Accepted;
-use crate::model::drift::Record;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
 use crate::model::raw_key::RawKey;
@@ -23,15 +23,6 @@ use crate::store::{Landing, Log, Store, StoreError};
 
 pub use crate::model::source_state::Condition;
 use crate::model::source_state::{Beat, SourceState, Suspension};
-
-/// What is done about drift.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Treatment {
-    /// Only records it.
-    pub report_only: bool,
-    /// Deletes what is declared nowhere.
-    pub prune: bool,
-}
 
 /// Follows a source into a store.
 pub struct Follower<'a> {
@@ -60,27 +51,6 @@ pub struct Follower<'a> {
     mended: Vec<String>,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
     owed: bool,
-}
-
-/// What a step came to.
-#[derive(Debug)]
-pub struct Step {
-    pub condition: Condition,
-    /// Why the source is not ready, in one line.
-    pub reason: String,
-    /// The head that was seen.
-    pub seen: Option<Revision>,
-    /// The plan that landed, if one did.
-    pub landed: Option<Plan>,
-    /// The records of drift that changed.
-    pub records: Vec<Record>,
-    /// The live rows that name no resource and that are left alone, where these were not seen before.
-    pub strangers: Vec<RawKey>,
-    /// Why the log of the store could not be trusted, if so.
-    pub lost: Option<String>,
-    /// What was damaged in the store and was put back, a line each.
-    pub mended: Vec<String>,
-    pub spent: Spent,
 }
 
 impl std::fmt::Debug for Follower<'_> {

@@ -11,14 +11,16 @@ mod memo;
 mod mending;
 mod planning;
 mod round;
+mod step;
 mod validation;
 mod view;
 
 pub use check::{Checked, check};
-pub use follow::{Condition, Follower, Step, Treatment};
+pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
 pub use planning::{Drift, Planned, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
+pub use step::{Step, Treatment};
 pub use validation::{Question, fix, validate};
 
 use crate::source::SourceError;

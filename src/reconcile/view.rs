@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Error;
-use super::follow::Step;
 use super::landing::land;
 use super::planning::{Held, Scope, draw};
+use super::step::Step;
 use crate::model::admitted::Admitted;
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
@@ -119,8 +119,9 @@ impl View {
         Ok(())
     }
 
-    /// Reads and plans all of it anew, and lists what is not as it was remembered; that is forgotten then. `None` where
-    /// somebody wrote in the meantime: what differs then is no fault.
+    /// Reads and plans all of it anew, and lists what is not as it was remembered; that is forgotten then.
+    ///
+    /// `None` where somebody wrote in the meantime: what differs then is no fault.
     pub(super) fn audit(
         &mut self,
         source: &dyn Source,

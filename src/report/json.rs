@@ -27,8 +27,9 @@ pub fn pretty(value: &Value) -> String {
     escape::json(&format!("{value:#}\n"))
 }
 
-/// Writes a value with specs as they stand in a store, where somebody may have written anything by hand, like [`pretty`]
-/// and without credentials.
+/// Writes a value with specs as they stand in a store like [`pretty`], and without credentials.
+///
+/// Somebody may have written anything there by hand.
 pub fn without_credentials(value: &Value) -> String {
     pretty(&credential::spec::redacted(value))
 }

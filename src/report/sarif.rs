@@ -29,9 +29,10 @@ pub fn log(report: &Report) -> Value {
     let codes: BTreeSet<Code> = all.iter().map(|(finding, _)| finding.code).collect();
     let codes: Vec<Code> = codes.into_iter().collect();
     let fingerprints = fingerprint::all(all.iter().map(|(finding, _)| *finding), &report.excerpts);
-    let results = all.iter().zip(fingerprints).map(|((finding, waived), fingerprint)| {
-        result(finding, *waived, &fingerprint, &codes, &report.excerpts)
-    });
+    let results = all
+        .iter()
+        .zip(fingerprints)
+        .map(|((finding, waived), fingerprint)| result(finding, *waived, &fingerprint, &codes, &report.excerpts));
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -66,13 +67,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(
-    finding: &Finding,
-    waived: Option<&Waived>,
-    fingerprint: &str,
-    codes: &[Code],
-    excerpts: &Excerpts,
-) -> Value {
+fn result(finding: &Finding, waived: Option<&Waived>, fingerprint: &str, codes: &[Code], excerpts: &Excerpts) -> Value {
     let help = finding.help.as_ref().map(|help| format!(".\nhelp: {help}")).unwrap_or_default();
     let related = finding.related.iter().map(|(origin, label)| location(origin, Some(label), excerpts));
     json!({

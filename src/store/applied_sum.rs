@@ -12,8 +12,9 @@ use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::plan::Plan;
 
-/// How many rows there are, and the XOR of their SHA-256: their order means nothing, and a row is taken out as it was put
-/// in, so that a landing costs what it changes.
+/// How many rows there are, and the XOR of their SHA-256.
+///
+/// Their order means nothing, and a row is taken out as it was put in, so that a landing costs what it changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sum {
     pub(super) count: i64,

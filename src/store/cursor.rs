@@ -30,8 +30,9 @@ impl Cursor {
         self
     }
 
-    /// Says whether two cursors are at the same place of the same store: nothing was written past the one or the other but
-    /// signs of life.
+    /// Says whether two cursors are at the same place of the same store.
+    ///
+    /// Nothing was written past the one or the other then but signs of life.
     pub fn is_where(&self, other: &Cursor) -> bool {
         let place = |cursor: &Cursor| {
             cursor.point.as_ref().map(|point| (point.schema, point.written, point.head.clone(), point.seq))

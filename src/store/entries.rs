@@ -63,8 +63,9 @@ pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<Head, Fa
     Ok(head)
 }
 
-/// Refuses a journal whose last entry is not the one at which it should end, as it was written: nothing is written behind
-/// a gap, nor behind what somebody changed.
+/// Refuses a journal whose last entry is not the one at which it should end, as it was written.
+///
+/// Nothing is written behind a gap, nor behind what somebody changed.
 pub(super) async fn intact(connection: &mut SqliteConnection, head: &Head) -> Result<(), Failure> {
     let mut chain = Chain::default();
     if let Some(last) = newest(connection, Some(1)).await?.pop() {

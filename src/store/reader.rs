@@ -194,8 +194,7 @@ impl Reader {
         self.session.as_mut().map_or_else(|| Ok(Vec::new()), |session| session.run(source_state::all))
     }
 
-    /// Reads the last sign of life of a daemon; `None` where there never was one, or where its table is damaged: it is said
-    /// anew all the time.
+    /// Reads the last sign of life of a daemon; `None` where there never was one, or where its table is damaged.
     ///
     /// # Errors
     /// A row that cannot be read, and whatever keeps the store from being read.

@@ -4,7 +4,8 @@ use crate::Problems;
 use crate::source::Source;
 
 /// The files of `cli` that are no verbs; what a verb needs besides stands in a folder of its own.
-const NO_VERBS: &[&str] = &["mod", "args", "exit", "failure", "files", "outcome", "print", "progress", "state"];
+const NO_VERBS: &[&str] =
+    &["mod", "args", "command", "exit", "failure", "files", "outcome", "print", "progress", "state"];
 
 /// Says which verbs have another shape.
 pub fn check(sources: &[Source]) -> Problems {
