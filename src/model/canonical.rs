@@ -45,11 +45,13 @@ impl fmt::Display for Canonical {
 }
 
 impl Serialize for Canonical {
-    /// Writes an object as it stands, to the byte; anything else as a JSON string of the text.
+    /// Writes an object as it stands, to the byte; anything else as a JSON string of the text, and so an object that only
+    /// a raw value can hold: with a number beyond a double, or nested too deep.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let raw = RawValue::from_string(self.0.to_string())
             .ok()
-            .filter(|raw| raw.get().starts_with('{') && raw.get().len() == self.0.len());
+            .filter(|raw| raw.get().starts_with('{') && raw.get().len() == self.0.len())
+            .filter(|raw| serde_json::from_str::<Value>(raw.get()).is_ok());
         match raw {
             Some(raw) => raw.serialize(serializer),
             None => serializer.serialize_str(&self.0),

@@ -56,23 +56,28 @@ fn what_is_said_of_a_huge_word_is_no_longer_than_it_a_few_times() {
     }
 }
 
-/// The least time of three that it takes to check and to say.
+/// Measures how long it takes to check a text and to say what was found.
 fn cost(text: &str) -> Duration {
-    let run = || {
-        let begun = Instant::now();
-        let report = one("web.yaml", text).report;
-        assert!(!check::text(&report, 0, false).is_empty() && !json::report(&report).is_null());
-        begun.elapsed()
-    };
-    (0..3).map(|_| run()).min().unwrap()
+    let begun = Instant::now();
+    let report = one("web.yaml", text).report;
+    assert!(!check::text(&report, 0, false).is_empty() && !json::report(&report).is_null());
+    begun.elapsed()
 }
 
 /// Fails where four times as much costs far more than four times the time: a square would cost sixteen times it.
+///
+/// On a machine that does other work one measurement says nothing; the least of several comes near the truth.
 fn grows_with_its_length(what: &str, small: usize, make: impl Fn(usize) -> String) {
-    let (one, four) = (cost(&make(small)), cost(&make(4 * small)));
-    // What a small run costs in any case, and the noise of a machine that does other work.
-    let allowed = 10 * one + Duration::from_millis(50);
-    assert!(four < allowed, "{what}: {one:?} became {four:?}");
+    let (small, large) = (make(small), make(4 * small));
+    let (mut least, mut most) = (Duration::MAX, Duration::MAX);
+    for _ in 0..12 {
+        (least, most) = (least.min(cost(&small)), most.min(cost(&large)));
+        // What a small run costs in any case.
+        if most < 10 * least + Duration::from_millis(20) {
+            return;
+        }
+    }
+    panic!("{what}: {least:?} became {most:?}");
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod text;
 
 #[path = "../support/memory.rs"]
 mod memory;
+#[path = "../support/sql.rs"]
+mod sql;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use crate::ORGANISATION;
+use crate::sql::{Database, quoted};
 use crate::support::Sandbox;
 
 /// Each as it may stand in a name: colour, the title of a window, a link, the other way to begin them, deletion,
@@ -38,6 +39,7 @@ fn in_every_format(sandbox: &Sandbox, line: &str) -> Vec<(String, String)> {
     let run = |format: &str| {
         let output = sandbox.charter(&format!("{line} -o {format}"));
         let text = String::from_utf8(said(&output)).unwrap();
+        assert!(output.status.code().is_some_and(|code| code != 101), "{line} -o {format}: {text}");
         (output.status.code() != Some(64)).then(|| (format!("charter {line} -o {format}"), text))
     };
     let all: Vec<(String, String)> = FORMATS.iter().filter_map(|format| run(format)).collect();
@@ -120,25 +122,66 @@ fn hostile(active: &str) -> Sandbox {
     let valid = VALID.replace("read:agents/ACTIVE", "read:agents");
     sandbox.write("web.yaml", &valid.replace("ACTIVE", active));
     sandbox.write("schemas/settings.schema.json", "true");
-    let raw = active.replace("\\u", "\\\\u");
-    sandbox.shell(&format!(
-        "git add -A && GIT_AUTHOR_NAME=\"$(printf 'Eve {raw}')\" git commit --quiet -m \"$(printf 'one {raw}\\n\\n{raw}')\""
-    ));
+    let raw: String = serde_yaml::from_str(&format!("\"{active}\"")).unwrap();
+    sandbox.write("../message", &format!("one {raw}\n\n{raw}"));
+    let mut git = sandbox.command("sh");
+    git.args(["-ec", "git add -A && git commit --quiet --file ../message"]);
+    assert!(git.env("GIT_AUTHOR_NAME", format!("Eve {raw}")).status().unwrap().success());
     sandbox
 }
 
 #[test]
 fn no_verb_carries_what_manifests_and_commits_hold() {
-    for (hint, active) in ACTIVE.iter().filter(|(_, active)| !active.contains("\\0")) {
-        let sandbox = hostile(active);
-        let store = "--store sqlite:live.db";
-        assert_harmless(&sandbox, &format!("plan {store}"), hint);
-        assert_harmless(&sandbox, &format!("apply {store} --reason \"$(printf 'r\\033[31m\\302\\2332J')\""), hint);
-        sandbox.write("web.yaml", &VALID.replace("read:agents/ACTIVE", "read:agents").replace("ACTIVE", "other"));
-        for verb in
-            ["plan", "status", "history", "history Team/web", "drift", "get teams", "get Team/web", "get RoleBinding/b"]
-        {
-            assert_harmless(&sandbox, &format!("{verb} {store}"), hint);
+    let all: Vec<&str> = ACTIVE.iter().map(|(_, active)| *active).filter(|active| *active != "\\0").collect();
+    let (sandbox, store) = (hostile(&all.concat()), "--store sqlite:live.db");
+    assert_harmless(&sandbox, &format!("plan {store}"), "");
+    assert_harmless(&sandbox, &format!("apply {store} --reason \"$(printf 'r\\033[31m\\302\\2332J')\""), "");
+    let verbs = ["status", "history", "history Team/web", "drift", "get teams", "get Team/web", "get RoleBinding/b"];
+    verbs.iter().for_each(|verb| assert_harmless(&sandbox, &format!("{verb} {store}"), ""));
+    sandbox.write("web.yaml", &VALID.replace("read:agents/ACTIVE", "read:agents").replace("ACTIVE", "other"));
+    assert_harmless(&sandbox, &format!("plan {store}"), "");
+    assert!(in_every_format(&sandbox, &format!("plan {store}")).iter().all(|(_, text)| text.contains("other")));
+}
+
+#[test]
+fn no_verb_carries_what_somebody_wrote_into_the_store() {
+    let deep = format!("{{\"a\":{}1{}}}", "[".repeat(500), "]".repeat(500));
+    let specs = [
+        "{\"members\":[\"user:\\u001b[31m\"],\"\\u202e\":\"\\u009b2J\"}",
+        "{\"limit\":1e999}",
+        &deep,
+        "\u{1b}[31m\u{202e}",
+        "{\"members\": NaN}",
+        "",
+        "null",
+        "{\"a\":1,\"a\":2}",
+    ];
+    for spec in specs {
+        let sandbox = Sandbox::new();
+        sandbox.write("organization.yaml", ORGANISATION);
+        sandbox.write(
+            "web.yaml",
+            "apiVersion: charter/v1\nkind: Team\nmetadata: {name: web}\nspec: {members: [\"user:a\"]}\n",
+        );
+        sandbox.commit("one");
+        sandbox.charter("apply --store sqlite:live.db");
+        let mut store = Database::open(&sandbox.repo().join("live.db"));
+        let spec = quoted(spec);
+        store.rows(&format!("UPDATE live_resource SET spec = {spec} WHERE kind = 'Team'"));
+        store.rows(&format!("INSERT INTO live_resource (kind, team, name, spec) VALUES ('Evil\u{1b}[2J', '', 'a\u{202e}', {spec}), ('Group', '', 'g', {spec})"));
+        drop(store);
+        for verb in [
+            "plan",
+            "drift",
+            "get teams",
+            "get Team/web",
+            "get groups",
+            "status",
+            "run --once",
+            "history",
+            "history Team/web",
+        ] {
+            assert_harmless(&sandbox, &format!("{verb} --store sqlite:live.db"), &spec[..spec.len().min(40)]);
         }
     }
 }
