@@ -199,7 +199,7 @@ impl<'a> Follower<'a> {
             writer.observe(&SourceState { name, seen, seen_at: Some(now), state, reason, since: now, suspended })?;
             self.told = Some(stands);
         }
-        Ok(writer.beat(beat)?)
+        Ok(writer.beat(beat, &view.cursor)?)
     }
 
     /// Checks the head if it moved, and says whether it did; remembers that it cannot be read, for `status`.

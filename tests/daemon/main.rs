@@ -12,6 +12,7 @@ mod kills;
 mod locks;
 mod remote;
 mod service;
+mod triggers;
 
 #[path = "../support/organisation.rs"]
 mod organisation;

@@ -5,6 +5,7 @@ mod contract {
     mod change_log;
     mod daemon_state;
     mod damage;
+    mod triggers;
 
     use std::collections::{BTreeMap, BTreeSet};
     use std::io::Write;
