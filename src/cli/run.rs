@@ -16,7 +16,7 @@ use crate::model::name::Name;
 use crate::model::source_state::CENTRAL;
 use crate::plan::Options;
 use crate::reconcile::{self, Follower, Intent, Treatment};
-use crate::source::{Host, Source};
+use crate::source::{Aside, Host, Source};
 use crate::store::{Landing, RunLock, Store, StoreError};
 use crate::telemetry::{self, LogFormat};
 
@@ -84,7 +84,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 
 /// Opens the source and the store, and follows; makes one round where nobody can ask for the end.
 fn look(args: &Args, stop: Option<&Stop>, context: &Context) -> Result<Exit, Failure> {
-    let source = open(&args.repo, context)?;
+    let source = open(&args.repo, !args.once, context)?;
     let locks = Locks::default();
     let locked = |store: Store| -> Result<Store, StoreError> {
         locks.take(&store)?;
@@ -122,13 +122,22 @@ impl From<Asked> for Exit {
 }
 
 /// Opens the source and resolves HEAD once: the branch that it names is followed, whatever is checked out later.
-fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> {
-    let source = repo.open(None, context)?;
-    let branch = if repo.branch.is_none() && context.config.branch.is_none() { source.branch()? } else { None };
-    match branch {
-        Some(branch) => RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context),
-        None => Ok(source),
+///
+/// One on another machine that is followed is looked at aside.
+fn open(repo: &RepoArgs, is_followed: bool, context: &Context) -> Result<Box<dyn Source>, Failure> {
+    let (mut repo, mut source) = (repo.clone(), repo.open(None, context)?);
+    if repo.branch.is_none()
+        && context.config.branch.is_none()
+        && let Some(branch) = source.branch()?
+    {
+        repo.branch = Some(branch);
+        source = repo.open(None, context)?;
     }
+    if !is_followed || !source.is_far() {
+        return Ok(source);
+    }
+    let aside = Aside::new(source, repo.open(None, context)?);
+    Ok(Box::new(aside.map_err(|error| Failure::No(format!("no thread can be started: {error}")))?))
 }
 
 fn waiting(store: &Path) {

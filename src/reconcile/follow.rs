@@ -140,6 +140,11 @@ impl<'a> Follower<'a> {
         Ok(self.store().map(Store::url))
     }
 
+    /// Sees to it that a step can look at the source without waiting, and says whether the next one is to look.
+    pub fn look_ahead(&self, is_due: bool) -> bool {
+        self.source.look_ahead(is_due)
+    }
+
     /// Looks at the store's log and, where asked, at the source, and makes a round if anything moved; `None` if nothing did.
     ///
     /// # Errors
