@@ -10,8 +10,8 @@ use crate::model::period::{Period, Window};
 
 /// Sums the limits of all teams: for each window the periods without adjustments, and each period with one.
 ///
-/// Budgets without a limit are not in the sums: a cap refuses them by themselves. Those that were not wholly read are not
-/// either: each adds nothing below zero, so that what the others exceed is exceeded.
+/// Budgets without a limit are not in the sums: a cap refuses them by themselves. Those that were not wholly read are
+/// not either: each adds nothing below zero, so that what the others exceed is exceeded.
 pub fn allocate(desired: &Desired) -> Vec<Allocation> {
     let budgets: Vec<&Budget> = desired
         .declared::<Budget>()

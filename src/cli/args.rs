@@ -177,7 +177,7 @@ pub type Renderer<'a> = &'a dyn Fn() -> String;
 /// The formats that every verb writes.
 pub const PLAIN: &[Format] = &[Format::Text, Format::Json];
 
-/// Where results go: opened before any work is done, so that what cannot be written is known before anything is changed.
+/// Where results go: opened before any work is done, so that what cannot be written is known before a change.
 #[derive(Debug)]
 pub struct Outputs {
     files: Vec<(Format, String, File)>,

@@ -97,7 +97,7 @@ fn row(entry: &Entry) -> Vec<String> {
     ]
 }
 
-/// Says what an entry that is about no resource tells: what a landing changed, which row went, what was mended, and why.
+/// Says what an entry that is about no resource tells: what a landing changed, what went, what was mended, and why.
 fn account(entry: &Entry) -> String {
     let said = entry.after.as_ref().or(entry.before.as_ref()).map(Canonical::value).unwrap_or_default();
     let count = |key: &str| said.pointer(&format!("/changes/{key}")).and_then(Value::as_u64).unwrap_or(0);

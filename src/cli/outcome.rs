@@ -95,7 +95,7 @@ impl HeadNow {
     }
 }
 
-/// Says what is odd about a store to somebody who only reads it: that there is none, or that it is about something else.
+/// Says what is odd about a store to somebody who only reads it: there is none, or it is about something else.
 pub fn reader_notes(source: &dyn Source, head: &HeadNow, store: &Store, context: &Context) -> Result<(), Failure> {
     let mut reader = store.reader()?;
     if reader.is_missing() {

@@ -1,7 +1,8 @@
 //! `charter run`: follows a repository, or makes one round with `--once`.
 
-use std::cell::OnceCell;
-use std::path::Path;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use crate::model::name::Name;
 use crate::model::source_state::CENTRAL;
 use crate::plan::Options;
 use crate::reconcile::{self, Follower, Intent, Treatment};
-use crate::source::{Host, Source};
+use crate::source::{Aside, Host, Source};
 use crate::store::{Landing, RunLock, Store, StoreError};
 use crate::telemetry::{self, LogFormat};
 
@@ -84,19 +85,32 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 
 /// Opens the source and the store, and follows; makes one round where nobody can ask for the end.
 fn look(args: &Args, stop: Option<&Stop>, context: &Context) -> Result<Exit, Failure> {
-    let source = open(&args.repo, context)?;
-    let lock: OnceCell<RunLock> = OnceCell::new();
-    // Held until the end: one `run` follows a store.
+    let source = open(&args.repo, !args.once, context)?;
+    let locks = Locks::default();
     let locked = |store: Store| -> Result<Store, StoreError> {
-        if lock.get().is_none() {
-            let _first = lock.set(store.lock()?);
-        }
+        locks.take(&store)?;
         Ok(if args.once { store } else { store.on_wait(waiting) })
     };
     let place = |organization: &Name| locked(args.store.place(source.as_ref(), organization, context)?);
     let Some(stop) = stop else { return once(args, source.as_ref(), &place, context) };
     let found = args.store.find(source.as_ref(), context)?.map(locked).transpose()?;
     follow(args, source.as_ref(), &place, found, stop)
+}
+
+/// The locks of all stores that were followed, held until the end: one `run` follows a store.
+///
+/// There is a second one where the first went away and the organisation is called otherwise by then.
+#[derive(Debug, Default)]
+struct Locks(RefCell<BTreeMap<PathBuf, RunLock>>);
+
+impl Locks {
+    fn take(&self, store: &Store) -> Result<(), StoreError> {
+        let mut held = self.0.borrow_mut();
+        if !held.contains_key(store.path()) {
+            held.insert(store.path().to_owned(), store.lock()?);
+        }
+        Ok(())
+    }
 }
 
 impl From<Asked> for Exit {
@@ -109,13 +123,22 @@ impl From<Asked> for Exit {
 }
 
 /// Opens the source and resolves HEAD once: the branch that it names is followed, whatever is checked out later.
-fn open(repo: &RepoArgs, context: &Context) -> Result<Box<dyn Source>, Failure> {
-    let source = repo.open(None, context)?;
-    let branch = if repo.branch.is_none() && context.config.branch.is_none() { source.branch()? } else { None };
-    match branch {
-        Some(branch) => RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context),
-        None => Ok(source),
+///
+/// One on another machine that is followed is looked at aside.
+fn open(repo: &RepoArgs, is_followed: bool, context: &Context) -> Result<Box<dyn Source>, Failure> {
+    let (mut repo, mut source) = (repo.clone(), repo.open(None, context)?);
+    if repo.branch.is_none()
+        && context.config.branch.is_none()
+        && let Some(branch) = source.branch()?
+    {
+        repo.branch = Some(branch);
+        source = repo.open(None, context)?;
     }
+    if !is_followed || !source.is_far() {
+        return Ok(source);
+    }
+    let aside = Aside::new(source, repo.open(None, context)?);
+    Ok(Box::new(aside.map_err(|error| Failure::No(format!("no thread can be started: {error}")))?))
 }
 
 fn waiting(store: &Path) {

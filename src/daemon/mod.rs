@@ -61,11 +61,15 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
         if clock.rests() {
             continue;
         }
-        let look = woken || Instant::now() >= clock.look_at;
+        let is_due = woken || Instant::now() >= clock.look_at;
+        let look = follower.look_ahead(is_due);
+        if is_due && !look {
+            clock.waits();
+        }
         let began = Instant::now();
         let made = follower.step(look, Timestamp::now()).and_then(|step| {
             clock.succeeded(look, step.as_ref(), began.elapsed());
-            if step.is_some() || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
+            if step.is_some() || is_due || look { follower.tell(step.as_ref(), &clock.beat()) } else { Ok(()) }
         });
         let made = made.and_then(|()| clock.audit(follower));
         if let Err(error) = made
@@ -94,6 +98,11 @@ struct Clock {
 impl Clock {
     fn rests(&self) -> bool {
         self.rest_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Goes on while somebody looks at the source, and gives a sign of life as often as it would look.
+    fn waits(&mut self) {
+        self.look_at = Instant::now() + jittered(self.pace.source, fastrand::f64());
     }
 
     /// Audits if it is time; where nothing could be compared, it is time still.
@@ -128,7 +137,7 @@ impl Clock {
             }
         }
         if looked {
-            self.look_at = Instant::now() + jittered(self.pace.source, fastrand::f64());
+            self.waits();
         }
         if let Some(step) = step {
             self.last_round = Some(took);

@@ -1,4 +1,6 @@
-//! What wakes the daemon: files that move, time that passes, somebody who wants it to end. A wake-up says when, never what.
+//! What wakes the daemon: files that move, time that passes, somebody who wants it to end.
+//!
+//! A wake-up says when, never what.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -52,8 +52,8 @@ pub fn diverges(id: &ResourceId, applied: &Applied, live: &Live) -> Option<Diver
 
 /// Lists the managed resources that somebody keeps writing: to put them back once more would be a fight.
 ///
-/// A fight begins with the third write within an hour, whatever is written. It ends when live is as desired again, when a
-/// commit changes what is desired, and when a person applies; from then on the count begins anew.
+/// A fight begins with the third write within an hour, whatever is written. It ends when live is as desired again, when
+/// a commit changes what is desired, and when a person applies; from then on the count begins anew.
 pub fn fights(records: &[Record], divergences: &[Divergence], now: Timestamp) -> BTreeSet<ResourceId> {
     let records = by_resource(records);
     let fought = divergences.iter().filter(|it| is_fight(records.get(&it.resource).copied(), it, now));

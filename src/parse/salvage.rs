@@ -1,4 +1,4 @@
-//! What is left of a document without what is wrong in it, so that the stages after this one find what is theirs to find.
+//! What is left of a document without what is wrong in it, so that the later stages find what is theirs to find.
 
 use std::collections::BTreeSet;
 

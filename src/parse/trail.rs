@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::node::token;
 
-/// The steps to a node: a list on the stack, which becomes a JSON pointer (RFC 6901) only where something is said of it.
+/// The steps to a node: a list on the stack, which becomes a JSON pointer (RFC 6901) where something is said of it.
 #[derive(Debug, Clone, Copy)]
 pub enum Trail<'a> {
     Root,

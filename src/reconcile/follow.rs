@@ -113,6 +113,11 @@ impl<'a> Follower<'a> {
         Ok(self.store().map(Store::url))
     }
 
+    /// Sees to it that a step can look at the source without waiting, and says whether the next one is to look.
+    pub fn look_ahead(&self, is_due: bool) -> bool {
+        self.source.look_ahead(is_due)
+    }
+
     /// Looks at the store's log and, where asked, at the source, and makes a round if anything moved; `None` if nothing did.
     ///
     /// # Errors
@@ -184,7 +189,7 @@ impl<'a> Follower<'a> {
             writer.observe(&SourceState { name, seen, seen_at: Some(now), state, reason, since: now, suspended })?;
             self.told = Some(stands);
         }
-        Ok(writer.beat(beat)?)
+        Ok(writer.beat(beat, &view.cursor)?)
     }
 
     /// Checks the head if it moved, and says whether it did; remembers that it cannot be read, for `status`.

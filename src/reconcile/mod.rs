@@ -1,7 +1,7 @@
 //! The one path of the CLI and the daemon: check, plan, land. Reads everything, then thinks, then writes.
 //!
-//! [`check()`] reads a source and judges it; [`plan()`] reads a store and plans; [`round()`] does both and lands the plan;
-//! a [`Follower`] makes rounds one after another and remembers what cannot have changed in between.
+//! [`check()`] reads a source and judges it; [`plan()`] reads a store and plans; [`round()`] does both and lands the
+//! plan; a [`Follower`] makes rounds one after another and remembers what cannot have changed in between.
 
 mod check;
 mod follow;

@@ -66,8 +66,8 @@ pub fn failure(path: &Path, cause: impl ToString) -> SourceError {
 
 /// Removes what a fetch that was killed left behind and nobody else would remove.
 ///
-/// A lock of a reference keeps every later fetch from moving it, and packs that were not finished fill the disk. What is
-/// younger than `age` may be somebody's still. What cannot be removed is left: the fetch then says what is wrong.
+/// A lock of a reference keeps every later fetch from moving it, and packs that were not finished fill the disk. What
+/// is younger than `age` may be somebody's still. What cannot be removed is left: the fetch then says what is wrong.
 pub fn sweep(cache: &Path, age: Duration) {
     remove(cache, age, |name| name.ends_with(b".lock"));
     remove(&cache.join("objects/pack"), age, |name| name.starts_with(b"tmp_"));

@@ -39,8 +39,8 @@ struct Walk<'a> {
 
 /// Compares the governed trees of a snapshot's commit and a later one.
 ///
-/// `None` where it has to be read as a whole: something is wrong with its files as files, or the limits are near, or the
-/// schema of the settings, by which every file is judged, is another.
+/// `None` where it has to be read as a whole: something is wrong with its files as files, or the limits are near, or
+/// the schema of the settings, by which every file is judged, is another.
 ///
 /// # Errors
 /// Where a tree or a file cannot be read.

@@ -48,7 +48,7 @@ impl Git {
         Git { known_as: Some(address), ..self }
     }
 
-    /// Returns the directory that people know the repository by: of all its work trees the main one, or the bare repository.
+    /// Returns the directory that people know the repository by: the main one of its work trees, or the bare repository.
     fn place(&self) -> PathBuf {
         let common = self.repo.commondir();
         let common = common.canonicalize().unwrap_or_else(|_| common.to_owned());

@@ -14,8 +14,8 @@ pub const DEPTH: usize = 64;
 
 /// The most entries that are looked at, of any sort.
 ///
-/// A repository of a few kilobytes can name the same tree again and again, level by level, and so claim to hold billions
-/// of files.
+/// A repository of a few kilobytes can name the same tree again and again, level by level, and so claim to hold
+/// billions of files.
 pub const ENTRIES: usize = 1_000_000;
 
 /// The largest tree object that is read, in bytes: a directory of a million entries.

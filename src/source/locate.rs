@@ -19,7 +19,8 @@ const HARMLESS: [&str; 4] = ["noop", "preciousobjects", "partialclone", "worktre
 
 /// Opens a source: a repository here or elsewhere, a directory inside a work tree, or a plain directory.
 ///
-/// A linked work tree and a bare repository are repositories too; of a directory inside a work tree the path is governed.
+/// A linked work tree and a bare repository are repositories too; of a directory inside a work tree the path is
+/// governed.
 ///
 /// # Errors
 /// Where nothing is there, where an address is refused, and where git cannot or will not read it.

@@ -5,10 +5,11 @@
 //!                    working tree:  tree + Overlay -> blobs and files   -> Snapshot
 //!      -> Directory                 files                               -> Snapshot
 //!      -> Remote     ls-remote, fetch into a bare cache -> Git          -> Snapshot
+//! Aside             one hand looks for the head on a thread of its own, the other reads
 //! ```
 //!
-//! Nothing is checked out, no link is followed, no hook runs. What cannot be read is an error, or a finding with which no
-//! change is accepted: it is never taken for absent.
+//! Nothing is checked out, no link is followed, no hook runs. What cannot be read is an error, or a finding with which
+//! no change is accepted: it is never taken for absent.
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::time::Duration;
 use crate::model::snapshot::{Delta, Revision, Snapshot};
 
 mod address;
+mod aside;
 mod cache;
 mod delta;
 mod directory;
@@ -36,6 +38,7 @@ mod transport;
 mod tree;
 mod working_tree;
 
+pub use aside::Aside;
 pub use error::SourceError;
 pub use host::{Halt, Host};
 pub use locate::{create_repository, open, stand_in};
@@ -44,8 +47,8 @@ pub use rewriting::{Rewrite, rewrite};
 /// Which state of a source is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum At {
-    /// HEAD with the uncommitted changes, as the files lie there. Where a branch was named and in a bare repository, which
-    /// have no such thing, the commit.
+    /// HEAD with the uncommitted changes, as the files lie there. Where a branch was named and in a bare repository,
+    /// which have no such thing, the commit.
     WorkingTree,
     /// A branch, a tag or a commit, also abbreviated; `None` for the named branch, or HEAD.
     Revision(Option<String>),
@@ -76,8 +79,8 @@ pub trait Source: Debug + Send {
     /// Where the moment or the path does not exist, and where anything below the path cannot be read.
     fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError>;
 
-    /// Reads what differs between a snapshot of a commit and the commit that [`At::Revision`] without a name means: at the
-    /// cost of what differs. `None` where it has to be read as a whole.
+    /// Reads what differs between a snapshot of a commit and the commit that [`At::Revision`] without a name means: at
+    /// the cost of what differs. `None` where it has to be read as a whole.
     ///
     /// # Errors
     /// Those of [`Source::snapshot`].
@@ -90,6 +93,18 @@ pub trait Source: Debug + Send {
     /// # Errors
     /// Where the branch does not exist or the repository cannot be read.
     fn head(&self) -> Result<Option<Revision>, SourceError>;
+
+    /// Sees to it, where a look is due, that [`Source::head`] answers at once, and says whether it is to be asked now.
+    ///
+    /// Where a look takes no time that is whenever it is due.
+    fn look_ahead(&self, is_due: bool) -> bool {
+        is_due
+    }
+
+    /// Says whether a look at it goes to another machine and may take long.
+    fn is_far(&self) -> bool {
+        false
+    }
 
     /// Names the branch that HEAD stands for, also before its first commit; `None` where it stands for none.
     ///

@@ -59,7 +59,8 @@ impl Walk<'_> {
         if self.overlay.replaces(directory, entry) {
             return Ok(());
         }
-        // A directory that has left the disk is no twin of the one that came for it; what the index still holds of it counts.
+        // A directory that has left the disk is no twin of the one that came for it; what the index still holds of it
+        // counts.
         let is_gone = entry.sort == Sort::Directory && self.overlay.has_left(directory, entry.name);
         let twins = if is_gone { &mut Twins::default() } else { twins };
         let Some(path) = self.gathering.meet(twins, directory, entry.name, entry.sort) else { return Ok(()) };

@@ -135,7 +135,7 @@ impl Remote {
         if self.seen.get() == Seen::Nothing { self.look(git) } else { Ok(()) }
     }
 
-    /// Sees to it that a revision is in the cache if it is in the repository: a commit stays what it is, a branch moves.
+    /// Sees to it that a revision is in the cache if it is in the repository: a commit stays as it is, a branch moves.
     fn look_for(&self, git: &Git, revision: &str) -> Result<(), SourceError> {
         let whole = Oid::from_str(revision).ok().filter(|_| revision.len() == 40);
         if self.seen.get() == Seen::All || whole.is_some_and(|id| git.repo.find_commit(id).is_ok()) {
@@ -300,6 +300,10 @@ impl Source for Remote {
 
     fn watched(&self) -> Vec<PathBuf> {
         Vec::new()
+    }
+
+    fn is_far(&self) -> bool {
+        true
     }
 
     fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {

@@ -33,7 +33,7 @@ impl Found<'_> {
     }
 }
 
-/// Reads what somebody wrote into a commit, without credentials; what would control a terminal or is not UTF-8 is escaped.
+/// Reads what somebody wrote into a commit, without credentials; what controls a terminal or is not UTF-8 is escaped.
 fn shown(bytes: &[u8]) -> String {
     credential::scrub(&escape(bytes))
 }

@@ -7,7 +7,7 @@ use git2::{Oid, Repository};
 
 use super::error::SourceError;
 
-/// How many revisions are remembered. A daemon asks for one after the other; the last is enough for the next to be cheap.
+/// How many revisions are remembered. A daemon asks for one after the other: with the last one the next is cheap.
 const REMEMBERED: usize = 1024;
 
 /// The root commits of the revisions asked for so far: a walk ends where an earlier one began.

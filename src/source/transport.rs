@@ -1,6 +1,7 @@
 //! The `git` program as a child: the only one that Charter starts.
 //!
-//! It asks nobody, runs no hook, and is killed with all that it started when it takes too long. What it says is bounded.
+//! It asks nobody, runs no hook, and is killed with all that it started when it takes too long. What it says
+//! is bounded.
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Read};
@@ -243,8 +244,9 @@ fn listen(mut pipe: impl Read + Send + 'static) -> Heard {
 }
 
 impl Heard {
-    /// Returns what was said by a child that has ended: what it left behind, such as the master of an ssh connection, may
-    /// keep the pipe open, and is not waited for.
+    /// Returns what was said by a child that has ended.
+    ///
+    /// What it left behind, such as the master of an ssh connection, may keep the pipe open, and is not waited for.
     fn end(self) -> Vec<u8> {
         let _open_still = self.ended.recv_timeout(Duration::from_secs(1));
         std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))

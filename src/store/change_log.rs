@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::batch::batches;
 use super::cursor::{Glance, Point, fault, glance, here};
+use super::damage::BYPASS;
 use super::error::Failure;
 use super::state;
 use crate::model::id::ResourceId;
@@ -26,7 +27,7 @@ pub enum Log {
     Lost(String),
 }
 
-/// A live row that somebody touched who was not Charter.
+/// A live row that somebody touched who was not Charter, and how last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
     /// The resource, or the key where it names none.
@@ -86,7 +87,7 @@ fn mistrust(Glance { point, bypassed, mark_seen }: &Glance, seen: &Point) -> Opt
         return Some(SCHEMA.to_owned());
     }
     if *bypassed {
-        return Some("log-bypassed: a row stands in `writing`".to_owned());
+        return Some(BYPASS.to_owned());
     }
     if point.head == seen.head && point.written != seen.written {
         return Some("log-bypassed: a row stood in `writing` without a landing".to_owned());
@@ -100,13 +101,16 @@ fn mistrust(Glance { point, bypassed, mark_seen }: &Glance, seen: &Point) -> Opt
     (*mark_seen != seen.mark).then(|| format!("gap: the change log does not reach back to entry {}", seen.seq))
 }
 
+/// The last entry of each row, which is whose `op` and `at` SQLite takes with `max`, and how many it has.
 pub(super) const ENTRIES: &str = "
-    SELECT seq, CAST(kind AS BLOB), CAST(team AS BLOB), CAST(name AS BLOB), op, at FROM change_log
-    WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
+    SELECT count(*), max(seq), CAST(kind AS BLOB), CAST(team AS BLOB), CAST(name AS BLOB), op, at FROM change_log
+    WHERE seq > ?1 AND seq <= ?2 GROUP BY kind, team, name ORDER BY 2";
 
-type Row = (i64, Vec<u8>, Vec<u8>, Vec<u8>, String, String);
+pub(super) const NUMBERS: &str = "SELECT seq FROM change_log WHERE seq > ?1 AND seq <= ?2 ORDER BY seq";
 
-/// Reads the entries after one up to another, or says why they are not all there.
+type Row = (i64, i64, Vec<u8>, Vec<u8>, Vec<u8>, String, String);
+
+/// Reads the entries after one up to another, the last of each row, or says why they are not all there.
 async fn entries(
     connection: &mut SqliteConnection,
     after: i64,
@@ -115,10 +119,12 @@ async fn entries(
     if after == to {
         return Ok(Ok(Vec::new()));
     }
-    let rows: Vec<Row> = sqlx::query_as(ENTRIES).bind(after).bind(to).fetch_all(connection).await?;
-    let numbers = rows.iter().map(|row| row.0);
-    if let Some((expected, _)) = (after.saturating_add(1)..=to).zip(numbers.chain([0])).find(|(a, b)| a != b) {
-        return Ok(Err(format!("gap: entry {expected} of the change log is missing")));
+    let rows: Vec<Row> = sqlx::query_as(ENTRIES).bind(after).bind(to).fetch_all(&mut *connection).await?;
+    if rows.iter().map(|row| row.0).sum::<i64>() != to.saturating_sub(after) {
+        let numbers: Vec<i64> = sqlx::query_scalar(NUMBERS).bind(after).bind(to).fetch_all(connection).await?;
+        let mut pairs = (after.saturating_add(1)..=to).zip(numbers.into_iter().chain([0]));
+        let missing = pairs.find(|(expected, number)| expected != number).map_or(to, |(expected, _)| expected);
+        return Ok(Err(format!("gap: entry {missing} of the change log is missing")));
     }
     Ok(rows.into_iter().map(touched).collect())
 }
@@ -143,7 +149,7 @@ pub(super) async fn last_writes(
     Ok(ids.iter().cloned().zip(times).filter_map(|(id, at): (_, Option<Timestamp>)| Some((id, at?))).collect())
 }
 
-fn touched((seq, kind, team, name, op, at): Row) -> Result<Touched, String> {
+fn touched((_, seq, kind, team, name, op, at): Row) -> Result<Touched, String> {
     let unreadable = || format!("entry {seq} of the change log cannot be read");
     let op = match op.as_str() {
         "insert" => Wrote::Insert,

@@ -40,6 +40,11 @@ impl Cursor {
         self.file == other.file && place(self) == place(other)
     }
 
+    /// Returns the last entry of the log that was read, 0 where none was.
+    pub(super) fn seq(&self) -> i64 {
+        self.point.as_ref().map_or(0, |point| point.seq)
+    }
+
     /// Says in one line what was wrong with the store at that moment beside its data, if anything was.
     pub fn damage(&self) -> Option<&str> {
         self.point.as_ref().and_then(|point| point.fault.as_deref())
@@ -91,19 +96,28 @@ pub(super) struct Glance {
     pub(super) mark_seen: Option<String>,
 }
 
+/// The ends of days as one text, to be compared.
+macro_rules! days {
+    () => {
+        "SELECT CAST(coalesce(group_concat(date || at), '') AS BLOB) FROM day_end"
+    };
+}
+
+pub(super) const DAYS: &str = days!();
+
 /// All of it in one statement: one moment without a transaction, and nothing is held when it is done.
-pub(super) const GLANCE: &str = "
-    SELECT (SELECT schema_version FROM pragma_schema_version) AS schema, (SELECT times FROM written) AS written,
+pub(super) const GLANCE: &str = concat!(
+    "SELECT (SELECT schema_version FROM pragma_schema_version) AS schema, (SELECT times FROM written) AS written,
         (SELECT count FROM journal_head) AS count, (SELECT hash FROM journal_head) AS hash,
         log.seq, (SELECT at FROM change_log WHERE seq = log.seq) AS mark,
         EXISTS (SELECT 1 FROM writing) AS bypassed, (SELECT at FROM change_log WHERE seq = ?1) AS mark_seen,
-        data_version AS data, CASE WHEN data_version <> ?2 THEN (
-            SELECT CAST(coalesce(group_concat(date || at), '') AS BLOB) FROM day_end) END AS days
+        data_version AS data, CASE WHEN data_version <> ?2 THEN (",
+    days!(),
+    ") END AS days
     FROM pragma_data_version, (SELECT max(
         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change_log'), 0),
-        coalesce((SELECT max(seq) FROM change_log), 0)) AS seq) AS log";
-
-pub(super) const DAYS: &str = "SELECT CAST(coalesce(group_concat(date || at), '') AS BLOB) FROM day_end";
+        coalesce((SELECT max(seq) FROM change_log), 0)) AS seq) AS log"
+);
 
 /// Reads the ends of days, to be compared.
 pub(super) async fn days(connection: &mut SqliteConnection) -> Result<Vec<u8>, Failure> {

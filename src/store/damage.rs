@@ -7,7 +7,8 @@ use super::error::Failure;
 use super::{day_end, entries, record, schema, state};
 
 const BYPASSED: &str = "SELECT EXISTS (SELECT 1 FROM writing)";
-const BYPASS: &str = "log-bypassed: a row stands in `writing`";
+/// What is said of a row that stands in `writing`.
+pub(super) const BYPASS: &str = "log-bypassed: a row stands in `writing`";
 
 /// Lists what is wrong, a line each.
 pub(super) async fn found(connection: &mut SqliteConnection) -> Result<Vec<String>, Failure> {

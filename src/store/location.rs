@@ -70,8 +70,8 @@ impl Store {
     /// Opens the store for writing; creates it and its folders, and brings its schema up to date.
     ///
     /// # Errors
-    /// As for reading, and a folder that cannot be written, a full disk, another writer. A read-only file in a folder that
-    /// can be written opens, and refuses the landing.
+    /// As for reading, and a folder that cannot be written, a full disk, another writer. A read-only file in a folder
+    /// that can be written opens, and refuses the landing.
     pub fn writer(&self) -> Result<Writer, StoreError> {
         Writer::open(&self.path, self.patience)
     }

@@ -20,8 +20,8 @@
 //! | `lock`, `patience` | [`RunLock`]: one `run` a store; waiting for another writer |
 //! | `error` | what can go wrong with a store |
 //!
-//! The rooms above are synchronous. Reader and Writer keep a runtime of their own and must be used and dropped outside of
-//! any other.
+//! The rooms above are synchronous. Reader and Writer keep a runtime of their own and must be used and dropped outside
+//! of any other.
 
 mod applied_sum;
 mod batch;
@@ -72,6 +72,7 @@ mod tests {
         cursor::GLANCE,
         cursor::DAYS,
         change_log::ENTRIES,
+        change_log::NUMBERS,
         schema::OBJECTS,
         change_log::LAST_WRITES,
         state::ROWS,

@@ -1,16 +1,20 @@
-//! What is otherwise than a plan was made from.
+//! What is otherwise than a plan was made from, or than it says when it was written.
 
 use sqlx::SqliteConnection;
 
 use super::batch::batches;
-use super::error::Failure;
+use super::error::{Failure, few};
 use super::state::{self, spec_text};
 use crate::model::applied::Accepted;
 use crate::model::canonical::Canonical;
 use crate::model::change::Change;
+use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Head};
 use crate::model::plan::Plan;
 use crate::model::snapshot::Revision;
+
+/// A live spec and an applied one, as a change says that they are.
+type Said<'a> = [&'a Option<Canonical>; 2];
 
 /// The changes whose rows SQLite takes for different from what the plan says.
 pub(super) const SUSPECTS: &str = "
@@ -38,14 +42,46 @@ pub(super) async fn refuse(
         let last: Option<String> = sqlx::query_scalar(LAST).fetch_optional(&mut *connection).await?;
         moved.push(another(last.as_deref(), accepted));
     }
-    for suspect in suspects(connection, plan).await? {
-        moved.extend(differences(connection, suspect).await?);
-    }
+    moved.extend(differing(connection, plan, |change| [&change.live, &change.applied]).await?);
     for stray in &plan.strays {
         let live = state::stray(connection, &stray.key).await?;
         moved.extend((live.as_ref() != Some(&stray.live)).then(|| format!("{} is live otherwise", stray.key)));
     }
     if moved.is_empty() { Ok(()) } else { Err(Failure::Stale(moved)) }
+}
+
+/// Refuses a landing of which the triggers of others made something else than the plan.
+pub(super) async fn refuse_meddling(
+    connection: &mut SqliteConnection,
+    plan: &Plan,
+    triggers: &[String],
+) -> Result<(), Failure> {
+    let mut other = differing(connection, plan, |change| [&change.desired, &change.desired]).await?;
+    for stray in &plan.strays {
+        let live = state::stray(connection, &stray.key).await?;
+        other.extend(live.is_some().then(|| format!("{} is live otherwise", stray.key)));
+    }
+    if other.is_empty() {
+        return Ok(());
+    }
+    let (triggers, other) = (few(triggers), few(&other));
+    Err(Failure::Corrupt(format!(
+        "nothing lands as planned with the trigger of others on live_resource ({triggers}): after it, {other}; nothing \
+         was changed: drop that trigger"
+    )))
+}
+
+/// Lists what is not as the changes of a plan say.
+async fn differing(
+    connection: &mut SqliteConnection,
+    plan: &Plan,
+    said: impl Fn(&Change) -> Said<'_>,
+) -> Result<Vec<String>, Failure> {
+    let mut differing = Vec::new();
+    for suspect in suspects(connection, plan, &said).await? {
+        differing.extend(differences(connection, &suspect.id, said(suspect)).await?);
+    }
+    Ok(differing)
 }
 
 const LAST: &str = "SELECT action FROM journal ORDER BY seq DESC LIMIT 1";
@@ -64,10 +100,14 @@ fn another(last: Option<&str>, accepted: Option<&Accepted>) -> String {
     }
 }
 
-async fn suspects<'a>(connection: &mut SqliteConnection, plan: &'a Plan) -> Result<Vec<&'a Change>, Failure> {
+async fn suspects<'a>(
+    connection: &mut SqliteConnection,
+    plan: &'a Plan,
+    said: impl Fn(&Change) -> Said<'_>,
+) -> Result<Vec<&'a Change>, Failure> {
     let rows = plan.changes.iter().enumerate().map(|(index, change)| {
         let id = &change.id;
-        let [live, applied] = [&change.live, &change.applied].map(|spec| spec.as_ref().map(Canonical::as_str));
+        let [live, applied] = said(change).map(|spec| spec.as_ref().map(Canonical::as_str));
         (index, id.kind.as_str(), id.team_or_empty(), id.name.as_str(), live, applied)
     });
     let mut suspects = Vec::new();
@@ -79,16 +119,19 @@ async fn suspects<'a>(connection: &mut SqliteConnection, plan: &'a Plan) -> Resu
 }
 
 /// Compares a suspect as a plan sees it: text by hand, with a NUL or no UTF-8, does not pass through JSON unchanged.
-async fn differences(connection: &mut SqliteConnection, change: &Change) -> Result<Vec<String>, Failure> {
-    let id = &change.id;
+async fn differences(
+    connection: &mut SqliteConnection,
+    id: &ResourceId,
+    [live_said, applied_said]: Said<'_>,
+) -> Result<Vec<String>, Failure> {
     let query = sqlx::query_as(ROWS).bind(id.kind.as_str()).bind(id.team_or_empty()).bind(id.name.as_str());
     let (live, applied): (Option<Vec<u8>>, Option<Vec<u8>>) = query.fetch_one(connection).await?;
     let [live, applied] = [live, applied].map(|spec| spec.as_deref().map(spec_text));
     let mut differences = Vec::new();
-    if live != change.live {
+    if live != *live_said {
         differences.push(format!("{id} is live otherwise"));
     }
-    if applied != change.applied {
+    if applied != *applied_said {
         differences.push(format!("{id} was applied otherwise"));
     }
     Ok(differences)

@@ -11,8 +11,11 @@ use super::sqlite::MIGRATIONS;
 /// said anew all the time. All others hold what nothing else knows.
 const DERIVED: [&str; 5] = ["change_log", "writing", "written", "day_end", "daemon"];
 
-/// The tables by which it is seen what was written past Charter: nobody else's trigger belongs on them.
-const LOG: [&str; 3] = ["change_log", "writing", "written"];
+/// The one table on which others may hang triggers: agent platforms copy what is live.
+const OPEN: &str = "live_resource";
+
+/// The table in which sqlx keeps which migrations there were.
+const MIGRATED: &str = "_sqlx_migrations";
 
 /// What to do where nothing makes a store good again.
 pub(super) const BACKUP: &str = "restore a copy of the file, or move it away and `charter apply` makes a new one";
@@ -42,10 +45,23 @@ pub(super) struct Fault {
 
 /// Lists what is otherwise than the migrations make it. What others added is theirs, unless it is in the way.
 pub(super) async fn faults(connection: &mut SqliteConnection) -> Result<Vec<Fault>, Failure> {
-    let found = objects(connection).await?;
-    let made = made().await?;
-    let lacking = made.iter().filter_map(|object| lacking(object, &found, made));
-    Ok(lacking.chain(found.iter().filter_map(|object| in_the_way(object, made))).collect())
+    Ok(compared(&objects(connection).await?, made().await?))
+}
+
+/// Refuses to write to a store that is not whole, and names the triggers of others on live rows.
+pub(super) async fn triggers(connection: &mut SqliteConnection) -> Result<Vec<String>, Failure> {
+    let (found, made) = (objects(connection).await?, made().await?);
+    let faults = compared(&found, made);
+    if !faults.is_empty() {
+        return Err(Failure::Stale(faults.into_iter().map(|fault| fault.what).collect()));
+    }
+    let theirs = found.iter().filter(|object| object.is_trigger_on(OPEN) && !object.is_among(made));
+    Ok(theirs.map(|trigger| trigger.name.escape_debug().to_string()).collect())
+}
+
+fn compared(found: &[Object], made: &[Object]) -> Vec<Fault> {
+    let lacking = made.iter().filter_map(|object| lacking(object, found, made));
+    lacking.chain(found.iter().filter_map(|object| in_the_way(object, made))).collect()
 }
 
 /// Refuses a store in which something is lost.
@@ -75,6 +91,15 @@ impl Object {
     /// Says whether the two cannot stand side by side: triggers have names of their own.
     fn is_in_place_of(&self, other: &Object) -> bool {
         self.name == other.name && (self.sort == "trigger") == (other.sort == "trigger")
+    }
+
+    fn is_among(&self, others: &[Object]) -> bool {
+        others.iter().any(|other| self.is_in_place_of(other))
+    }
+
+    /// Says whether it is a trigger on a table, which SQLite writes down in whatever case it was named.
+    fn is_trigger_on(&self, table: &str) -> bool {
+        self.sort == "trigger" && self.on_table.eq_ignore_ascii_case(table)
     }
 
     fn holds_data(&self) -> bool {
@@ -125,17 +150,20 @@ fn made_again(object: &Object, found: Option<&Object>, made: &[Object]) -> Strin
     gone + &again.collect::<String>()
 }
 
-/// Says what somebody added that lets writes pass by the log. Their own triggers on live rows do not.
+/// Says what somebody added that has a hand in what Charter writes, or lets writes pass by the log.
+///
+/// Of triggers of theirs on live rows a landing takes care.
 fn in_the_way(found: &Object, made: &[Object]) -> Option<Fault> {
-    if made.iter().any(|object| found.is_in_place_of(object)) {
+    if found.is_among(made) {
         return None;
     }
     let Object { sort, name, on_table, sql } = found;
     let name = name.escape_debug();
-    let is_unique = sort == "index" && on_table == "live_resource" && sql.starts_with("CREATE UNIQUE");
-    let what = if sort == "trigger" && LOG.contains(&on_table.as_str()) {
-        format!("a trigger {name} was put on {on_table}")
-    } else if is_unique {
+    let tables = made.iter().filter(|object| object.sort == "table").map(|table| table.name.as_str());
+    let mut closed = tables.chain([MIGRATED]).filter(|table| *table != OPEN);
+    let what = if let Some(table) = closed.find(|table| found.is_trigger_on(table)) {
+        format!("a trigger {name} was put on {table}")
+    } else if sort == "index" && on_table == OPEN && sql.starts_with("CREATE UNIQUE") {
         format!("with the unique index {name} a REPLACE takes rows away that no trigger sees")
     } else {
         return None;

@@ -144,7 +144,7 @@ pub(super) async fn rows(
     Ok(ids.iter().cloned().zip(specs).collect())
 }
 
-/// Takes the text of a spec. What is no UTF-8 was written by hand: it is shown as well as it can be, and equals no spec.
+/// Takes the text of a spec. What is no UTF-8 was written by hand: it is shown as well as can be, and equals no spec.
 pub(super) fn spec_text(bytes: &[u8]) -> Canonical {
     match str::from_utf8(bytes) {
         Ok(text) => Canonical::stored(text),

@@ -5,12 +5,13 @@ use std::path::Path;
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
+use super::cursor::Cursor;
 use super::error::{Failure, StoreError};
 use super::landing::{Landed, Landing};
 use super::patience::Patience;
 use super::sqlite::Session;
 use super::{
-    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, source_state, state,
+    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, schema, source_state, state,
 };
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;
@@ -47,8 +48,8 @@ impl Writer {
     /// A plan without changes lands too: its revision is accepted.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] where the store is not as the plan saw it, [`StoreError::OtherLineage`] where it is somebody
-    /// else's, and whatever keeps it from being written. Nothing is changed then.
+    /// [`StoreError::Stale`] where the store is not as the plan saw it or is not whole, [`StoreError::OtherLineage`]
+    /// where it is somebody else's, and whatever keeps it from being written. Nothing is changed then.
     pub fn land(&mut self, plan: &Plan, landing: &Landing) -> Result<Landed, StoreError> {
         self.write(async |connection| land(connection, plan, landing).await)
     }
@@ -61,35 +62,50 @@ impl Writer {
         self.write(async |connection| source_state::observe(connection, source).await)
     }
 
-    /// Writes the daemon's sign of life.
+    /// Writes the daemon's sign of life, and forgets the oldest entries of the change log.
+    ///
+    /// None are forgotten that the daemon has not read, who has come as far as the cursor.
     ///
     /// # Errors
     /// Whatever keeps the store from being written.
-    pub fn beat(&mut self, beat: &Beat) -> Result<(), StoreError> {
-        self.write(async |connection| source_state::beat(connection, beat).await)
+    pub fn beat(&mut self, beat: &Beat, read: &Cursor) -> Result<(), StoreError> {
+        self.write(async |connection| {
+            source_state::beat(connection, beat).await?;
+            prune::forget(connection, read.seq()).await
+        })
     }
 
     /// Suspends a source, and puts on record who did it and why. Returns where the journal ends now.
     ///
-    /// A plan that was made before is stale from here on: nothing lands after it that was under way.
+    /// A plan that was made before is stale from here on: nothing lands after it that was under way. What is damaged is
+    /// put back first, as by [`Writer::mend`]: else the journal may be written otherwise than is meant.
     ///
     /// # Errors
     /// Whatever keeps the store from being written.
     pub fn suspend(&mut self, source: &Name, word: &Suspension) -> Result<Head, StoreError> {
-        self.write(async |connection| source_state::suspend(connection, source, word).await)
+        self.write(async |connection| {
+            damage::mend(connection, &word.by, word.at).await?;
+            source_state::suspend(connection, source, word).await
+        })
     }
 
     /// Lets a source be followed again, and puts on record who did it and why; `None` where it was not suspended.
     ///
+    /// What is damaged is put back first.
+    ///
     /// # Errors
     /// Whatever keeps the store from being written.
     pub fn resume(&mut self, source: &Name, word: &Suspension) -> Result<Option<Head>, StoreError> {
-        self.write(async |connection| source_state::resume(connection, source, word).await)
+        self.write(async |connection| {
+            damage::mend(connection, &word.by, word.at).await?;
+            source_state::resume(connection, source, word).await
+        })
     }
 
     /// Puts back what somebody dropped or changed, and returns what was wrong, a line each, which is put on record too.
     ///
-    /// That is what can be made again: views, triggers, indexes, the change log, the ends of days. What was written in between stays unknown: everything is to be read again.
+    /// That is what can be made again: views, triggers, indexes, the change log, the ends of days. What was written in
+    /// between stays unknown: everything is to be read again.
     ///
     /// # Errors
     /// Whatever keeps the store from being written.
@@ -117,18 +133,19 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
         belongs(accepted, plan)?;
     }
     moved::refuse(connection, plan, &head, accepted.as_ref()).await?;
+    let triggers = schema::triggers(connection).await?;
 
-    sqlx::query(BEGIN).execute(&mut *connection).await?;
-    write_live(connection, plan).await?;
-    take_strays(connection, plan).await?;
+    write_live(connection, plan, triggers.is_empty()).await?;
     write_applied(connection, plan).await?;
     let entries = record::entries(plan, landing, &head);
     let head = record::append(connection, &entries, head).await?;
     write_accepted(connection, plan, landing, stored).await?;
     let days_moved = day_end::keep(connection, plan).await?;
     drift_record::put(connection, plan).await?;
-    prune::forget(connection).await?;
-    sqlx::query(END).execute(&mut *connection).await?;
+    prune::forget(connection, i64::MAX).await?;
+    if !triggers.is_empty() {
+        moved::refuse_meddling(connection, plan, &triggers).await?;
+    }
     let days = if days_moved { Some(cursor::days(connection).await?) } else { None };
     let written = plan.changes.iter().filter(|change| change.writes_live()).count() + plan.strays.len();
     Ok(Landed { head, written, days })
@@ -166,10 +183,19 @@ pub(super) const TAKE_APPLIED: &str = "
     DELETE FROM applied_resource
     WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1))";
 
-async fn write_live(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
+/// Writes what is live, past the log; where triggers of others write along, with all of it in the log: what they do
+/// besides is seen, and Charter's own rows are looked at once more.
+async fn write_live(connection: &mut SqliteConnection, plan: &Plan, is_alone: bool) -> Result<(), Failure> {
+    sqlx::query(BEGIN).execute(&mut *connection).await?;
+    if !is_alone {
+        sqlx::query(END).execute(&mut *connection).await?;
+    }
     let changes = || plan.changes.iter().filter(|change| change.writes_live());
     batch::run(connection, TAKE_LIVE, changes().filter_map(taken)).await?;
-    batch::run(connection, PUT_LIVE, changes().filter_map(put)).await
+    batch::run(connection, PUT_LIVE, changes().filter_map(put)).await?;
+    take_strays(connection, plan).await?;
+    sqlx::query(END).execute(connection).await?;
+    Ok(())
 }
 
 pub(super) const TAKE_STRAY: &str = "

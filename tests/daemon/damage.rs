@@ -4,13 +4,18 @@ use crate::scene::{Acts, Daemon, eventually, founded};
 use crate::support::Sandbox;
 
 /// What somebody does, and what is said of it.
-const DAMAGE: [(&str, &str); 6] = [
+const DAMAGE: [(&str, &str); 7] = [
     ("DROP VIEW team", "the view team was dropped"),
     ("DROP VIEW team_lead; CREATE VIEW team_lead AS SELECT 'web' AS team, 'user:eve' AS subject", "the view team_lead"),
     ("DROP TABLE change_log", "the table change_log was dropped"),
     ("DROP TABLE writing", "the table writing was dropped"),
     ("UPDATE day_end SET at = '2099-01-01T00:00:00Z'", "`day_end`"),
     ("DROP TABLE daemon", "the table daemon was dropped"),
+    (
+        "CREATE TRIGGER x AFTER INSERT ON Journal
+        BEGIN INSERT OR REPLACE INTO live_resource VALUES ('RoleBinding', '', 'evil', '{}'); END",
+        "a trigger x was put on journal",
+    ),
 ];
 
 const COVER: &str = "apiVersion: charter/v1\nkind: RoleBinding\nmetadata: {name: cover, team: web}\n\
@@ -67,7 +72,7 @@ fn a_daemon_puts_it_back_and_goes_on() {
         daemon.until("store-mended", |event| event["what"].as_str().unwrap().contains(what));
         assert_eq!(readable(&sandbox), whole);
         sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-        assert_eq!(daemon.drifts("Role/dev")["ended"], if index == 2 { "open" } else { "healed" });
+        assert_eq!(daemon.drifts("Role/dev")["ended"], if index % 3 == 2 { "open" } else { "healed" });
         sandbox.ends("apply", 0);
     }
     drop(daemon);
@@ -76,7 +81,10 @@ fn a_daemon_puts_it_back_and_goes_on() {
         sandbox.database().rows(sql);
     }
     let mut daemon = Daemon::start(&sandbox);
-    daemon.until("store-mended", |event| event["what"].as_str().unwrap().contains("day_end"));
+    daemon.until("store-mended", |event| {
+        let what = event["what"].as_str().unwrap();
+        what.contains("day_end") && what.contains("a trigger x")
+    });
     eventually("all of it is back", || readable(&sandbox) == whole);
     assert!(!daemon.said("failed"));
     sandbox.ends("history --verify", 0);

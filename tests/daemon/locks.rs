@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::scene::{Acts, Daemon, founded, team};
+use crate::scene::{Acts, Daemon, ORG, founded, team};
 use crate::support::Sandbox;
 
 /// Lists the locks in a folder.
@@ -40,6 +40,25 @@ fn nothing_is_left_beside_a_store_that_is_refused() {
     daemon.until("started", |_| true);
     sandbox.ends("run --once", 75);
     assert_eq!(locks(sandbox.store().parent().unwrap()), ["charter.db.lock"]);
+    daemon.signal("TERM");
+    assert_eq!(locks(sandbox.store().parent().unwrap()), [""; 0]);
+}
+
+/// The organisation is called otherwise, and its store goes away: the new one is of this daemon alone too.
+#[test]
+fn every_store_that_is_followed_is_locked() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    sandbox.write("org.yaml", &ORG.replace("{name: acme}", "{name: zenith}"));
+    sandbox.commit("Another name");
+    daemon.until("failed", |failed| failed["error"].as_str().unwrap().contains("zenith"));
+    let folder = sandbox.store().parent().unwrap().to_owned();
+    std::fs::rename(&folder, sandbox.root().join("away")).unwrap();
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    assert!(sandbox.store().display().to_string().contains("/zenith-"), "{}", sandbox.store().display());
+    assert_eq!(locks(sandbox.store().parent().unwrap()), ["charter.db.lock"]);
+    assert!(sandbox.ends("run", 75).contains("another `charter run`"));
     daemon.signal("TERM");
     assert_eq!(locks(sandbox.store().parent().unwrap()), [""; 0]);
 }

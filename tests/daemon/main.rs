@@ -13,6 +13,7 @@ mod locks;
 mod remote;
 mod secrets;
 mod service;
+mod triggers;
 
 #[path = "../support/organisation.rs"]
 mod organisation;

@@ -1,5 +1,9 @@
 //! A daemon that follows a remote repository: the server goes and comes back, and its history is rewritten.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use crate::scene::{Acts, Daemon, ORG, eventually, founded, team};
 use crate::support::Sandbox;
 
@@ -88,4 +92,82 @@ fn a_server_without_a_commit_is_waited_for() {
         daemon.lands(&sandbox.commit_of("main"));
         sandbox.shell("rm -rf ../empty");
     }
+}
+
+/// An ssh that runs what it is given for the host here; where a file `hang` stands it writes down who it is, starts
+/// another program, and nothing comes of either. Every start is a line of `starts`.
+const SSH: &str = "#!/bin/sh\ncd ROOT\necho >> starts\n\
+    if test -e hang; then sleep 600 & echo $$ $! >> pids; wait; exit 1; fi\nfor last; do :; done\neval \"exec $last\"\n";
+
+/// Starts a daemon that follows the repository by ssh, and for which an hour is not too long.
+fn by_ssh(sandbox: &Sandbox) -> Daemon {
+    let ssh = sandbox.root().join("ssh");
+    fs::write(&ssh, SSH.replace("ROOT", sandbox.root().to_str().unwrap())).unwrap();
+    fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+    let url = format!("git@acme.example:{}", sandbox.repo().display());
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_charter"));
+    command.args(["run", "--log", "json", "--poll", "1", "--git-timeout", "3600", "--repo", &url]);
+    Daemon::of(command.env("GIT_SSH_COMMAND", ssh))
+}
+
+fn words(path: &Path) -> Vec<String> {
+    fs::read_to_string(path).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+}
+
+fn is_alive(pid: &String) -> bool {
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    !state.is_empty() && !state.contains(") Z ")
+}
+
+#[test]
+fn a_server_that_hangs_keeps_nothing_from_being_put_back() {
+    let sandbox = founded();
+    let mut daemon = by_ssh(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let [hang, pids] = ["hang", "pids"].map(|name| sandbox.root().join(name));
+    fs::write(&hang, "").unwrap();
+    eventually("git waits", || words(&pids).len() == 2);
+    for _ in 0..2 {
+        sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+        assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    }
+    let beat = || sandbox.database().rows("SELECT beat_at FROM daemon").concat();
+    let last = beat();
+    eventually("it shows that it lives", || beat() != last);
+    assert_eq!(words(&pids).len(), 2, "there is one look at a time");
+    assert!(words(&pids).iter().all(is_alive) && !daemon.said("\"failed\""));
+
+    // The look comes back with a failure, which is told, and then with a commit.
+    fs::remove_file(&hang).unwrap();
+    let next = sandbox.commit_team("web", &["bo"]);
+    sandbox.shell(&format!("kill {}", words(&pids).join(" ")));
+    let failed = daemon.until("failed", |_| true);
+    assert!(failed["error"].as_str().unwrap().contains("cannot be reached"), "{failed}");
+    daemon.until("recovered", |_| true);
+    daemon.lands(&next);
+
+    fs::remove_file(&pids).unwrap();
+    fs::write(&hang, "").unwrap();
+    eventually("git waits again", || words(&pids).len() == 2);
+    assert_eq!(daemon.signal("TERM").code(), Some(0));
+    eventually("what it started has ended", || !words(&pids).iter().any(is_alive));
+}
+
+#[test]
+fn a_look_at_a_server_where_nothing_moved_asks_once() {
+    let sandbox = founded();
+    let mut daemon = by_ssh(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let starts = || fs::read_to_string(sandbox.root().join("starts")).unwrap().len();
+    let looks = || sandbox.database().rows("SELECT beat_at FROM daemon").concat();
+    let (before, begun) = (starts(), std::time::Instant::now());
+    let mut last = looks();
+    for _ in 0..5 {
+        eventually("another look", || looks() != last);
+        last = looks();
+    }
+    // A look at most every nine tenths of a second.
+    let most = begun.elapsed().as_millis() / 900 + 1;
+    let asked = starts() - before;
+    assert!(asked > 0 && asked as u128 <= most, "{asked} of {most}");
 }

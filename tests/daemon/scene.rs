@@ -148,7 +148,8 @@ impl Daemon {
         Self::of(sandbox.command(env!("CARGO_BIN_EXE_charter")).args(["run", "--log", "json"]).args(arguments))
     }
 
-    fn of(command: &mut Command) -> Self {
+    /// Starts one by a command.
+    pub fn of(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = mpsc::channel();

@@ -260,3 +260,27 @@ fn somebody_who_keeps_the_store_to_himself_is_waited_for() {
     assert_eq!(sandbox.members("web"), ["bo"]);
     assert_eq!(sandbox.records(), [["Team/ops", "modified", "1", "0", "healed"]]);
 }
+
+/// While nothing lands the log of what others write is cut all the same, and none of it is missed.
+#[test]
+fn the_log_of_a_busy_writer_does_not_grow_while_the_source_is_suspended() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    sandbox.ends("suspend central --reason 'incident 12'", 0);
+    daemon.until("not-ready", |_| true);
+    for _ in 0..3 {
+        sandbox.database().rows(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+            INSERT INTO live_resource SELECT 'Team', '', 'ops', i FROM n WHERE true
+            ON CONFLICT DO UPDATE SET spec = excluded.spec",
+        );
+        daemon.until("not-ready", |_| true);
+    }
+    let length = || sandbox.database().rows("SELECT CAST(count(*) AS TEXT) FROM change_log").concat().concat();
+    eventually("the oldest entries are gone", || length() == "100001");
+    assert!(!daemon.said("store-reread"));
+    sandbox.ends("resume central --reason over", 0);
+    sandbox.until_members("ops", &["ana"]);
+    assert_eq!(sandbox.records(), [["Team/ops", "modified", "1", "0", "healed"]]);
+}

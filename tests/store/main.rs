@@ -7,6 +7,7 @@ mod contract {
     mod damage;
     mod locks;
     mod memory;
+    mod triggers;
 
     use std::collections::{BTreeMap, BTreeSet};
     use std::io::Write;

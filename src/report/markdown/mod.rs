@@ -55,7 +55,7 @@ fn words(prose: &str) -> String {
     prose.split(' ').map(|word| if is_plain(word) { word.to_owned() } else { code(word) }).collect::<Vec<_>>().join(" ")
 }
 
-/// Says whether a word means the same in Markdown: letters and digits, perhaps with the marks of a sentence around them.
+/// Says whether a word means the same in Markdown: letters and digits, perhaps with marks of a sentence around them.
 fn is_plain(word: &str) -> bool {
     let inner = word.trim_start_matches('(').trim_end_matches([',', '.', ';', ':', '?', ')', '\'']);
     let is_inside = |c: char| matches!(c, '-' | ',' | '\'');

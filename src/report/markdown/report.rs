@@ -5,7 +5,7 @@ use crate::model::finding::Finding;
 use crate::model::report::Report;
 use crate::report::{check, counted};
 
-/// Renders a report, errors first, as many findings of it as fit into `limit` bytes; nothing if not even its heading does.
+/// Renders a report, errors first, as many findings as fit into `limit` bytes; nothing if not even its heading does.
 pub fn report(report: &Report, limit: usize) -> String {
     let verdict = if report.is_valid() { "Valid" } else { "Not valid" };
     let (files, resources) = (counted(report.read.files, "file"), counted(report.resources, "resource"));

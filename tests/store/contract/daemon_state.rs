@@ -153,7 +153,7 @@ fn a_daemon_shows_that_it_lives() {
     let first = Beat { pid: u32::MAX, started_at: at(0), beat_at: at(0), next_round_at: None, last_round_ms: None };
     let later = Beat { beat_at: at(9), next_round_at: Some(at(24)), last_round_ms: Some(41), ..first.clone() };
     for beat in [first, later] {
-        writer.beat(&beat).unwrap();
+        writer.beat(&beat, &world.reader().cursor().unwrap()).unwrap();
         assert_eq!(world.reader().daemon().unwrap(), Some(beat));
     }
     world.by_hand("UPDATE daemon SET pid = -1");
@@ -168,7 +168,7 @@ fn ones_own_word_is_not_told() {
     let cursor = reader.cursor().unwrap();
     world.writer().observe(&source("central")).unwrap();
     let beat = Beat { pid: 1, started_at: at(0), beat_at: at(0), next_round_at: None, last_round_ms: None };
-    world.writer().beat(&beat).unwrap();
+    world.writer().beat(&beat, &cursor).unwrap();
     assert_eq!(reader.since(&cursor).unwrap().0, Log::Quiet);
 }
 

@@ -48,6 +48,18 @@ fn what_can_be_made_again_is_put_back_and_put_on_record() {
             "CREATE TRIGGER theirs AFTER INSERT ON change_log BEGIN SELECT 1; END",
             "a trigger theirs was put on change_log",
         ),
+        (
+            "CREATE TRIGGER theirs AFTER INSERT ON \"Journal\" BEGIN SELECT 1; END",
+            "a trigger theirs was put on journal",
+        ),
+        (
+            "CREATE TRIGGER theirs BEFORE UPDATE ON APPLIED_resource BEGIN SELECT RAISE(IGNORE); END",
+            "a trigger theirs was put on applied_resource",
+        ),
+        (
+            "CREATE TRIGGER team AFTER DELETE ON _SQLX_migrations BEGIN SELECT 1; END",
+            "a trigger team was put on _sqlx_migrations",
+        ),
         ("CREATE UNIQUE INDEX one ON live_resource (spec)", "with the unique index one a REPLACE"),
     ] {
         let world = world();
