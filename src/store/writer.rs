@@ -11,7 +11,8 @@ use super::landing::{Landed, Landing};
 use super::patience::Patience;
 use super::sqlite::Session;
 use super::{
-    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, schema, source_state, state,
+    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, schema, source_state,
+    state,
 };
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;

@@ -107,7 +107,7 @@ fn whoever_waits_for_another_one_says_so() {
 #[test]
 fn one_daemon_follows_a_store_whatever_it_is_called() {
     let sandbox = founded();
-    sandbox.shell("mkdir ../kept && ln -s ../kept/charter.db ../link.db && ln -s kept ../linked");
+    sandbox.shell("mkdir ../kept && ln -s kept/charter.db ../link.db && ln -s kept ../linked");
     let mut daemon = Daemon::with(&sandbox, &["--store", "sqlite:../link.db"]);
     daemon.lands(&sandbox.commit_of("HEAD"));
     for name in ["link.db", "linked/charter.db", "kept/charter.db"] {

@@ -18,12 +18,19 @@ pub fn redacted_under(key: &str, value: &Value) -> Value {
 fn shown(value: &Value, under: Under) -> Value {
     match value {
         Value::String(text) if under == Under::Named && text.len() >= 4 => REDACTED.into(),
-        Value::String(text) if is_in(text) => scrub(text).into(),
+        Value::String(text) => without(text).into(),
         Value::Number(number) if under == Under::Named && is_long(&number.to_string()) => REDACTED.into(),
         Value::Array(items) => items.iter().map(|item| shown(item, under)).collect(),
         Value::Object(fields) => Value::Object(object(fields, under)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
+}
+
+/// Takes credentials out of a text, which may be a spec in JSON: so the journal keeps what named no resource.
+fn without(text: &str) -> String {
+    let spec = serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
+    let clean = spec.as_ref().map(redacted).filter(|clean| spec.as_ref() != Some(clean));
+    clean.map_or_else(|| if is_in(text) { scrub(text) } else { text.to_owned() }, |clean| clean.to_string())
 }
 
 fn object(fields: &Map<String, Value>, under: Under) -> Map<String, Value> {
@@ -56,6 +63,7 @@ mod tests {
             "secretRef": {"name": "db", "secret": "vault-db"},
             token.clone(): 1,
             "limit": 3000, "enabled": true, "password": false,
+            "spec": "{\"password\": \"hunter2\"}", "other": "{ \"a\": 1 }",
         });
         let shown = redacted(&spec);
         let expected = json!({
@@ -65,6 +73,7 @@ mod tests {
             "secretRef": {"name": "db", "secret": "vault-db"},
             REDACTED: 1,
             "limit": 3000, "enabled": true, "password": false,
+            "spec": format!("{{\"password\":\"{REDACTED}\"}}"), "other": "{ \"a\": 1 }",
         });
         assert_eq!(shown, expected);
         assert_eq!(redacted(&shown), shown);
