@@ -63,7 +63,7 @@ impl Formats {
         let findings = json["findings"].as_array().unwrap().len();
         let sarif = read_json(sandbox, "sarif");
         conforms(&self.sarif, &sarif);
-        check_sarif(&sarif, findings);
+        check_sarif(&sarif, findings, json["waived"].as_array().unwrap().len());
         let xml = quick_junit::Report::deserialize_from_str(&read(sandbox, "junit")).unwrap();
         assert_eq!((xml.tests, xml.failures), (findings.max(1), json["counts"]["errors"].as_u64().unwrap() as usize));
         check_gitlab(&read_json(sandbox, "gitlab"), findings);
@@ -87,10 +87,12 @@ fn conforms(validator: &Validator, value: &Value) {
     assert!(errors.is_empty(), "{}\n{value:#}", errors.join("\n"));
 }
 
-fn check_sarif(log: &Value, findings: usize) {
+fn check_sarif(log: &Value, findings: usize, waived: usize) {
     let run = &log["runs"][0];
     let results = run["results"].as_array().unwrap();
-    assert_eq!(results.len(), findings);
+    assert_eq!(results.len(), findings + waived);
+    let suppressed = |result: &&Value| !result["suppressions"].as_array().unwrap().is_empty();
+    assert_eq!(results.iter().filter(suppressed).count(), waived);
     let is_uri = Regex::new("^([A-Za-z0-9._~/-]|%[0-9A-F]{2})+$").unwrap();
     for result in results {
         let index = result["ruleIndex"].as_u64().unwrap() as usize;
@@ -99,7 +101,7 @@ fn check_sarif(log: &Value, findings: usize) {
         assert!(is_uri.is_match(uri), "{uri}");
     }
     let fingerprint = |result: &Value| result["partialFingerprints"]["primaryLocationLineHash"].to_string();
-    assert_eq!(results.iter().map(fingerprint).collect::<BTreeSet<_>>().len(), findings);
+    assert_eq!(results.iter().map(fingerprint).collect::<BTreeSet<_>>().len(), results.len());
 }
 
 fn check_gitlab(issues: &Value, findings: usize) {

@@ -52,7 +52,7 @@ fn every_store_that_is_followed_is_locked() {
     daemon.lands(&sandbox.commit_of("HEAD"));
     sandbox.write("org.yaml", &ORG.replace("{name: acme}", "{name: zenith}"));
     sandbox.commit("Another name");
-    daemon.until("failed", |failed| failed["error"].as_str().unwrap().contains("zenith"));
+    daemon.until("stalled", |stalled| stalled["reason"].as_str().unwrap().contains("zenith"));
     let folder = sandbox.store().parent().unwrap().to_owned();
     std::fs::rename(&folder, sandbox.root().join("away")).unwrap();
     daemon.lands(&sandbox.commit_of("HEAD"));
