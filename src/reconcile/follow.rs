@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Error;
 use super::check::{check, standing};
 use super::head::{Head, Heads};
-use super::landing::{Gate, gate};
+use super::landing::{Gate, gate, held_because};
 use super::memo::Spent;
 use super::step::{Step, Treatment};
 use super::view::View;
@@ -176,6 +176,10 @@ impl<'a> Follower<'a> {
 
     fn write(&mut self, step: Option<&Step>, beat: &Beat) -> Result<(), Error> {
         let Some(view) = &self.view else { return Ok(()) };
+        if view.is_gone()? {
+            // Whoever moved it away did not ask for an empty one in its place.
+            return Ok(());
+        }
         let mut writer = view.store.writer()?;
         let now = beat.beat_at;
         let stands = match (&self.unread, step) {
@@ -391,10 +395,4 @@ fn options(treatment: Treatment) -> Options {
 
 fn landing(actor: &str, now: Timestamp) -> Landing {
     Landing { actor: actor.to_owned(), at: now, reason: None, allowed: Vec::new(), adopt_store: false }
-}
-
-fn held_because(plan: &Plan) -> String {
-    let held = plan.holds.first().map(|hold| format!("{}: {}", hold.guard, hold.reason));
-    let blocked = || plan.conflicts.first().map(|id| format!("unmanaged-conflict: {id}"));
-    held.or_else(blocked).unwrap_or_default()
 }

@@ -47,3 +47,10 @@ pub fn is_accepted(plan: &Plan, accepted: Option<&Accepted>) -> bool {
 pub fn land(store: &Store, plan: &Plan, landing: &Landing) -> Result<Landed, StoreError> {
     store.writer()?.land(plan, landing)
 }
+
+/// Says in one line what holds a plan.
+pub fn held_because(plan: &Plan) -> String {
+    let held = plan.holds.first().map(|hold| format!("{}: {}", hold.guard, hold.reason));
+    let blocked = || plan.conflicts.first().map(|id| format!("unmanaged-conflict: {id}"));
+    held.or_else(blocked).unwrap_or_default()
+}

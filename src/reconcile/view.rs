@@ -75,6 +75,11 @@ impl View {
         Ok(plan)
     }
 
+    /// Says whether the store was there when it was opened and is not any more.
+    pub(super) fn is_gone(&self) -> Result<bool, StoreError> {
+        Ok(!self.reader.is_missing() && self.store.reader()?.is_missing())
+    }
+
     /// Says why the store takes no plan of an organisation, a path and a history, if it belongs to another.
     pub(super) fn refusal(&self, plan: &Plan) -> Option<StoreError> {
         let accepted = self.held.applied.accepted.as_ref()?;
