@@ -14,7 +14,6 @@ use super::view::View;
 use crate::model::admitted::Admitted;
 use crate::model::applied::Accepted;
 use crate::model::name::Name;
-use crate::model::plan::Plan;
 use crate::model::raw_key::RawKey;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
