@@ -1,5 +1,7 @@
 //! The command that applies a plan, as one types it.
 
+use std::collections::BTreeSet;
+
 use super::args::{RepoArgs, StoreArgs};
 use crate::model::credential;
 use crate::model::plan::Plan;
@@ -36,7 +38,8 @@ impl<'a> Command<'a> {
         let said = flags.iter().filter_map(|(flag, value)| value.map(|value| format!(" {flag} {}", quoted(value))));
         let switches = [(" --adopt", self.adopt), (" --prune", self.prune), (" --adopt-store", self.adopt_store)];
         let set = switches.iter().filter(|(_, is_set)| *is_set).map(|(switch, _)| *switch);
-        let lifted: String = plan.holds.iter().map(|hold| format!(" --allow {}", hold.guard)).collect();
+        let guards: BTreeSet<&str> = plan.holds.iter().map(|hold| hold.guard.as_str()).collect();
+        let lifted: String = guards.into_iter().map(|guard| format!(" --allow {guard}")).collect();
         let reason = self.reason.map_or_else(|| "TEXT".to_owned(), |reason| quoted(reason));
         let why = if lifted.is_empty() { String::new() } else { format!(" --reason {reason}") };
         format!("charter apply{}{}{lifted}{why}", said.collect::<String>(), set.collect::<String>())
