@@ -26,7 +26,7 @@ const SHOWN: &[&str] = &[
     "2 errors, 0 warnings in 16 files",
     "[exit 1]",
     "the last good state stands",
-    "2 errors, 0 warnings in 16 files",
+    "refused: nothing was changed",
     "[exit 1]",
     "== A hand edit",
     "$ sqlite3 charter.db \"UPDATE live_resource",
