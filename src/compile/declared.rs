@@ -20,8 +20,8 @@ type Place = (Arc<str>, usize);
 #[derive(Debug, Default)]
 pub struct Declared {
     files: BTreeMap<Arc<str>, Parsed>,
-    /// Each resource by its places: there is one, or it is declared twice.
-    places: BTreeMap<ResourceId, BTreeMap<Place, Arc<Manifest>>>,
+    /// Each resource by its places, sorted: there is one, or it is declared twice.
+    places: BTreeMap<ResourceId, Vec<(Place, Arc<Manifest>)>>,
     /// What was not wholly read, and how often.
     unread: BTreeMap<ResourceId, usize>,
     repeated: BTreeSet<ResourceId>,
@@ -49,7 +49,7 @@ impl Declared {
     fn forget(&mut self, path: &Arc<str>, before: &Parsed, touched: &mut BTreeSet<ResourceId>) {
         for (position, manifest) in before.manifests.iter().enumerate() {
             let places = self.places.entry(manifest.id.clone()).or_default();
-            places.remove(&(path.clone(), position));
+            places.retain(|((file, at), _)| (file, *at) != (path, position));
             let count = places.len();
             self.recount(&manifest.id, count);
             touched.insert(manifest.id.clone());
@@ -68,7 +68,9 @@ impl Declared {
     fn learn(&mut self, path: &Arc<str>, now: &Parsed, touched: &mut BTreeSet<ResourceId>) {
         for (position, manifest) in now.manifests.iter().enumerate() {
             let places = self.places.entry(manifest.id.clone()).or_default();
-            places.insert((path.clone(), position), manifest.clone());
+            let place = (path.clone(), position);
+            let index = places.partition_point(|(other, _)| *other < place);
+            places.insert(index, (place, manifest.clone()));
             let count = places.len();
             self.recount(&manifest.id, count);
             touched.insert(manifest.id.clone());
@@ -98,13 +100,13 @@ impl Declared {
 
     /// Returns the manifest that counts for a resource: the first.
     pub fn first(&self, id: &ResourceId) -> Option<&Arc<Manifest>> {
-        self.places.get(id)?.values().next()
+        self.places.get(id)?.first().map(|(_, manifest)| manifest)
     }
 
     /// Iterates over resources that are declared more than once: all their manifests in order.
     pub fn repeated(&self) -> impl Iterator<Item = Vec<&Manifest>> {
         let places = self.repeated.iter().filter_map(|id| self.places.get(id));
-        places.map(|places| places.values().map(|manifest| &**manifest).collect())
+        places.map(|places| places.iter().map(|(_, manifest)| &**manifest).collect())
     }
 
     /// Says whether something is declared, readable or not.
