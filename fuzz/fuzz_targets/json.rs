@@ -1,6 +1,6 @@
 //! Fuzzes `json_manifest` of `tests/fuzz/targets.rs`.
 #![no_main]
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each target uses its part of what all share")]
 
 #[path = "../../tests/fuzz/targets.rs"]
 mod targets;

@@ -1,6 +1,6 @@
 //! Fuzzes `plan_file` of `tests/fuzz/targets.rs`.
 #![no_main]
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each target uses its part of what all share")]
 
 #[path = "../../tests/fuzz/targets.rs"]
 mod targets;
