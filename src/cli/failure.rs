@@ -22,6 +22,9 @@ pub enum Failure {
     Usage(String),
     #[error("{0}")]
     No(String),
+    /// What was read is not what it should be, so that nothing can be said of it.
+    #[error("{0}")]
+    Data(String),
     #[error("{path}: {cause}")]
     File { path: String, cause: String },
     /// Nothing more can be said: the output is closed.
@@ -65,6 +68,7 @@ impl Failure {
             Failure::OtherPlan { .. } => Exit::Again,
             Failure::Usage(_) => Exit::Usage,
             Failure::No(_) => Exit::No,
+            Failure::Data(_) => Exit::Data,
             Failure::File { .. } => Exit::Unavailable,
             Failure::Closed(exit) => *exit,
         }

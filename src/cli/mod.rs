@@ -16,6 +16,7 @@ use progress::Progress;
 
 mod apply;
 mod args;
+mod can;
 mod command;
 mod completions;
 mod demo;
@@ -25,6 +26,7 @@ mod explain;
 mod failure;
 mod files;
 mod get;
+mod ground;
 mod history;
 mod init;
 mod man;
@@ -40,6 +42,7 @@ mod status;
 mod suspend;
 mod validate;
 mod wait;
+mod who;
 
 /// Governance as code: who may do what, how teams and their agents are set up, and what each may spend.
 #[derive(Debug, Parser)]
@@ -65,6 +68,7 @@ Examples:
   charter validate                      check the working tree
   charter plan                          show what the working tree would change
   charter apply                         make the live state as the last commit says
+  charter can user:ana read:agents      who may do what
   charter explain unknown-role          what a finding means and how to mend it
 
 Exit codes: 0 done, 1 invalid or held, 64 usage, 65 not a store, 69 no repository, 75 busy or stale, 78 configuration";
@@ -91,6 +95,8 @@ enum Verb {
     Suspend(suspend::Args),
     Resume(resume::Args),
     Get(get::Args),
+    Can(can::Args),
+    Who(who::Args),
     Schema(schema::Args),
     Explain(explain::Args),
     Completions(completions::Args),
@@ -195,6 +201,8 @@ fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Suspend(args) => suspend::run(&args, context),
         Verb::Resume(args) => resume::run(&args, context),
         Verb::Get(args) => get::run(&args, context),
+        Verb::Can(args) => can::run(&args, context),
+        Verb::Who(args) => who::run(&args, context),
         Verb::Schema(args) => schema::run(&args, context),
         Verb::Explain(args) => explain::run(&args, context),
         Verb::Completions(args) => completions::run(&args, context),

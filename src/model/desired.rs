@@ -3,8 +3,8 @@
 use super::digest::Digest;
 use super::flaws::Flaws;
 use super::id::ResourceId;
-use super::kind::Typed;
 use super::kind::organization::Organization;
+use super::kind::{Spec, Typed};
 use super::lineage::Lineage;
 use super::manifest::Manifest;
 use super::resources::Resources;
@@ -30,6 +30,11 @@ impl Desired {
     /// Returns the organisation, if one is declared.
     pub fn organization(&self) -> Option<(&ResourceId, &Organization)> {
         self.declared::<Organization>().map(|(id, organization, _)| (id, organization)).next()
+    }
+
+    /// Lists the resources with their typed specs.
+    pub fn specs(&self) -> Vec<(&ResourceId, &Spec)> {
+        self.resources.iter().map(|manifest| (&manifest.id, &manifest.spec)).collect()
     }
 
     /// Iterates over the resources of a kind with their typed specs.

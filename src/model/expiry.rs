@@ -35,6 +35,13 @@ impl Expiry {
     }
 }
 
+/// Spells an instant as the views of a store do: in UTC, to the second, so that instants compare as text.
+///
+/// A fraction is cut off: nobody has anything for longer than is written.
+pub fn spelled(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 impl FromStr for Expiry {
     type Err = Fault;
 

@@ -33,6 +33,37 @@ impl Permission {
         let target = self.0.split_once(':').map_or("", |(_, target)| target);
         target.split_once('/').map_or(target, |(resource, _)| resource)
     }
+
+    /// Returns which names of the resource it covers.
+    pub fn names(&self) -> Names<'_> {
+        match self.0.split_once('/') {
+            None => Names::Every,
+            Some((_, name)) => name.strip_suffix('*').map_or(Names::One(name), Names::Prefix),
+        }
+    }
+}
+
+/// The names of a resource that a permission covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Names<'a> {
+    /// Every name, and the resource as a whole.
+    Every,
+    /// One name.
+    One(&'a str),
+    /// Every name that begins so.
+    Prefix(&'a str),
+}
+
+impl Names<'_> {
+    /// Says whether a name is covered, or with `None` the resource as a whole.
+    pub fn cover(self, name: Option<&str>) -> bool {
+        match (self, name) {
+            (Names::Every, _) => true,
+            (Names::One(one), Some(name)) => one == name,
+            (Names::Prefix(prefix), Some(name)) => name.starts_with(prefix),
+            (Names::One(_) | Names::Prefix(_), None) => false,
+        }
+    }
 }
 
 fn is_word(text: &str) -> bool {

@@ -6,6 +6,8 @@ use super::canonical::Canonical;
 use super::change::{Change, Op};
 use super::digest::Digest;
 use super::drift::Record;
+use super::effective::EffectiveChange;
+use super::grant::AccessChange;
 use super::guard::Hold;
 use super::id::ResourceId;
 use super::journal::Head;
@@ -42,6 +44,12 @@ pub struct Plan {
     /// The records of drift that change with this plan, as they are after it. No part of either hash.
     #[serde(default)]
     pub records: Vec<Record>,
+    /// What the changes come to in the rows of effective access. No part of either hash, and of what is kept: it follows.
+    #[serde(skip)]
+    pub effective: EffectiveChange,
+    /// Who gains and loses what, where somebody looks at the plan and something was applied before. It follows as well.
+    #[serde(skip)]
+    pub access: AccessChange,
     /// Guards that hold the apply.
     pub holds: Vec<Hold>,
     /// How many teams no change concerns.

@@ -62,9 +62,14 @@ impl<T: Element> Set<T> {
 
     /// Lists each element once, sorted.
     pub fn canonical(&self) -> Vec<&T> {
-        let mut items: Vec<&T> = self.0.iter().collect();
-        items.sort_by(|a, b| a.cmp(b).then_with(|| a.preference().cmp(&b.preference())));
-        items.dedup_by(|later, earlier| later.cmp(&earlier).is_eq());
+        self.placed().into_iter().map(|(_, item)| item).collect()
+    }
+
+    /// Lists each element once, sorted, with the index at which it is written.
+    pub fn placed(&self) -> Vec<(usize, &T)> {
+        let mut items: Vec<(usize, &T)> = self.0.iter().enumerate().collect();
+        items.sort_by(|(_, a), (_, b)| a.cmp(b).then_with(|| a.preference().cmp(&b.preference())));
+        items.dedup_by(|(_, later), (_, earlier)| (*later).cmp(*earlier).is_eq());
         items
     }
 

@@ -147,12 +147,18 @@ fn is_unreadable_template(file: &SourceFile) -> bool {
 
 /// Turns the pointers of findings into places, reading each file that has one once more.
 pub fn locate(snapshot: &Snapshot, findings: &mut [Finding]) {
+    place(
+        snapshot,
+        findings.iter_mut().flat_map(|finding| {
+            std::iter::once(&mut finding.origin).chain(finding.related.as_mut().map(|related| &mut related.0))
+        }),
+    );
+}
+
+/// Turns pointers into places, reading each file that has one once more.
+pub fn place<'a>(snapshot: &Snapshot, origins: impl Iterator<Item = &'a mut Origin>) {
     let mut trees: BTreeMap<Arc<str>, Vec<yaml::Document>> = BTreeMap::new();
-    let unplaced = |origin: &&mut Origin| origin.span.is_none();
-    let origins = findings.iter_mut().flat_map(|finding| {
-        std::iter::once(&mut finding.origin).chain(finding.related.as_mut().map(|related| &mut related.0))
-    });
-    for origin in origins.filter(unplaced) {
+    for origin in origins.filter(|origin| origin.span.is_none()) {
         let documents = trees.entry(origin.path.clone()).or_insert_with(|| documents(snapshot, &origin.path));
         let root = documents.get(origin.document as usize).and_then(|document| document.root.as_ref());
         origin.span = root.and_then(|root| nearest(root, origin));

@@ -77,6 +77,8 @@ pub fn plan_among<'a>(
         foreign,
         strays,
         records: Vec::new(),
+        effective: Default::default(),
+        access: Default::default(),
         withheld: split.withheld,
         holds,
         resources: desired.resources.len(),

@@ -23,11 +23,16 @@ pub fn gate(plan: &Plan, accepted: Option<&Accepted>, allowed: &[String]) -> Gat
         Gate::Blocked
     } else if plan.holds.iter().any(|hold| !allowed.contains(&hold.guard)) {
         Gate::Held
-    } else if plan.is_empty() && plan.records.is_empty() && is_accepted(plan, accepted) {
+    } else if plan.is_empty() && is_told(plan) && is_accepted(plan, accepted) {
         Gate::Current
     } else {
         Gate::Open
     }
+}
+
+/// Says whether there is nothing to write beside the changes.
+fn is_told(plan: &Plan) -> bool {
+    plan.records.is_empty() && plan.effective.is_empty()
 }
 
 /// Says whether the plan's revision is the accepted one already.

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Error;
+use super::asking::of_rows;
+use crate::access::{self, Access};
 use crate::drift;
 use crate::model::admitted::Admitted;
 use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
 use crate::model::change::Change;
 use crate::model::drift::{Divergence, Record};
+use crate::model::effective::EffectiveChange;
 use crate::model::id::ResourceId;
 use crate::model::journal::Head;
 use crate::model::live::Live;
@@ -92,7 +95,11 @@ pub fn plan(
     let store_is_missing = reader.is_missing();
     let (live, applied, records, cursor) = reader.state_at()?;
     let held = Held { live, applied, records };
-    let plan = draw(source, admitted, &held, &mut reader, &Scope::All, options, now)?;
+    let mut plan = draw(source, admitted, &held, &mut reader, &Scope::All, options, now)?;
+    if held.applied.accepted.is_some() && !plan.effective.is_empty() {
+        let after = Access::of(&admitted.desired().specs());
+        plan.access = access::compare(&of_rows(&held.applied.rows), &after, &plan.effective);
+    }
     let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
     let (damage, accepted) = (cursor.damage().map(str::to_owned), held.applied.accepted);
     Ok(Planned { plan, store, accepted, store_is_missing, warning, damage, mended: Vec::new() })
@@ -126,6 +133,10 @@ pub fn draw(
     let mut plan = match scope {
         Scope::All => plan::plan(admitted, applied, live, &options),
         Scope::Only(ids) => plan::plan_among(ids, admitted, applied, live, &options),
+    };
+    plan.effective = match scope {
+        Scope::All => EffectiveChange::between(reader.effective()?, access::effective(admitted.desired())),
+        Scope::Only(_) => access::change(admitted.desired(), &plan.changes),
     };
     plan.records = drift::news(records, drift::record(records, &divergences, &plan.changes, now));
     Ok(plan)

@@ -7,8 +7,8 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::escape;
 use super::plan::Destination;
+use super::{access, escape};
 use crate::model::code::{Code, Severity};
 use crate::model::credential;
 use crate::model::finding::Finding;
@@ -234,6 +234,7 @@ pub fn plan(plan: &Plan, destination: &Destination, uncommitted: usize) -> Value
         "uncommitted": uncommitted,
         "inSync": plan.is_in_sync(),
         "counts": plan.counts(),
+        "access": access::change(&plan.access),
         "plan": plan,
     })
 }

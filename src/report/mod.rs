@@ -2,6 +2,7 @@
 //!
 //! Nothing untrusted reaches a terminal raw, or another format as its markup.
 
+pub mod access;
 pub mod check;
 pub mod drift;
 pub mod escape;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::fields::{compare, shown};
-use super::{counted, escape, grouped};
+use super::{access, counted, escape, grouped};
 use crate::model::change::{Change, Op};
 use crate::model::kind::Kind;
 use crate::model::name::Name;
@@ -40,15 +40,22 @@ pub fn text(plan: &Plan, destination: &Destination, uncommitted: usize, now: Tim
 
 /// Renders what a plan starts from and what it changes.
 pub fn effect(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
+    let access =
+        access::effect(&plan.access).map(|effect| titled("access", &effect) + &access::changes(&plan.access) + "\n");
     let budgets = match budgets(plan) {
         lines if lines.is_empty() => lines,
         lines => format!("budgets\n{lines}\n"),
     };
     let sections = sections(plan).into_iter().map(|section| {
         let count = counted(section.changes.len(), "change");
-        format!("{:<60}  {count}\n{}\n", section.title, section.changes.concat())
+        format!("{}{}\n", titled(&section.title, &count), section.changes.concat())
     });
-    [start(plan, destination, uncommitted, now), "\n".to_owned(), budgets].into_iter().chain(sections).collect()
+    let start = start(plan, destination, uncommitted, now) + "\n";
+    [start, access.unwrap_or_default(), budgets].into_iter().chain(sections).collect()
+}
+
+fn titled(title: &str, count: &str) -> String {
+    format!("{title:<60}  {count}\n")
 }
 
 /// Says what is desired and what is live, a line each.

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::batch;
 use super::error::Failure;
-use crate::model::expiry::Expiry;
+use crate::model::expiry::{Expiry, spelled};
 use crate::model::kind::Typed;
 use crate::model::kind::organization::Organization;
 use crate::model::plan::Plan;
@@ -69,9 +69,9 @@ async fn write(connection: &mut SqliteConnection, dates: BTreeSet<Date>) -> Resu
     batch::run(connection, WRITE, dates.into_iter().map(|date| (date, end(date, &zone)))).await
 }
 
-/// Spells the end of a day as the views do: in UTC, to the second.
+/// Spells the end of a day as the views do.
 fn end(date: Date, zone: &TimeZone) -> String {
-    Expiry::Date(date).end(zone).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    spelled(Expiry::Date(date).end(zone))
 }
 
 async fn named(connection: &mut SqliteConnection, specs: &'static str) -> Result<BTreeSet<Date>, Failure> {

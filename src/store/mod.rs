@@ -30,6 +30,7 @@ mod cursor;
 mod damage;
 mod day_end;
 mod drift_record;
+mod effective;
 mod entries;
 mod error;
 mod file_id;

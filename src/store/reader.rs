@@ -11,10 +11,11 @@ use super::cursor::{self, Cursor};
 use super::error::StoreError;
 use super::file_id::FileId;
 use super::sqlite::{Session, transaction};
-use super::{drift_record, entries, source_state, state};
+use super::{drift_record, effective, entries, source_state, state};
 use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
 use crate::model::drift::Record;
+use crate::model::effective::Effective;
 use crate::model::id::ResourceId;
 use crate::model::journal::{Entry, Head};
 use crate::model::live::Live;
@@ -184,6 +185,14 @@ impl Reader {
     /// A record that cannot be read, and whatever keeps the store from being read.
     pub fn records(&mut self) -> Result<Vec<Record>, StoreError> {
         self.session.as_mut().map_or_else(|| Ok(Vec::new()), |session| session.run(drift_record::all))
+    }
+
+    /// Reads the rows of effective access.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being read.
+    pub fn effective(&mut self) -> Result<Effective, StoreError> {
+        self.session.as_mut().map_or_else(|| Ok(Effective::default()), |session| session.run(effective::all))
     }
 
     /// Reads how the sources stand, by name.

@@ -11,8 +11,8 @@ use super::landing::{Landed, Landing};
 use super::patience::Patience;
 use super::sqlite::Session;
 use super::{
-    applied_sum, batch, cursor, damage, day_end, drift_record, entries, moved, prune, record, schema, source_state,
-    state,
+    applied_sum, batch, cursor, damage, day_end, drift_record, effective, entries, moved, prune, record, schema,
+    source_state, state,
 };
 use crate::model::applied::{Accepted, Applied};
 use crate::model::change::Change;
@@ -188,6 +188,7 @@ pub(super) const TAKE_APPLIED: &str = "
 /// besides is seen, and Charter's own rows are looked at once more.
 async fn write_live(connection: &mut SqliteConnection, plan: &Plan, is_alone: bool) -> Result<(), Failure> {
     sqlx::query(BEGIN).execute(&mut *connection).await?;
+    effective::write(connection, &plan.effective).await?;
     if !is_alone {
         sqlx::query(END).execute(&mut *connection).await?;
     }

@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES=5000 cargo test --release --test laws` tries each law that often.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
+mod access;
 mod convergence;
 mod incremental;
 mod mending;

@@ -5,6 +5,7 @@ mod contract {
     mod change_log;
     mod daemon_state;
     mod damage;
+    mod effective;
     mod locks;
     mod memory;
     mod triggers;
@@ -117,6 +118,8 @@ mod contract {
             foreign: Vec::new(),
             strays: Vec::new(),
             records: Vec::new(),
+            effective: Default::default(),
+            access: Default::default(),
             withheld: Vec::new(),
             holds: Vec::new(),
             untouched_teams: 0,
@@ -209,6 +212,9 @@ mod contract {
                 "drift_record",
                 "source",
                 "daemon",
+                "stands_for",
+                "holds",
+                "role_grant",
             ];
             tables.iter().flat_map(|table| self.read(&format!("SELECT * FROM {table}"))).collect()
         }

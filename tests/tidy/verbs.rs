@@ -5,7 +5,7 @@ use crate::source::Source;
 
 /// The files of `cli` that are no verbs; what a verb needs besides stands in a folder of its own.
 const NO_VERBS: &[&str] =
-    &["mod", "args", "command", "exit", "failure", "files", "outcome", "print", "progress", "state"];
+    &["mod", "args", "command", "exit", "failure", "files", "ground", "outcome", "print", "progress", "state"];
 
 /// Says which verbs have another shape.
 pub fn check(sources: &[Source]) -> Problems {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{COMMENT, code, fence, fitted};
 use crate::model::plan::Plan;
-use crate::report::counted;
 use crate::report::plan::{self, Destination, Section};
+use crate::report::{access, counted};
 
 /// Renders a plan as seen at one moment, each team's changes folded; teams that do not fit into a comment are counted.
 pub fn plan(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
@@ -30,9 +30,12 @@ fn heading(plan: &Plan, destination: &Destination, uncommitted: usize, now: Time
         true => String::new(),
         false => format!("\n{title}\n\n{}", fence(language, &lines)),
     };
+    let access = access::effect(&plan.access)
+        .map(|effect| titled(&format!("Access: {effect}"), "diff", unindented(&access::changes(&plan.access))));
+    let access = access.unwrap_or_default();
     let budgets = titled("Budgets", "diff", unindented(&plan::budgets(plan)));
     let asides = titled("Notes", "text", plan::asides(plan));
-    format!("<!-- charter plan -->\n### {title}\n\n{start}{next}{budgets}{asides}")
+    format!("<!-- charter plan -->\n### {title}\n\n{start}{next}{access}{budgets}{asides}")
 }
 
 /// Folds the changes of a team. Its title holds a name only, which has no markup.

@@ -192,7 +192,7 @@ fn an_old_store_is_brought_up_to_date_with_its_rows() {
     let world = World::new();
     old_store(world.store.path());
     let error = world.store.reader().err().unwrap();
-    assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 6, .. }), "{error}");
+    assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 8, .. }), "{error}");
     drop(world.writer());
     let mut reader = world.reader();
     let (live, applied, records, cursor) = reader.state_at().unwrap();

@@ -1,0 +1,88 @@
+//! Everything that somebody may do, written out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::chain::{Way, end};
+use super::graph::{Holder, Node, Reached};
+use super::roles::pattern;
+use super::{Access, Held};
+use crate::model::grant::{Assignment, Grant};
+use crate::model::id::ResourceId;
+use crate::model::subject::Subject;
+
+impl Access {
+    /// Lists all that a subject may do, ended or not, sorted; of two ways to the same the one that lasts longest.
+    pub fn grants(&self, subject: &Subject) -> Vec<Grant> {
+        self.graph.leaf(subject).map(|leaf| self.granted(leaf)).unwrap_or_default()
+    }
+
+    /// Lists all that anybody may do, as [`Access::grants`] does, by subject.
+    pub fn all_grants(&self) -> BTreeMap<Subject, Vec<Grant>> {
+        let subjects = self.graph.leaves().filter_map(|node| Some((self.graph.subject(node)?, node)));
+        subjects.map(|(subject, node)| (subject.clone(), self.granted(node))).collect()
+    }
+
+    /// Lists the roles that anybody holds, ended or not, by subject.
+    pub fn all_assignments(&self) -> BTreeMap<Subject, BTreeSet<Assignment>> {
+        let subjects = self.graph.leaves().filter_map(|node| Some((self.graph.subject(node)?, node)));
+        subjects.map(|(subject, node)| (subject.clone(), self.assignments(node))).collect()
+    }
+
+    fn assignments(&self, leaf: Node) -> BTreeSet<Assignment> {
+        let held = |reached: &Reached| {
+            let until = reached.until;
+            self.all_held(reached.holder).iter().filter_map(move |held| self.assignment(held, until))
+        };
+        self.reached(leaf).iter().flat_map(held).collect()
+    }
+
+    fn assignment(&self, held: &Held, until: Timestamp) -> Option<Assignment> {
+        let (role, binding) = (self.roles.id(held.role)?.clone(), self.bindings.get(held.binding)?.clone());
+        let (team, expires_at) = (binding.team.clone(), end(held.until.min(until)));
+        Some(Assignment { role, binding, team, expires_at })
+    }
+
+    fn granted(&self, leaf: Node) -> Vec<Grant> {
+        let mut longest: BTreeMap<Grant, Way<'_>> = BTreeMap::new();
+        for way in self.every_way(leaf) {
+            let Some(grant) = self.bare(leaf, &way) else { continue };
+            let known = longest.entry(grant).or_insert(way);
+            if (way.until(), known.at) > (known.until(), way.at) {
+                *known = way;
+            }
+        }
+        let whole =
+            |(grant, way): (Grant, Way<'_>)| Grant { expires_at: end(way.until()), via: self.via(&way), ..grant };
+        longest.into_iter().map(whole).collect()
+    }
+
+    /// Makes a grant without its end and its way: what is granted.
+    fn bare(&self, leaf: Node, way: &Way<'_>) -> Option<Grant> {
+        let team = self.bindings.get(way.held.binding)?.team.clone();
+        let subject = self.graph.holder(leaf)?.to_string().parse().ok()?;
+        let (action, resource) = (way.permission.action().to_owned(), way.permission.resource().to_owned());
+        Some(Grant {
+            subject,
+            action,
+            resource,
+            name: pattern(way.permission),
+            team,
+            expires_at: None,
+            via: String::new(),
+        })
+    }
+
+    /// Writes a way: the groups and teams, the binding, the role.
+    fn via(&self, way: &Way<'_>) -> String {
+        let (mut holders, mut at) = (Vec::new(), way.at);
+        while let Some((below, edge)) = way.reached.get(at).and_then(|reached| reached.by) {
+            holders.extend(self.graph.holder(edge.above).map(Holder::to_string));
+            at = below;
+        }
+        let binding = self.bindings.get(way.held.binding).map(ResourceId::to_string);
+        let role = self.roles.id(way.held.role).map(ResourceId::to_string);
+        holders.into_iter().rev().chain(binding).chain(role).collect::<Vec<_>>().join(" -> ")
+    }
+}

@@ -1,0 +1,264 @@
+//! Who is a member of what: edges from members up to the groups and teams that list them.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::model::expiry::Expiry;
+use crate::model::id::ResourceId;
+use crate::model::kind::group::Group;
+use crate::model::kind::membership::Membership;
+use crate::model::kind::team::Team;
+use crate::model::kind::{Kind, Spec, Typed};
+use crate::model::name::Name;
+use crate::model::subject::{Subject, SubjectKind};
+
+/// A subject or container: an index into the holders of a graph.
+pub type Node = u32;
+
+/// Who can hold a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A user, an agent or a service.
+    Subject(Subject),
+    /// A group or a team, for its members.
+    Members(ResourceId),
+}
+
+impl std::fmt::Display for Holder {
+    /// Writes `user:ana` in lower case, or `Group/sre`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Holder::Subject(subject) => f.write_str(&subject.as_str().to_ascii_lowercase()),
+            Holder::Members(id) => write!(f, "{id}"),
+        }
+    }
+}
+
+/// A membership: where it leads, when it ends, and where it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge {
+    pub above: Node,
+    pub until: Timestamp,
+    by: u32,
+    index: u32,
+}
+
+/// The memberships of an organisation.
+#[derive(Debug, Default)]
+pub struct Graph {
+    leaves: HashMap<Subject, Node>,
+    containers: HashMap<ResourceId, Node>,
+    holders: Vec<Holder>,
+    above: Vec<Vec<Edge>>,
+    /// The resources that list members.
+    lists: Vec<ResourceId>,
+}
+
+/// A holder that a subject stands for, until when at the latest, and the way to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reached {
+    pub holder: Node,
+    pub until: Timestamp,
+    /// The step before in the list of what is reached, and the membership from there; `None` for the subject itself.
+    pub by: Option<(usize, Edge)>,
+}
+
+impl Graph {
+    /// Reads who is a member of what. Groups and teams that are not declared have no members.
+    pub fn of(specs: &[(&ResourceId, &Spec)], zone: &TimeZone) -> Self {
+        let mut graph = Graph::default();
+        for (id, spec) in specs {
+            if matches!(spec.kind(), Kind::Group | Kind::Team) {
+                let node = graph.add(Holder::Members((*id).clone()));
+                graph.containers.insert((*id).clone(), node);
+            }
+        }
+        for (id, spec) in specs {
+            if let Some(group) = Group::of(spec) {
+                graph.list(id, id, group.members.placed().into_iter().map(|(index, subject)| (index, subject, None)));
+            } else if let Some(team) = Team::of(spec) {
+                graph.list(id, id, team.members.placed().into_iter().map(|(index, subject)| (index, subject, None)));
+            } else if let (Some(membership), Some(team)) = (Membership::of(spec), &id.team) {
+                let team = ResourceId { kind: Kind::Team, team: None, name: team.clone() };
+                let end = |until: Expiry| until.end(zone);
+                let members = membership.members.placed().into_iter();
+                graph.list(id, &team, members.map(|(index, one)| (index, one.subject(), one.until().map(end))));
+            }
+        }
+        graph
+    }
+
+    fn add(&mut self, holder: Holder) -> Node {
+        let node = Node::try_from(self.holders.len()).unwrap_or(Node::MAX);
+        self.holders.push(holder);
+        self.above.push(Vec::new());
+        node
+    }
+
+    /// Adds what a resource lists as members of a container.
+    fn list<'a>(
+        &mut self,
+        id: &ResourceId,
+        of: &ResourceId,
+        members: impl Iterator<Item = (usize, &'a Subject, Option<Timestamp>)>,
+    ) {
+        let Some(above) = self.containers.get(of).copied() else { return };
+        let by = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
+        self.lists.push(id.clone());
+        for (index, subject, until) in members {
+            let Some(member) = self.enter(id.team.as_ref(), subject) else { continue };
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            let edge = Edge { above, until: until.unwrap_or(Timestamp::MAX), by, index };
+            self.above.get_mut(member as usize).into_iter().for_each(|edges| edges.push(edge));
+        }
+    }
+
+    /// Finds whom a subject stands for where it is written; who is nobody yet becomes somebody.
+    pub fn enter(&mut self, from: Option<&Name>, subject: &Subject) -> Option<Node> {
+        if matches!(subject.kind(), SubjectKind::Group | SubjectKind::Team) {
+            return self.container(from, subject);
+        }
+        if let Some(node) = self.leaves.get(subject) {
+            return Some(*node);
+        }
+        let node = self.add(Holder::Subject(subject.clone()));
+        self.leaves.insert(subject.clone(), node);
+        Some(node)
+    }
+
+    /// Finds a group or team by its name: the team's group first, then the organisation's.
+    fn container(&self, from: Option<&Name>, subject: &Subject) -> Option<Node> {
+        let name: Name = subject.id().parse().ok()?;
+        let kind = if subject.kind() == SubjectKind::Team { Kind::Team } else { Kind::Group };
+        let find = |team: Option<Name>| self.containers.get(&ResourceId { kind, team, name: name.clone() }).copied();
+        let own = from.filter(|_| kind == Kind::Group).and_then(|team| find(Some(team.clone())));
+        own.or_else(|| find(None))
+    }
+
+    /// Finds a user, an agent or a service that is named anywhere.
+    pub fn leaf(&self, subject: &Subject) -> Option<Node> {
+        self.leaves.get(subject).copied()
+    }
+
+    /// Finds a team.
+    pub fn team(&self, name: &Name) -> Option<Node> {
+        self.containers.get(&ResourceId { kind: Kind::Team, team: None, name: name.clone() }).copied()
+    }
+
+    /// Iterates over the teams.
+    pub fn teams(&self) -> impl Iterator<Item = &Name> {
+        let teams = self.containers.keys().filter(|id| id.kind == Kind::Team);
+        teams.map(|id| &id.name)
+    }
+
+    /// Finds a group or a team.
+    pub fn members_of(&self, id: &ResourceId) -> Option<Node> {
+        self.containers.get(id).copied()
+    }
+
+    /// Iterates over the users, agents and services, in the order in which they are named.
+    pub fn leaves(&self) -> impl Iterator<Item = Node> {
+        let holders = (0..).zip(&self.holders);
+        holders.filter(|(_, holder)| matches!(holder, Holder::Subject(_))).map(|(node, _)| node)
+    }
+
+    /// Returns the user, agent or service that a node is.
+    pub fn subject(&self, node: Node) -> Option<&Subject> {
+        match self.holder(node)? {
+            Holder::Subject(subject) => Some(subject),
+            Holder::Members(_) => None,
+        }
+    }
+
+    /// Finds everybody who stands for some groups and teams, to any depth.
+    pub fn below(&self, nodes: Vec<Node>) -> Vec<Node> {
+        let mut members: HashMap<Node, Vec<Node>> = HashMap::new();
+        for (member, edges) in (0..).zip(&self.above) {
+            edges.iter().for_each(|edge| members.entry(edge.above).or_default().push(member));
+        }
+        let (mut seen, mut open, mut found) = (HashSet::new(), nodes, Vec::new());
+        while let Some(node) = open.pop() {
+            let inner = members.get(&node).into_iter().flatten().copied();
+            let fresh: Vec<Node> = inner.filter(|member| seen.insert(*member)).collect();
+            found.extend(fresh.iter().copied().filter(|member| self.subject(*member).is_some()));
+            open.extend(fresh);
+        }
+        found
+    }
+
+    /// Returns who a node is.
+    pub fn holder(&self, node: Node) -> Option<&Holder> {
+        self.holders.get(node as usize)
+    }
+
+    /// Counts the nodes.
+    pub fn len(&self) -> usize {
+        self.holders.len()
+    }
+
+    /// Returns the resource that lists a member, and the node of its spec that does.
+    pub fn written(&self, edge: &Edge) -> Option<(&ResourceId, String)> {
+        let list = self.lists.get(edge.by as usize)?;
+        Some((list, format!("/members/{}", edge.index)))
+    }
+
+    /// Finds everybody that a node stands for, itself first.
+    ///
+    /// Each is found by the way that lasts longest (the widest path), of two that last as long by the shorter. Circles
+    /// end where they close.
+    pub fn reach(&self, node: Node) -> Vec<Reached> {
+        let (mut reached, mut known) = (Vec::new(), HashSet::new());
+        let mut open = BinaryHeap::from([Way { until: Timestamp::MAX, steps: Reverse(0), holder: node, by: None }]);
+        while let Some(Way { until, steps, holder, by }) = open.pop() {
+            if !known.insert(holder) {
+                continue;
+            }
+            let here = reached.len();
+            reached.push(Reached { holder, until, by });
+            for edge in self.above.get(holder as usize).into_iter().flatten() {
+                let (until, steps) = (until.min(edge.until), Reverse(steps.0 + 1));
+                open.push(Way { until, steps, holder: edge.above, by: Some((here, *edge)) });
+            }
+        }
+        reached
+    }
+}
+
+/// A way that was found and not yet gone.
+#[derive(Debug)]
+struct Way {
+    until: Timestamp,
+    steps: Reverse<usize>,
+    holder: Node,
+    by: Option<(usize, Edge)>,
+}
+
+impl Way {
+    fn rank(&self) -> (Timestamp, Reverse<usize>, Reverse<Node>, Reverse<u32>) {
+        let list = self.by.map_or(0, |(_, edge)| edge.by);
+        (self.until, self.steps, Reverse(self.holder), Reverse(list))
+    }
+}
+
+impl PartialEq for Way {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
+    }
+}
+
+impl Eq for Way {}
+
+impl PartialOrd for Way {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Way {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}

@@ -1,0 +1,26 @@
+//! Which leads are members of their teams.
+
+use jiff::tz::TimeZone;
+
+use super::graph::Graph;
+use crate::model::desired::Desired;
+use crate::model::kind::team::Team;
+use crate::model::members::Members;
+use crate::model::name::Name;
+use crate::model::subject::Subject;
+
+/// Finds the leads that are members of their teams, whatever end their memberships have.
+///
+/// Time that passes must not turn a revision that was accepted invalid.
+pub fn leads(desired: &Desired) -> Members {
+    let graph = Graph::of(&desired.specs(), &TimeZone::UTC);
+    let is_member = |lead: &Subject, name: &Name| {
+        let (leaf, team) = (graph.leaf(lead), graph.team(name));
+        leaf.zip(team).is_some_and(|(leaf, team)| graph.reach(leaf).iter().any(|reached| reached.holder == team))
+    };
+    let of_team = |name: &Name, team: &Team| {
+        let leads = team.leads.iter().filter(|lead| is_member(lead, name));
+        (name.clone(), leads.cloned().collect())
+    };
+    Members { leads: desired.declared::<Team>().map(|(id, team, _)| of_team(&id.name, team)).collect() }
+}
