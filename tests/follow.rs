@@ -15,6 +15,7 @@ mod sql;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use charter::model::effective::{Effective, EffectiveChange};
 use charter::model::work::Work;
 use charter::reconcile::{Condition, Follower, Step, Treatment};
 use charter::source::{self, At, Options};
@@ -119,6 +120,23 @@ fn a_commit_of_one_file_costs_one_file() {
     let Work { parsed, compiled, judged, read } = stepped(&mut follower, true).spent.work;
     assert_eq!((parsed, judged, read), (1, 0, 0), "what is remarked is no change");
     assert!(compiled <= 4, "{compiled} compiled");
+
+    // A binding: its rows of effective access, and no others.
+    rewrite(&repo, &file_with(&repo, "RoleBinding"), |text| text.replace("spec:", "spec:\n  ticket: GOV-1"));
+    assert!(stepped(&mut follower, true).landed.unwrap().effective.is_empty());
+    let join = |text: &str| text.replacen("    - \"", "    - \"user:new\"\n    - \"", 1);
+    rewrite(&repo, &file_with(&repo, "RoleBinding"), join);
+    let EffectiveChange { take, put } = stepped(&mut follower, true).landed.unwrap().effective;
+    let rows = |rows: &Effective| (rows.standings.len(), rows.holdings.len(), rows.allowings.len());
+    assert_eq!((rows(&take), rows(&put)), ((0, 0, 0), (0, 1, 0)));
+
+    // Somebody joins a group: what stands below it.
+    rewrite(&repo, &file_with(&repo, "Group"), |text| text.replacen("members:", "members:\n    - \"user:new\"", 1));
+    let EffectiveChange { take, put } = stepped(&mut follower, true).landed.unwrap().effective;
+    assert!(take.is_empty() && put.standings.iter().all(|row| row.subject == "user:new"), "{put:?}");
+    let whole = charter::reconcile::check(source.as_ref(), &At::Revision(None), round::landing().at).unwrap();
+    let expected = charter::access::effective(whole.admitted.unwrap().desired());
+    assert!(store.reader().unwrap().effective().unwrap() == expected);
 
     // A team under another name: whoever names it is looked at again, and what stays unknown is said.
     let team = file_with(&repo, "Team");
