@@ -63,9 +63,9 @@ pub fn explanation(question: &Question, reason: &Reason) -> String {
 fn lack(lack: &Lack) -> String {
     match lack {
         Lack::Ended(at) => format!("it ended at {at}"),
-        Lack::Name(pattern) => format!("it is about `{pattern}`"),
-        Lack::Team(team) => format!("it is about team {team}"),
-        Lack::Action(action) => format!("it is about `{action}`"),
+        Lack::Name(pattern) => format!("it covers `{pattern}`"),
+        Lack::Team(team) => format!("it is on {team}"),
+        Lack::Action(action) => format!("it grants `{action}`"),
     }
 }
 
