@@ -14,6 +14,7 @@ use crate::model::manifest::Parsed;
 use crate::model::origin::{Origin, Span};
 use crate::model::snapshot::{Snapshot, SourceFile};
 
+mod characters;
 mod classify;
 mod document;
 mod json;
@@ -46,6 +47,9 @@ fn file(file: &SourceFile) -> Parsed {
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         all.absorb(read_document(file, &text, index, document));
+    }
+    if !all.foreign {
+        all.findings.extend(unreadable(file, 0, &characters::refused(&text)).findings);
     }
     all
 }

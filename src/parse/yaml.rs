@@ -34,14 +34,15 @@ pub struct Problem {
 
 /// The first problems of a document, and how many more there are.
 #[derive(Debug, Default)]
-struct Problems {
+pub struct Problems {
     first: Vec<Problem>,
     /// The first one that is left out, and how many are.
     more: Option<(Code, Span, usize)>,
 }
 
 impl Problems {
-    fn push(&mut self, problem: Problem) {
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
         if self.first.len() < MOST {
             self.first.push(problem);
         } else {
@@ -50,7 +51,8 @@ impl Problems {
         }
     }
 
-    fn take(&mut self) -> Vec<Problem> {
+    /// Takes them, and one that says how many more there are.
+    pub fn take(&mut self) -> Vec<Problem> {
         let more = self.more.take().map(|(code, span, count)| Problem {
             code,
             span,
