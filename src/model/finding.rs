@@ -1,6 +1,7 @@
 //! Something wrong or doubtful in a governed repository: data, never an exception.
 
 use super::code::{Code, Severity};
+use super::credential;
 use super::fault::Fault;
 use super::id::ResourceId;
 use super::mend::{Edit, Mend};
@@ -67,6 +68,16 @@ impl Finding {
     pub fn related(mut self, origin: Origin, label: impl Into<String>) -> Self {
         self.related = Some((origin, label.into()));
         self
+    }
+
+    /// Takes what looks like a credential out of the names of its files and of what it says.
+    pub fn hide(&mut self) {
+        let related = self.related.iter_mut().map(|(origin, _)| &mut origin.path);
+        for path in std::iter::once(&mut self.origin.path).chain(related) {
+            *path = credential::hidden(path);
+        }
+        credential::hide(&mut self.message);
+        self.help.iter_mut().for_each(credential::hide);
     }
 
     /// Says how bad it is.
