@@ -12,7 +12,9 @@ const MARK: char = '\u{feff}';
 /// them, so that they are refused there as well: an escape says the same.
 pub fn refused(text: &str) -> Vec<Problem> {
     let mut problems = Problems::default();
-    if text.bytes().any(may_begin_refused) {
+    // Without a way out in the middle the bytes are compared many at a time.
+    let is_suspect = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | may_begin_refused(*byte));
+    if text.as_bytes().chunks(256).any(is_suspect) {
         let (mut line, mut column) = (1, 1);
         let mut rest = text.chars().peekable();
         while let Some(c) = rest.next() {
