@@ -204,6 +204,11 @@ impl Builder<'_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), at);
+                if style == ScalarStyle::Plain && text.starts_with(['|', '>']) {
+                    // The parser takes what is no block scalar in a flow collection for a word.
+                    let message = "a block scalar stands in a flow collection, where YAML has none";
+                    self.problem(Code::Syntax, at, message, "put the text in quotes");
+                }
                 let at = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { first_line(at) } else { at };
                 let content = Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
                 self.add(Node { span: at, content })

@@ -46,6 +46,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("a missing comma in a flow list", "a: [\"b\" \"c\"]"),
     ("a missing comma in a flow mapping", "a: {b: \"c\" d: e}"),
     ("a flow list that is indented too little", "a: [\nb]"),
+    ("a block scalar in a flow mapping", "a: {b: | c}"),
+    ("a block scalar in a flow list", "a: [>-\n  b]"),
     ("a dash in a flow list", "a: [-, -]"),
     ("double quotes that do not end", "a: \"b"),
     ("single quotes that do not end", "a: 'b"),
