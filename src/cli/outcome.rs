@@ -28,6 +28,7 @@ pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<E
 
 /// Shows why nothing can be planned, and ends the text with a line.
 fn unplanned(report: &Report, last: &str, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
+    let report = &report.clone().shown();
     waived(report, context);
     output.emit(&[
         (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color) + last),

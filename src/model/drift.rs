@@ -4,13 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::canonical::Canonical;
 use super::id::ResourceId;
 
 /// How live differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Somebody changed a managed row.
@@ -22,7 +23,7 @@ pub enum Class {
 }
 
 /// How a difference ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Ending {
     /// Charter wrote what is desired over it.
@@ -75,26 +76,31 @@ pub struct Divergence {
 }
 
 /// The record of one resource's drift. There is one a resource: what comes back after it ended is another occurrence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
     pub resource: ResourceId,
     pub class: Class,
     pub desired: Option<Canonical>,
     pub actual: Option<Canonical>,
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub first_seen: Timestamp,
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub last_seen: Timestamp,
     /// How often it began.
     pub occurrences: u32,
     /// When Charter put it back, the last time last: the times that counted for the next one to be a fight.
+    #[schemars(with = "Vec<String>")]
     pub healed_at: Vec<Timestamp>,
     /// When somebody else last wrote it; `None` where the store does not know.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub written_at: Option<Timestamp>,
     /// Whether it is a fight: somebody wrote it back so often that Charter does not write over it again.
     pub flapping: bool,
     /// Who did it, where the store knows.
     pub actor: Option<String>,
     /// How and when it ended; `None` while it is open.
+    #[schemars(with = "Option<(Ending, String)>")]
     pub ended: Option<(Ending, Timestamp)>,
 }
 

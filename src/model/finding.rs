@@ -1,6 +1,7 @@
 //! Something wrong or doubtful in a governed repository: data, never an exception.
 
 use super::code::{Code, Severity};
+use super::credential;
 use super::fault::Fault;
 use super::id::ResourceId;
 use super::mend::{Edit, Mend};
@@ -30,13 +31,13 @@ pub struct Finding {
 impl Finding {
     /// Makes a finding of a code at a place.
     pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
-        let (message, label) = (message.into(), String::new());
+        let (message, label) = (brief(message.into()), String::new());
         Finding { code, origin, about: None, message, label, help: None, related: None, mend: None, edit: None }
     }
 
     /// Makes a finding of a fault at a place.
     pub fn of(fault: Fault, origin: Origin) -> Self {
-        Finding { help: fault.help, mend: fault.mend, ..Finding::new(fault.code, origin, fault.message) }
+        Finding { help: fault.help.map(brief), mend: fault.mend, ..Finding::new(fault.code, origin, fault.message) }
     }
 
     /// Says which resource it is about.
@@ -47,7 +48,7 @@ impl Finding {
 
     /// Adds how to mend it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(brief(help.into()));
         self
     }
 
@@ -69,6 +70,16 @@ impl Finding {
         self
     }
 
+    /// Takes what looks like a credential out of the names of its files and of what it says.
+    pub fn hide(&mut self) {
+        let related = self.related.iter_mut().map(|(origin, _)| &mut origin.path);
+        for path in std::iter::once(&mut self.origin.path).chain(related) {
+            *path = credential::hidden(path);
+        }
+        credential::hide(&mut self.message);
+        self.help.iter_mut().for_each(credential::hide);
+    }
+
     /// Says how bad it is.
     pub fn severity(&self) -> Severity {
         self.code.severity()
@@ -77,5 +88,37 @@ impl Finding {
     /// Says whether it refuses the change.
     pub fn is_error(&self) -> bool {
         self.severity() == Severity::Error
+    }
+}
+
+/// Takes the middle out of what is said where it is long: what it quotes may have been made to be.
+///
+/// The longest list of words that a help offers is shorter.
+fn brief(text: String) -> String {
+    const LONGEST: usize = 400;
+    const KEPT: usize = 100;
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text;
+    }
+    let (head, tail): (String, String) =
+        (text.chars().take(KEPT).collect(), text.chars().skip(length - KEPT).collect());
+    format!("{head}…{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_something_long_stays_short() {
+        let origin = Origin::file("a.yaml");
+        let word = "é".repeat(4 << 20);
+        let fault = Fault::new(Code::BadName, format!("`{word}` is not a name")).help(format!("quote it: \"{word}\""));
+        let finding = Finding::of(fault, origin.clone());
+        assert_eq!(finding.message, format!("`{}…{} is not a name", "é".repeat(99), "é".repeat(85) + "`"));
+        assert!(finding.help.is_some_and(|help| help.starts_with("quote it: \"éé") && help.ends_with("éé\"")));
+        let short = format!("`{}` is not a name", "é".repeat(300));
+        assert_eq!(Finding::new(Code::BadName, origin, short.clone()).message, short);
     }
 }

@@ -1,5 +1,6 @@
 //! A plan: the complete, ordered list of changes that makes live equal desired, with its hashes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::canonical::Canonical;
@@ -20,7 +21,7 @@ use super::snapshot::Revision;
 pub const FORMAT: u32 = 1;
 
 /// Everything that an apply does: it adds nothing and decides nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     pub format: u32,
@@ -62,7 +63,7 @@ pub struct Plan {
 }
 
 /// A live row that names no resource, and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stray {
     pub key: RawKey,
@@ -70,7 +71,7 @@ pub struct Stray {
 }
 
 /// What a plan was made from. An apply compares it at the start of its transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bound {
     pub desired: Digest,
@@ -87,7 +88,7 @@ pub struct Bound {
 }
 
 /// How many changes of each sort there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     pub add: usize,

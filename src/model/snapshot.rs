@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::credential;
 use super::finding::Finding;
 use super::lineage::Lineage;
 
@@ -33,10 +34,10 @@ impl Revision {
         self.commit.get(..7).unwrap_or(&self.commit)
     }
 
-    /// Writes `main@9f2c1ab`, or the commit alone.
+    /// Writes `main@9f2c1ab`, or the commit alone, for people: without what looks like a credential.
     pub fn label(&self) -> String {
         match &self.reference {
-            Some(reference) => format!("{reference}@{}", self.short()),
+            Some(reference) => format!("{}@{}", credential::scrub(reference), self.short()),
             None => self.short().to_owned(),
         }
     }

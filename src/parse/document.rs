@@ -77,7 +77,7 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Parsed {
         Class::Manifest(kind) => manifest(&place, kind),
     };
     let exposed = |secret: &Taken| (secret.pointer.clone(), Part::Key, exposed());
-    outcome.requires = requires;
+    outcome.requires = requires.map(Box::new);
     outcome.findings.extend(place.findings(secrets.iter().map(exposed)));
     if !secrets.is_empty() {
         outcome.tear();

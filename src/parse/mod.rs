@@ -14,6 +14,7 @@ use crate::model::manifest::Parsed;
 use crate::model::origin::{Origin, Span};
 use crate::model::snapshot::{Snapshot, SourceFile};
 
+mod characters;
 mod classify;
 mod document;
 mod json;
@@ -32,12 +33,15 @@ mod yaml;
 pub use settings::Settings;
 
 /// Reads files, side by side, with the schema of the settings; what comes of them is in their order.
-pub fn parse(files: &[SourceFile], settings: &Settings) -> Vec<Parsed> {
-    files.par_iter().map(|one| settings.judge(file(one))).collect()
+///
+/// Of those that were read ahead, by [`file()`], `ahead` knows what came of them.
+pub fn parse(files: &[SourceFile], ahead: Vec<Option<Parsed>>, settings: &Settings) -> Vec<Parsed> {
+    let parsed = files.par_iter().zip(ahead).map(|(one, ahead)| ahead.unwrap_or_else(|| file(one)));
+    parsed.map(|parsed| settings.judge(parsed)).collect()
 }
 
-/// Reads one file: a file is foreign when all of its documents are.
-fn file(file: &SourceFile) -> Parsed {
+/// Reads one file without the schema of the settings: a file is foreign when all of its documents are.
+pub fn file(file: &SourceFile) -> Parsed {
     let text = match text(file) {
         Ok(text) => text,
         Err(outcome) => return *outcome,
@@ -46,6 +50,9 @@ fn file(file: &SourceFile) -> Parsed {
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         all.absorb(read_document(file, &text, index, document));
+    }
+    if !all.foreign {
+        all.findings.extend(unreadable(file, 0, &characters::refused(&text)).findings);
     }
     all
 }

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::memo::{Judged, Memo, Spent, timed};
+use super::ahead;
+use super::memo::{Judged, Memo, Spent};
 use crate::model::admitted::Admitted;
 use crate::model::applied::Applied;
 use crate::model::code::Code;
@@ -69,8 +70,8 @@ pub fn standing(applied: &Applied) -> Option<Waivers> {
 /// # Errors
 /// Where the source cannot be read.
 pub fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
-    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    Ok(Memo::of(snapshot, spent))
+    let (snapshot, ahead) = ahead::read(source, at, spent)?;
+    Ok(Memo::with(snapshot, ahead, spent))
 }
 
 /// Makes the report of what was found in a snapshot.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::ahead::Ahead;
 use crate::access;
 use crate::budget;
 use crate::compile::{Change, Compiled, Compiler};
@@ -63,12 +64,17 @@ pub struct Judged {
 impl Memo {
     /// Takes a snapshot and works all of it out.
     pub fn of(snapshot: Snapshot, spent: &mut Spent) -> Memo {
+        Memo::with(snapshot, Ahead::default(), spent)
+    }
+
+    /// Takes a snapshot of which some is parsed already, and works out the rest.
+    pub(super) fn with(snapshot: Snapshot, ahead: Ahead, spent: &mut Spent) -> Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
         let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
         let (compiler, judge) = (Compiler::default(), policy::Judge::default());
         let (before, members, allocations) = (None, None, None);
         let mut memo = Memo { snapshot, settings, unusable, compiler, judge, before, members, allocations };
-        memo.take(&files, Vec::new(), spent);
+        memo.take(&files, ahead, Vec::new(), spent);
         memo
     }
 
@@ -76,17 +82,18 @@ impl Memo {
     pub fn advance(&mut self, delta: Delta, spent: &mut Spent) {
         self.snapshot.advance(&delta);
         let gone = delta.removed.into_iter().map(|path| (path, None)).collect();
-        self.take(&delta.changed, gone, spent);
+        self.take(&delta.changed, Ahead::default(), gone, spent);
     }
 
     /// Puts files in the place of those of the same paths and works that out.
     pub fn revise(&mut self, files: Vec<SourceFile>) {
-        self.take(&files, Vec::new(), &mut Spent::default());
+        self.take(&files, Ahead::default(), Vec::new(), &mut Spent::default());
         self.snapshot.files.extend(files.into_iter().map(|file| (file.path.clone(), file)));
     }
 
-    fn take(&mut self, files: &[SourceFile], mut changes: Vec<Change>, spent: &mut Spent) {
-        let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings));
+    fn take(&mut self, files: &[SourceFile], mut ahead: Ahead, mut changes: Vec<Change>, spent: &mut Spent) {
+        let ahead = files.iter().map(|file| ahead.take(file)).collect();
+        let parsed = timed(&mut spent.parse, || parse::parse(files, ahead, &self.settings));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
         spent.work.parsed += files.len();
         let is_blind = self.snapshot.findings.iter().any(|finding| finding.code.leaves_unread());

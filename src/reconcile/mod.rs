@@ -3,6 +3,7 @@
 //! [`check()`] reads a source and judges it; [`plan()`] reads a store and plans; [`round()`] does both and lands the
 //! plan; a [`Follower`] makes rounds one after another and remembers what cannot have changed in between.
 
+mod ahead;
 mod asking;
 mod check;
 mod follow;

@@ -7,13 +7,14 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::escape;
 use super::plan::Destination;
-use super::{access, escape};
 use crate::model::code::{Code, Severity};
 use crate::model::credential;
 use crate::model::finding::Finding;
+use crate::model::grant::AccessChange;
 use crate::model::origin::{Origin, Span};
-use crate::model::plan::Plan;
+use crate::model::plan::{Counts as Sums, Plan};
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::model::waived::Waived;
@@ -187,8 +188,17 @@ pub fn report(report: &Report) -> Value {
 
 /// Returns the JSON Schema (draft-07) of a report.
 pub fn report_schema() -> Value {
+    schema_of::<Checked<'static>>()
+}
+
+/// Returns the JSON Schema (draft-07) of a plan.
+pub fn plan_schema() -> Value {
+    schema_of::<Planned<'static>>()
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft07().for_serialize().with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<Checked<'static>>().to_value();
+    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     let mut rest = schema.as_object().cloned().unwrap_or_default();
     let first = ["$schema", "title", "description"].map(|key| rest.shift_remove_entry(key));
     Value::Object(first.into_iter().flatten().chain(rest).collect())
@@ -225,16 +235,38 @@ fn stretch(span: Option<Span>) -> Stretch {
     }
 }
 
+/// What `charter plan -o json` prints. Fields may be added in one version.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Plan")]
+struct Planned<'a> {
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
+    version: u32,
+    /// Where the plan would land.
+    store: &'a str,
+    /// The last revision that landed, as people name it.
+    applied: Option<&'a str>,
+    /// How many files differ from the commit.
+    uncommitted: usize,
+    /// Whether live is as desired.
+    in_sync: bool,
+    counts: Sums,
+    /// Who gains and loses what, where something was applied before.
+    access: &'a AccessChange,
+    plan: &'a Plan,
+}
+
 /// Renders a plan: all of it, with both hashes whole.
 pub fn plan(plan: &Plan, destination: &Destination, uncommitted: usize) -> Value {
-    json!({
-        "version": VERSION,
-        "store": destination.store,
-        "applied": destination.applied,
-        "uncommitted": uncommitted,
-        "inSync": plan.is_in_sync(),
-        "counts": plan.counts(),
-        "access": access::change(&plan.access),
-        "plan": plan,
+    json!(Planned {
+        version: VERSION,
+        store: &destination.store,
+        applied: destination.applied.as_deref(),
+        uncommitted,
+        in_sync: plan.is_in_sync(),
+        counts: plan.counts(),
+        access: &plan.access,
+        plan,
     })
 }

@@ -37,6 +37,13 @@ pub struct Wanted {
     pub place: Place,
 }
 
+impl Wanted {
+    /// Makes the file of what was read.
+    pub fn file(&self, bytes: &Arc<[u8]>) -> SourceFile {
+        SourceFile { path: self.path.clone(), bytes: bytes.clone() }
+    }
+}
+
 /// The state of a walk. Nothing is read before all of it is known to be within the limits.
 #[derive(Debug)]
 pub struct Gathering {
@@ -191,7 +198,10 @@ impl Gathering {
     ///
     /// # Errors
     /// Those of `read`: a file that cannot be read is not a file that is not there.
-    pub fn read(mut self, read: impl Fn(&Wanted) -> Result<Arc<[u8]>, SourceError>) -> Result<Gathered, SourceError> {
+    pub fn read(
+        mut self,
+        mut read: impl FnMut(&Wanted) -> Result<Arc<[u8]>, SourceError>,
+    ) -> Result<Gathered, SourceError> {
         let mut wanted = if self.full { Vec::new() } else { std::mem::take(&mut self.wanted) };
         // A pack keeps files of one name beside each other, each as its difference from another: read name by name, the
         // other is still in memory (20,000 files: a fifth less time than in the order of paths).
