@@ -43,6 +43,7 @@ pub mod question;
 pub mod raw_key;
 pub mod report;
 pub mod resources;
+pub mod row_key;
 pub mod scalar;
 pub mod set;
 pub mod site;

@@ -1,5 +1,7 @@
 //! A plan: the complete, ordered list of changes that makes live equal desired, with its hashes.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,7 @@ use super::journal::Head;
 use super::lineage::Lineage;
 use super::name::Name;
 use super::raw_key::RawKey;
+use super::row_key::RowKey;
 use super::snapshot::Revision;
 
 /// The version of the shape and meaning of a plan; part of what it is bound to.
@@ -123,6 +126,12 @@ impl Plan {
     /// Says whether nothing at all would be written for the changes.
     pub fn is_empty(&self) -> bool {
         self.conflicts.is_empty() && self.changes.is_empty() && self.strays.is_empty()
+    }
+
+    /// Lists what happens to each row.
+    pub fn ops(&self) -> BTreeMap<RowKey, Op> {
+        let changes = self.changes.iter().map(|change| (change.id.clone().into(), change.op));
+        changes.chain(self.strays.iter().map(|stray| (stray.key.clone().into(), Op::Delete))).collect()
     }
 
     /// Counts the live rows that are declared nowhere and are left alone.

@@ -21,7 +21,7 @@ pub use asking::{Ground, declared, live};
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
-pub use planning::{Drift, Planned, drift, plan};
+pub use planning::{Planned, Records, drift, plan};
 pub use round::{Intent, Outcome, Round, round};
 pub use step::{Step, Treatment};
 pub use validation::{Question, fix, validate};

@@ -126,10 +126,12 @@ fn one(change: &Change) -> String {
         (Some(_), Some(_)) => '~',
         (Some(_), None) => '-',
     };
-    let note = match (change.op, change.drift) {
-        (Op::Heal, _) => "   drift: put back as it was applied",
-        (_, true) => "   drift: somebody changed it by hand",
-        (_, false) => "",
+    let note = match (change.op, change.drift, &change.applied, &change.live) {
+        (Op::Heal, ..) => "   drift: put back as it was applied",
+        (_, true, Some(_), Some(_)) => "   drift: somebody changed it by hand",
+        (_, true, Some(_), None) => "   drift: somebody deleted it by hand",
+        (_, true, None, _) => "   drift: declared nowhere",
+        (_, false, ..) => "",
     };
     let mut out = format!("  {mark} {}{note}\n", change.id);
     if let (Some(before), Some(after)) = (&change.live, &change.desired) {
@@ -184,7 +186,9 @@ pub fn asides(plan: &Plan) -> String {
         ));
     }
     for id in &plan.withheld {
-        out.push_str(&format!("withheld: `{id}` was changed by hand and is not put back: charter drift says more\n"));
+        out.push_str(&format!(
+            "withheld: `{id}` is not as it was applied, and is not put back: charter drift says more\n"
+        ));
     }
     for id in &plan.unmanaged {
         out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));
