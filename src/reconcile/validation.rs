@@ -85,6 +85,8 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
         }
         None => mend(&mut memo, report.findings.clone(), &HashSet::new(), now),
     };
+    // To free it all takes longer than to judge it, and nobody has to wait for that.
+    rayon::spawn(move || drop((memo, judged)));
     Ok(Examined { report, snapshot, mended, spent })
 }
 

@@ -48,9 +48,16 @@ pub fn is_named(key: &str) -> bool {
 
 /// Says whether a key is worth taking apart: nearly none is.
 fn may_be_named(key: &str) -> bool {
-    let has = |hint: &&str| key.as_bytes().windows(hint.len()).any(|part| part.eq_ignore_ascii_case(hint.as_bytes()));
-    // Digits are left out of words, and other letters may be ours in lower case.
-    !key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_digit()) || HINTS.iter().any(has)
+    let begins =
+        |rest: &[u8], hint: &str| rest.get(..hint.len()).is_some_and(|part| part.eq_ignore_ascii_case(hint.as_bytes()));
+    key.bytes().enumerate().any(|(index, byte)| match byte.to_ascii_lowercase() {
+        b'p' | b's' | b't' | b'k' | b'c' => {
+            let rest = key.as_bytes().get(index..).unwrap_or_default();
+            HINTS.iter().any(|hint| begins(rest, hint))
+        }
+        // Digits are left out of words, and other letters may be ours in lower case.
+        byte => byte.is_ascii_digit() || !byte.is_ascii(),
+    })
 }
 
 fn is_named_by(words: &[String]) -> bool {
