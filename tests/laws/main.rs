@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
 mod convergence;
+mod following;
 mod incremental;
 mod mending;
 mod order;
