@@ -20,7 +20,7 @@ use crate::{Rows, admitted, planned, wanted};
 
 /// What somebody does to the live rows by hand. The number picks the row.
 #[derive(Debug, Clone)]
-enum Edit {
+pub enum Edit {
     Delete(u8),
     Write(u8, String),
     /// One of the rows is written under another name, which nobody or a later revision declares.
@@ -29,7 +29,7 @@ enum Edit {
     Foreign(u8),
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
+pub fn edit() -> impl Strategy<Value = Edit> {
     let spec = prop_oneof!["\\PC{0,12}", Just("{}".to_owned()), Just(r#"{"members":["user:eve"]}"#.to_owned())];
     prop_oneof![
         any::<u8>().prop_map(Edit::Delete),
@@ -39,7 +39,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn by_hand(database: &mut Database, edit: &Edit) {
+pub fn by_hand(database: &mut Database, edit: &Edit) {
     let rows = database.live();
     let row = |number: u8| usize::from(number).checked_rem(rows.len()).map(|index| &rows[index]);
     let key = |row: &[String]| {

@@ -5,6 +5,7 @@
 
 mod access;
 mod convergence;
+mod following;
 mod incremental;
 mod mending;
 mod order;
