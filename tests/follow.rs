@@ -1,6 +1,8 @@
 //! Following costs what a change costs, and ends where reading everything does: with a real repository and a real store.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
+#[path = "../examples/generate/flat.rs"]
+mod flat;
 #[path = "support/law.rs"]
 mod law;
 #[path = "../examples/generate/organisation.rs"]
@@ -91,33 +93,43 @@ fn stepped(follower: &mut Follower<'_>, look: bool) -> Step {
     step
 }
 
-#[test]
-fn a_commit_of_one_file_costs_one_file() {
+type Write = fn(usize, &Path) -> Result<organisation::Written, organisation::Failure>;
+
+/// Has an organisation followed that is written into a folder.
+fn among(write: Write, test: impl FnOnce(&Path, &Repository, &mut Follower<'_>)) {
     let folder = tempfile::tempdir().unwrap();
     let repo = folder.path().join("repo");
-    organisation::write(RESOURCES, &repo).unwrap();
+    write(RESOURCES, &repo).unwrap();
     let (source, store) =
         (source::open(repo.to_str().unwrap(), &Options::default()).unwrap(), round::store_in(folder.path()));
     let place = |_: &_| Ok(store.clone());
     let repo = Repository::open(&repo).unwrap();
     let name = "central".parse().unwrap();
     let mut follower = Follower::new(name, source.as_ref(), &place, Treatment::default(), "test".to_owned());
+    test(folder.path(), &repo, &mut follower);
+}
 
-    let first = stepped(&mut follower, true).spent.work;
+#[test]
+fn a_commit_of_one_file_costs_one_file() {
+    among(organisation::write, one_file_of_many);
+}
+
+fn one_file_of_many(folder: &Path, repo: &Repository, follower: &mut Follower<'_>) {
+    let first = stepped(follower, true).spent.work;
     assert!(first.compiled == RESOURCES && first.parsed > RESOURCES / 10, "{first:?}");
 
     // A budget: nobody mentions it but the budgets of its team, and the caps are summed up again.
-    let budget = file_with(&repo, "Budget");
-    rewrite(&repo, &budget, |text| text.replace("limit: ", "limit: 1"));
-    let step = stepped(&mut follower, true);
+    let budget = file_with(repo, "Budget");
+    rewrite(repo, &budget, |text| text.replace("limit: ", "limit: 1"));
+    let step = stepped(follower, true);
     let Work { parsed, compiled, judged, read } = step.spent.work;
     assert_eq!((parsed, read), (1, 0));
     assert!(compiled <= 4 && judged < RESOURCES / 4, "{compiled} compiled, {judged} judged");
     assert_eq!(step.landed.unwrap().counts().change, 1);
 
     // A binding: no rule but the one of ends reads it.
-    rewrite(&repo, &file_with(&repo, "RoleBinding"), |text| format!("# a remark\n{text}"));
-    let Work { parsed, compiled, judged, read } = stepped(&mut follower, true).spent.work;
+    rewrite(repo, &file_with(repo, "RoleBinding"), |text| format!("# a remark\n{text}"));
+    let Work { parsed, compiled, judged, read } = stepped(follower, true).spent.work;
     assert_eq!((parsed, judged, read), (1, 0, 0), "what is remarked is no change");
     assert!(compiled <= 4, "{compiled} compiled");
 
@@ -139,24 +151,68 @@ fn a_commit_of_one_file_costs_one_file() {
     assert!(store.reader().unwrap().effective().unwrap() == expected);
 
     // A team under another name: whoever names it is looked at again, and what stays unknown is said.
-    let team = file_with(&repo, "Team");
-    rewrite(&repo, &team, |text| text.replacen("name: ", "name: former-", 1));
+    let team = file_with(repo, "Team");
+    rewrite(repo, &team, |text| text.replacen("name: ", "name: former-", 1));
     let step = follower.step(true, round::landing().at).unwrap().unwrap();
     let Work { parsed, compiled, .. } = step.spent.work;
     assert!(step.condition == Condition::Stalled && step.reason.contains("unknown-team"), "{}", step.reason);
     assert!(parsed == 1 && (2..100).contains(&compiled), "{compiled} compiled");
-    rewrite(&repo, &team, |text| text.replacen("name: former-", "name: ", 1));
-    let Work { parsed, compiled, .. } = stepped(&mut follower, true).spent.work;
+    rewrite(repo, &team, |text| text.replacen("name: former-", "name: ", 1));
+    let Work { parsed, compiled, .. } = stepped(follower, true).spent.work;
     assert!(parsed == 1 && (2..100).contains(&compiled), "{compiled} compiled");
 
     // A row that somebody writes: one is read.
-    let mut database = sql::Database::open(&folder.path().join("charter.db"));
+    let mut database = sql::Database::open(&folder.join("charter.db"));
     database.rows("UPDATE live_resource SET spec = '{}' WHERE kind = 'Team' AND name = (SELECT min(name) FROM team)");
-    let step = stepped(&mut follower, false);
+    let step = stepped(follower, false);
     assert_eq!(step.spent.work, Work { read: 1, ..Work::default() });
     assert_eq!(step.landed.unwrap().counts().drift, 1);
 
     assert!(follower.step(true, round::landing().at).unwrap().is_none(), "nothing moved");
+    assert_eq!(follower.audit(round::landing().at).unwrap(), Some(Vec::new()));
+}
+
+/// Puts a file into HEAD, or takes it out.
+fn put(repo: &Repository, path: &str, text: Option<&str>) {
+    let mut index = git2::Index::new().unwrap();
+    index.read_tree(&repo.head().unwrap().peel_to_tree().unwrap()).unwrap();
+    match text {
+        Some(text) => index.add(&entry(path, repo.blob(text.as_bytes()).unwrap(), 0o100_644)).unwrap(),
+        None => index.remove_path(Path::new(path)).unwrap(),
+    }
+    commit(repo, &mut index);
+}
+
+#[test]
+fn one_directory_of_one_kind_costs_one_file_too() {
+    among(flat::write, one_file_of_a_directory);
+}
+
+fn one_file_of_a_directory(_: &Path, repo: &Repository, follower: &mut Follower<'_>) {
+    let first = stepped(follower, true).spent.work;
+    assert!(first.compiled == RESOURCES && first.parsed == RESOURCES - 8, "{first:?}");
+
+    let path = "bindings/binding-000042.yaml";
+    let one = |work: Work| assert_eq!(work, Work { parsed: 1, compiled: 1, judged: 1, read: 0 });
+    rewrite(repo, path, |text| text.replace("GOV-142", "GOV-9"));
+    let step = stepped(follower, true);
+    one(step.spent.work);
+    assert_eq!(step.landed.unwrap().changes.len(), 1);
+
+    // Another beside it, which ended: it is asked about as long as it stands.
+    let more = "apiVersion: charter/v1\nkind: RoleBinding\nmetadata: {name: more}\n\
+                spec: {role: developer, subjects: [\"user:ana\"], expires: 2026-01-31}\n";
+    put(repo, "bindings/more.yaml", Some(more));
+    let step = stepped(follower, true);
+    one(step.spent.work);
+    assert_eq!(step.landed.unwrap().counts().add, 1);
+    rewrite(repo, path, |text| text.replace("GOV-9", "GOV-10"));
+    assert_eq!(stepped(follower, true).spent.work, Work { parsed: 1, compiled: 1, judged: 2, read: 0 });
+
+    put(repo, "bindings/more.yaml", None);
+    let step = stepped(follower, true);
+    assert_eq!(step.spent.work, Work { parsed: 0, compiled: 0, judged: 0, read: 0 });
+    assert_eq!(step.landed.unwrap().counts().remove, 1);
     assert_eq!(follower.audit(round::landing().at).unwrap(), Some(Vec::new()));
 }
 
@@ -213,7 +269,7 @@ fn a_waiver_counts_from_the_change_after_the_one_that_brings_it() {
 }
 
 /// The paths of a small tree: files and directories of one name take turns, and what is no manifest is beside them.
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 13] = [
     "a.yaml",
     "a/b.yaml",
     "a/c/d.yml",
@@ -223,7 +279,14 @@ const PATHS: [&str; 9] = [
     "schemas/settings.schema.json",
     "a.yaml/f.yaml",
     "A.yaml",
+    "crowd/a.yaml",
+    "crowd/n-042.yaml",
+    "crowd/n-042",
+    "crowd/N-007.txt",
 ];
+
+/// How many files no edit touches in a directory that is so large that its tree is kept.
+const CROWD: usize = 120;
 
 /// What is done to a tree: a path, what is put there, and as what.
 type Edit = (usize, Option<u8>, bool);
@@ -273,6 +336,10 @@ fn stands_in_the_way(other: &str, path: &str) -> bool {
 
 fn committed(repo: &Repository, files: &BTreeMap<&str, (u8, bool)>) {
     let mut index = git2::Index::new().unwrap();
+    let same = repo.blob(b"nothing").unwrap();
+    for number in 0..CROWD {
+        index.add(&entry(&format!("crowd/n-{number:03}.txt"), same, 0o100_644)).unwrap();
+    }
     for (path, (content, is_file)) in files {
         let mode = if *is_file { 0o100_644 } else { 0o120_000 };
         let id = repo.blob(format!("n: {content}\n").as_bytes()).unwrap();

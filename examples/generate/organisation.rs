@@ -9,7 +9,7 @@ use git2::{IndexEntry, IndexTime, Oid, Repository, RepositoryInitOptions, Signat
 const COMMITTED: i64 = 1_793_534_400;
 
 /// The resources that are there whatever the size: what `central` writes without guilds.
-const CENTRAL: usize = 9;
+pub const CENTRAL: usize = 9;
 
 /// The fewest resources of a team: the team itself and its budget.
 const SMALLEST_TEAM: usize = 2;
@@ -58,18 +58,19 @@ fn name(first: &'static str, second: &'static str, joint: char, index: usize) ->
     if round == 1 { name } else { format!("{name}{joint}{round}") }
 }
 
-fn person(index: usize) -> String {
+/// Names a person as a subject.
+pub fn person(index: usize) -> String {
     format!("\"user:{}\"", name(FIRST, LAST, '.', index))
 }
 
 /// A file of the repository.
-struct File {
-    path: String,
-    text: String,
+pub struct File {
+    pub path: String,
+    pub text: String,
 }
 
 /// A team on paper, before it is written.
-struct Team {
+pub struct Team {
     index: usize,
     name: String,
     /// The indexes of its people; the first leads.
@@ -115,7 +116,8 @@ fn role(name: &str, team: Option<&str>, inherits: &str, permissions: &[&str]) ->
     format!("{}spec:\n  inherits: [{inherits}]\n  permissions:{permissions}\n", head("Role", name, team))
 }
 
-fn binding(
+/// Writes a binding, with what else its spec says.
+pub fn binding(
     name: &str,
     team: Option<&str>,
     role: &str,
@@ -131,7 +133,7 @@ fn group(name: &str, team: Option<&str>, members: impl IntoIterator<Item = Strin
 }
 
 /// Writes what belongs to the organisation: itself, its roles, groups and bindings.
-fn central(teams: &[Team], guilds: usize) -> File {
+pub fn central(teams: &[Team], guilds: usize) -> File {
     let sum: usize = teams.iter().map(|team| team.limit).sum();
     let cap = (sum / 1000 + 1) * 1100;
     let mut documents = vec![
@@ -301,16 +303,24 @@ pub enum Failure {
 pub fn write(resources: usize, place: &Path) -> Result<Written, Failure> {
     let guilds = (resources / 250).min(GUILDS.split_ascii_whitespace().count());
     let rest = resources.checked_sub(CENTRAL + guilds).filter(|rest| *rest >= SMALLEST_TEAM).ok_or(Failure::TooFew)?;
-    if place.exists() && std::fs::read_dir(place)?.next().is_some() {
-        return Err(Failure::NotEmpty);
-    }
     let teams = teams(rest);
     let settings = File { path: "schemas/settings.schema.json".into(), text: SETTINGS.into() };
     let mut files = vec![central(&teams, guilds), settings];
     files.extend(teams.iter().flat_map(|team| team.files(&teams)));
-    let commit = commit(place, &files)?;
+    found(resources, teams.len(), &files, place)
+}
+
+/// Writes the files of an organisation as a repository with a work tree and one commit on `main`.
+///
+/// # Errors
+/// Where the directory is not empty or cannot be written.
+pub fn found(resources: usize, teams: usize, files: &[File], place: &Path) -> Result<Written, Failure> {
+    if place.exists() && std::fs::read_dir(place)?.next().is_some() {
+        return Err(Failure::NotEmpty);
+    }
+    let commit = commit(place, files)?;
     let bytes = files.iter().map(|file| file.text.len()).sum();
-    Ok(Written { place: place.to_owned(), resources, teams: teams.len(), files: files.len(), bytes, commit })
+    Ok(Written { place: place.to_owned(), resources, teams, files: files.len(), bytes, commit })
 }
 
 /// Commits files to a new repository, packed as a clone would have them.

@@ -53,7 +53,7 @@ fn waiting(store: &Path) {
 /// Eight hexadecimal digits of the repository and the governed path.
 fn mark(source: &dyn Source) -> String {
     let digest = Digest::of([source.identity().as_bytes(), source.governed_path().as_bytes()]);
-    digest.as_str().chars().take(8).collect()
+    digest.hex().chars().take(8).collect()
 }
 
 /// Finds the directory of this repository and path, whatever the organisation was called when it was made.

@@ -19,6 +19,7 @@ use crate::model::kind::Typed;
 use crate::model::kind::organization::{Organization, Vocabulary};
 use crate::model::lineage::Lineage;
 use crate::model::manifest::{Manifest, Read};
+use crate::model::name::Name;
 use crate::model::resources::Resources;
 use crate::model::snapshot::Revision;
 
@@ -80,10 +81,10 @@ impl Compiler {
     /// Finds the words of permissions. Where the organisation is not wholly read, the default is not taken for them.
     fn vocabulary(&self) -> Option<Vocabulary> {
         let flaws = self.flaws();
-        let declared = self.resources.of_kind(Kind::Organization).find_map(|manifest| {
+        let declared = self.resources.of_kind(Kind::Organization).filter_map(|manifest| {
             Organization::of(&manifest.spec).map(|organization| (&manifest.id, &organization.vocabulary))
         });
-        match declared {
+        match declared.min_by_key(|(id, _)| *id) {
             Some((id, vocabulary)) => Some(vocabulary).filter(|_| !flaws.unread.contains(id)).cloned(),
             None => (!flaws.may_hide(Kind::Organization)).then(Vocabulary::default),
         }
@@ -104,8 +105,10 @@ impl Compiler {
     fn affected(&self, touched: &BTreeSet<ResourceId>, moved: &BTreeSet<Mention>) -> Vec<Arc<Manifest>> {
         // A team has one budget a window: those of a team stand together.
         let budgets = touched.iter().filter(|id| id.kind == Kind::Budget);
-        let beside = budgets.flat_map(|id| self.resources.of_team(id.kind, &id.team)).map(|manifest| &manifest.id);
-        let mut ids: BTreeSet<&ResourceId> = touched.iter().chain(&self.flawed).chain(beside).collect();
+        let teams: BTreeSet<&Option<Name>> = budgets.map(|id| &id.team).collect();
+        let beside = teams.into_iter().flat_map(|team| self.resources.of_team(Kind::Budget, team));
+        let mut ids: BTreeSet<&ResourceId> = touched.iter().chain(&self.flawed).collect();
+        ids.extend(beside.map(|manifest| &manifest.id));
         if !moved.is_empty() {
             let mentions = |checked: &Checked| checked.mentions.iter().any(|mention| moved.contains(mention));
             ids.extend(self.checked.iter().filter(|(_, checked)| mentions(checked)).map(|(id, _)| id));
@@ -114,7 +117,8 @@ impl Compiler {
     }
 
     fn check(&mut self, manifests: &[Arc<Manifest>]) {
-        let check = |manifest: &Arc<Manifest>| reference::check(manifest, &self.index, &self.resources);
+        let budgets = duplicate::first_budgets(manifests, &self.resources);
+        let check = |manifest: &Arc<Manifest>| reference::check(manifest, &self.index, &self.resources, &budgets);
         let checked: Vec<Checked> = manifests.par_iter().map(check).collect();
         for (manifest, checked) in manifests.iter().zip(checked) {
             if checked.findings.is_empty() {

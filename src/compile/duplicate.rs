@@ -1,5 +1,8 @@
 //! What is declared twice, or under a name that stands for something else already.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use super::index::Index;
 use crate::model::code::Code;
 use crate::model::finding::Finding;
@@ -7,6 +10,8 @@ use crate::model::id::ResourceId;
 use crate::model::kind::budget::Budget;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Manifest;
+use crate::model::name::Name;
+use crate::model::period::Window;
 use crate::model::resources::Resources;
 
 /// Reports every manifest of one resource but the first.
@@ -35,12 +40,28 @@ pub fn shadowed(manifest: &Manifest, index: &Index, resources: &Resources) -> Op
     })
 }
 
+/// The first budgets of teams and windows, by name.
+pub type Budgets<'a> = BTreeMap<(&'a Option<Name>, Window), &'a Manifest>;
+
+/// Finds the first budgets of the teams of which some manifests are budgets.
+pub fn first_budgets<'a>(manifests: &[Arc<Manifest>], resources: &'a Resources) -> Budgets<'a> {
+    let teams = manifests.iter().filter(|manifest| manifest.id.kind == Kind::Budget).map(|manifest| &manifest.id.team);
+    let teams: BTreeSet<&Option<Name>> = teams.collect();
+    let mut first = Budgets::new();
+    for manifest in teams.into_iter().flat_map(|team| resources.of_team(Kind::Budget, team)) {
+        let Some(budget) = Budget::of(&manifest.spec) else { continue };
+        let earliest = first.entry((&manifest.id.team, budget.window)).or_insert(manifest);
+        if manifest.id < earliest.id {
+            *earliest = manifest;
+        }
+    }
+    first
+}
+
 /// Reports a budget of a team and window that has one already, by name.
-pub fn budget(manifest: &Manifest, resources: &Resources) -> Option<Finding> {
+pub fn budget(manifest: &Manifest, budgets: &Budgets<'_>) -> Option<Finding> {
     let window = Budget::of(&manifest.spec)?.window;
-    let same = |other: &&Manifest| Budget::of(&other.spec).is_some_and(|budget| budget.window == window);
-    let of_team = resources.of_team(Kind::Budget, &manifest.id.team).map(|other| &**other);
-    let earlier = of_team.take_while(|other| other.id.name < manifest.id.name).find(same)?;
+    let earlier = budgets.get(&(&manifest.id.team, window)).filter(|earlier| earlier.id.name < manifest.id.name)?;
     let message = format!("team `{}` has a budget for the {} already", manifest.id.team_or_empty(), window.as_str());
     let finding = Finding::new(Code::DuplicateBudget, manifest.site.spec("/window"), message);
     Some(finding.related(earlier.site.spec("/window"), "first here").help("keep one budget a team and window"))

@@ -1,6 +1,6 @@
 //! References: whatever a manifest names must exist, and the nearest name is offered where it does not.
 
-use super::duplicate;
+use super::duplicate::{self, Budgets};
 use super::index::{Index, viewpoint};
 use super::mention::{self, Mention};
 use crate::model::code::Code;
@@ -25,12 +25,12 @@ pub struct Checked {
 }
 
 /// Checks every reference, repetition and contradiction of a manifest, and what it may not be beside the others.
-pub fn check(manifest: &Manifest, index: &Index, resources: &Resources) -> Checked {
+pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets: &Budgets<'_>) -> Checked {
     let examined = manifest.spec.examine();
     let mentions = mention::all(manifest, &examined);
     let mut findings: Vec<Finding> = of_unknown_team(manifest, index).into_iter().collect();
     findings.extend(duplicate::shadowed(manifest, index, resources));
-    findings.extend(duplicate::budget(manifest, resources));
+    findings.extend(duplicate::budget(manifest, budgets));
     findings.extend(examined.references.iter().filter_map(|reference| check_reference(manifest, reference, index)));
     findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
     findings

@@ -82,9 +82,9 @@ mod tests {
             refused(&Verdict::new(Digest::of([b"other".as_slice()]), Vec::new(), Vec::new())),
             Some(Refused::OtherState)
         );
-        let with_error = Verdict::new(digest.clone(), finding(Code::LeadNotMember), Vec::new());
+        let with_error = Verdict::new(digest, finding(Code::LeadNotMember), Vec::new());
         assert_eq!(refused(&with_error), Some(Refused::Errors));
-        let warned = Verdict::new(digest.clone(), finding(Code::ExpiredBinding), Vec::new());
+        let warned = Verdict::new(digest, finding(Code::ExpiredBinding), Vec::new());
         assert_eq!(refused(&warned), Some(Refused::NoOrganization));
         let waived = finding(Code::LeadNotMember).into_iter().map(|finding| Waived {
             finding,

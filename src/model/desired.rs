@@ -27,17 +27,19 @@ impl Desired {
         Desired { revision, lineage, resources, flaws, digest }
     }
 
-    /// Returns the organisation, if one is declared.
+    /// Returns the organisation, if one is declared; of several the first by name.
     pub fn organization(&self) -> Option<(&ResourceId, &Organization)> {
-        self.declared::<Organization>().map(|(id, organization, _)| (id, organization)).next()
+        self.declared::<Organization>().map(|(id, organization, _)| (id, organization)).min_by_key(|(id, _)| *id)
     }
 
-    /// Lists the resources with their typed specs.
+    /// Lists the resources with their typed specs, by id.
     pub fn specs(&self) -> Vec<(&ResourceId, &Spec)> {
-        self.resources.iter().map(|manifest| (&manifest.id, &manifest.spec)).collect()
+        let mut specs: Vec<_> = self.resources.iter().map(|manifest| (&manifest.id, &manifest.spec)).collect();
+        specs.sort_by_key(|(id, _)| *id);
+        specs
     }
 
-    /// Iterates over the resources of a kind with their typed specs.
+    /// Iterates over the resources of a kind with their typed specs, in the order of [`Resources`].
     pub fn declared<K: Typed>(&self) -> impl Iterator<Item = (&ResourceId, &K, &Manifest)> {
         self.resources
             .of_kind(K::KIND)

@@ -19,9 +19,14 @@ pub struct Flaws {
 }
 
 impl Flaws {
+    /// Says whether all that is declared was read: of no kind is absent not known.
+    pub fn is_whole(&self) -> bool {
+        !self.unknown && self.nameless.is_empty() && self.unread.is_empty()
+    }
+
     /// Says whether all that is declared was read, and without an error.
     pub fn hides_nothing(&self) -> bool {
-        !self.errors && !self.unknown && self.unread.is_empty()
+        !self.errors && self.is_whole()
     }
 
     /// Says whether a resource of a kind may be declared that is not there, or not wholly: absent is then not known.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::canonical::Canonical;
+use super::digest::Digest;
 use super::finding::Finding;
 use super::id::ResourceId;
 use super::kind::{Kind, Spec};
@@ -17,8 +18,20 @@ pub struct Manifest {
     pub spec: Spec,
     /// The form of the spec that is compared, hashed, stored and shown.
     pub canonical: Canonical,
+    /// Of the id and the canonical spec, worked out once.
+    pub digest: Digest,
     pub labels: BTreeMap<String, String>,
     pub site: Site,
+}
+
+impl Manifest {
+    /// Makes a manifest with its canonical spec and its digest.
+    pub fn new(id: ResourceId, spec: Spec, labels: BTreeMap<String, String>, site: Site) -> Self {
+        let canonical = spec.canonical();
+        let parts = [id.kind.as_str(), id.team_or_empty(), id.name.as_str(), canonical.as_str()];
+        let digest = Digest::of(parts.map(str::as_bytes));
+        Manifest { id, spec, canonical, digest, labels, site }
+    }
 }
 
 /// What one file holds. What is rare and large stands in a box: there is one of these for each file.

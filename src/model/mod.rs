@@ -50,6 +50,7 @@ pub mod site;
 pub mod snapshot;
 pub mod source_state;
 pub mod subject;
+pub mod trie;
 pub mod verdict;
 pub mod waived;
 pub mod work;

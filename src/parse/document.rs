@@ -200,10 +200,7 @@ fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
     };
     let findings = finding.filter(|_| is_whole).map(|fault| place.finding(&site.origin.pointer, Part::Value, fault));
     let is_torn = !is_whole || findings.is_some();
-    let manifest = id.clone().zip(read.ok()).map(|(id, spec)| {
-        let canonical = spec.canonical();
-        Arc::new(Manifest { id, spec, canonical, labels, site })
-    });
+    let manifest = id.clone().zip(read.ok()).map(|(id, spec)| Arc::new(Manifest::new(id, spec, labels, site)));
     Parsed {
         unread: id.filter(|_| is_torn).into_iter().collect(),
         manifests: manifest.into_iter().collect(),

@@ -21,9 +21,9 @@ pub fn bound(desired: &Digest, changes: &[Change], strays: &[Stray], guards: &Gu
     let live = rows(&touched, strays, |change| [change.live.as_ref(), None]);
     let guards = Digest::of([Canonical::of(guards).as_str().as_bytes()]);
     let (count, format) = (journal.count.to_le_bytes(), FORMAT.to_le_bytes());
-    let parts = [desired, &applied, &live, &guards].map(|digest| digest.as_str().as_bytes());
+    let parts = [desired, &applied, &live, &guards].map(Digest::as_bytes);
     let hash = Digest::of(parts.into_iter().chain([journal.hash.as_bytes(), &count, &format]));
-    Bound { desired: desired.clone(), applied, live, guards, journal: journal.clone(), hash }
+    Bound { desired: *desired, applied, live, guards, journal: journal.clone(), hash }
 }
 
 /// Digests changes by their id and two of their specs; absent and empty are told apart.

@@ -74,7 +74,9 @@ fn unlimited(desired: &Desired, cap: &Capped) -> Vec<Finding> {
 
 /// Reports the periods in which the limits add up to more than the cap, at the largest budget.
 fn over_cap(desired: &Desired, cap: &Capped, facts: &Facts) -> Vec<Finding> {
-    let Some((.., largest)) = cap.budgets(desired).max_by_key(|(_, budget, _)| budget.limit) else { return Vec::new() };
+    let Some((.., largest)) = cap.budgets(desired).max_by_key(|(id, budget, _)| (budget.limit, *id)) else {
+        return Vec::new();
+    };
     let allocations = facts.allocations.iter().filter(|allocation| allocation.window == cap.window);
     let help = "lower a budget or an adjustment, or raise the organisation's cap; the largest budget is marked";
     allocations

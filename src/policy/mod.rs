@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
-use crate::model::digest::Digest;
 use crate::model::finding::Finding;
 use crate::model::kind::Kind;
 use crate::model::kind::waiver::Waivers;
@@ -14,9 +13,11 @@ use crate::model::members::Members;
 use crate::model::verdict::Verdict;
 
 mod caps;
+mod each;
 mod expiry;
 mod leads;
 mod waivers;
+mod whole;
 
 /// What the rules know beside the desired state, worked out by other rooms.
 #[derive(Debug, Default)]
@@ -40,46 +41,30 @@ impl Found {
     }
 }
 
-/// A rule: a function of the resources of some kinds.
-struct Rule {
-    reads: &'static [Kind],
-    judge: fn(&Desired, &Facts, Timestamp) -> Found,
-}
+const OF_EACH: [each::Rule; 1] = [each::Rule { of: Kind::RoleBinding, judge: expiry::judge }];
 
-const RULES: [Rule; 3] = [
-    Rule { reads: leads::READS, judge: leads::judge },
-    Rule { reads: expiry::READS, judge: expiry::judge },
-    Rule { reads: caps::READS, judge: caps::judge },
-];
+const OF_ALL: [whole::Rule; 2] =
+    [whole::Rule { reads: leads::READS, judge: leads::judge }, whole::Rule { reads: caps::READS, judge: caps::judge }];
 
-/// Judges desired states one after another: a rule is asked again when what it reads is other than before.
+/// Judges desired states one after another: a rule is asked again about what is other than before.
 #[derive(Debug, Default)]
 pub struct Judge {
-    /// Of each rule that found nothing: the digest of what it read, and until when that holds.
-    content: [Option<(Digest, Option<Timestamp>)>; RULES.len()],
+    of_each: [each::Asked; OF_EACH.len()],
+    of_all: [whole::Content; OF_ALL.len()],
 }
 
 impl Judge {
     /// Judges a desired state at one moment, and counts the resources that rules were asked about.
-    ///
-    /// Findings tell places, which move without the resources: a rule that found something is asked each time.
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> (Verdict, usize) {
+        let of_each = OF_EACH.iter().zip(&mut self.of_each).map(|(rule, asked)| rule.judge(asked, desired, now));
+        let of_all = OF_ALL.iter().zip(&mut self.of_all);
+        let of_all = of_all.map(|(rule, content)| rule.judge(content, desired, facts, now));
         let (mut findings, mut asked) = (Vec::new(), 0);
-        let is_whole = desired.flaws.unread.is_empty() && !desired.flaws.unknown;
-        for (rule, content) in RULES.iter().zip(&mut self.content) {
-            let read = desired.resources.digest_of(rule.reads);
-            let holds = |(before, until): &(Digest, Option<Timestamp>)| {
-                *before == read && until.is_none_or(|until| now < until)
-            };
-            if is_whole && content.as_ref().is_some_and(holds) {
-                continue;
-            }
-            asked += rule.reads.iter().map(|kind| desired.resources.count(*kind)).sum::<usize>();
-            let found = (rule.judge)(desired, facts, now);
-            *content = (is_whole && found.findings.is_empty()).then_some((read, found.until));
-            findings.extend(found.findings);
+        for (found, resources) in of_each.chain(of_all) {
+            findings.extend(found);
+            asked += resources;
         }
         let (findings, waived) = waivers::weigh(findings, desired, facts.before.as_deref(), now);
-        (Verdict::new(desired.digest.clone(), findings, waived), asked)
+        (Verdict::new(desired.digest, findings, waived), asked)
     }
 }

@@ -52,7 +52,8 @@ pub fn weigh(
     let moment = Moment { now, zone };
     let (mut standing, mut waived, mut needed) = (Vec::new(), Vec::new(), BTreeSet::new());
     for finding in findings {
-        let written: Vec<(&ResourceId, &Waiver)> = covering(&finding, desired, &moment).collect();
+        let mut written: Vec<(&ResourceId, &Waiver)> = covering(&finding, desired, &moment).collect();
+        written.sort_by_key(|(id, _)| *id);
         needed.extend(written.iter().map(|(id, _)| (*id).clone()));
         let stood = |id: &ResourceId| {
             before.is_none_or(|before| before.get(id).is_some_and(|old| applies(old, &finding, &moment)))

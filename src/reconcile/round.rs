@@ -82,9 +82,8 @@ fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent
         planned.store.admits(accepted, &planned.plan)?;
     }
     let effect = &planned.plan.effect;
-    if let Some(expected) = intent.expected.as_ref().filter(|expected| !effect.as_str().starts_with(expected.as_str()))
-    {
-        return Err(Error::OtherPlan { expected: expected.clone(), found: effect.short().to_owned() });
+    if let Some(expected) = intent.expected.as_ref().filter(|expected| !effect.hex().starts_with(expected.as_str())) {
+        return Err(Error::OtherPlan { expected: expected.clone(), found: effect.short() });
     }
     if planned.damage.is_some() {
         let mended = planned.store.writer()?.mend(&intent.landing.actor, intent.landing.at)?;

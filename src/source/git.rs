@@ -1,12 +1,13 @@
 //! A git repository as a source: blobs straight out of the object database, never a checkout.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use git2::{Commit, Odb, Oid, Repository};
 
-use super::delta::{self, Difference};
+use super::delta::{self, Difference, Trees};
 use super::disk;
 use super::error::SourceError;
 use super::gathering::Wanted;
@@ -33,6 +34,7 @@ pub struct Git {
     /// The address of the repository of which this is a copy.
     known_as: Option<String>,
     roots: Roots,
+    trees: RefCell<Trees>,
 }
 
 impl fmt::Debug for Git {
@@ -44,7 +46,7 @@ impl fmt::Debug for Git {
 impl Git {
     /// Governs a path of a repository.
     pub fn new(repo: Repository, governed: String, branch: Option<String>) -> Self {
-        Git { repo, governed, branch, known_as: None, roots: Roots::default() }
+        Git { repo, governed, branch, known_as: None, roots: Roots::default(), trees: RefCell::default() }
     }
 
     /// Has the repository known by the address that it is a copy of.
@@ -141,7 +143,7 @@ impl Git {
         let mut tree = commit.tree_id();
         for part in self.governed.split('/').filter(|part| !part.is_empty()) {
             let object = read_tree(&odb, tree, &self.governed)?;
-            let listed = list(&object, &self.governed)?;
+            let listed = list(object.data(), tree, &self.governed)?;
             match listed.iter().find(|entry| entry.name == part.as_bytes()) {
                 Some(entry) if entry.sort == Sort::Directory => tree = id(entry, &self.governed)?,
                 Some(_) => return Ok(Err(format!(": `{part}` is no directory there"))),
@@ -180,7 +182,8 @@ impl Source for Git {
         let found = self.find(None)?.ok_or_else(|| SourceError::NoCommit { repo: self.identity() })?;
         let Some(before) = self.before(base)? else { return Ok(None) };
         let Ok(after) = self.governed_tree(&found.commit)? else { return Ok(None) };
-        let Some(difference) = delta::compare(&self.odb()?, &self.governed, base, (before, after))? else {
+        let trees = &mut self.trees.borrow_mut();
+        let Some(difference) = delta::compare(&self.odb()?, &self.governed, base, trees, (before, after))? else {
             return Ok(None);
         };
         let lineage = Lineage { path: self.governed.clone(), roots: self.roots.of(&self.repo, found.commit.id())? };

@@ -43,7 +43,7 @@ impl Walk<'_> {
         let mut directories = HashSet::new();
         if let Some(tree) = directory.tree {
             let object = read_tree(self.odb, tree, &directory.path)?;
-            for entry in list(&object, &directory.path)? {
+            for entry in list(object.data(), tree, &directory.path)? {
                 self.committed(&mut twins, &directory.path, &entry)?;
                 if entry.sort == Sort::Directory {
                     directories.insert(entry.name.to_owned());
@@ -120,8 +120,8 @@ pub fn read_tree<'odb>(odb: &'odb Odb<'_>, id: Oid, path: &str) -> Result<OdbObj
 ///
 /// # Errors
 /// Where the object is damaged.
-pub fn list<'object>(object: &'object OdbObject<'_>, path: &str) -> Result<Vec<Entry<'object>>, SourceError> {
-    entries(object.data()).ok_or_else(|| unreadable(path, object.id(), "it is a damaged tree"))
+pub fn list<'object>(tree: &'object [u8], id: Oid, path: &str) -> Result<Vec<Entry<'object>>, SourceError> {
+    entries(tree).ok_or_else(|| unreadable(path, id, "it is a damaged tree"))
 }
 
 /// Returns the object id of an entry.

@@ -75,7 +75,7 @@ impl Remote {
     pub fn open(url: &str, governed: String, options: &Options) -> Result<Self, SourceError> {
         let address = Address::parse(url)?;
         let digest = Digest::of([address.url.as_bytes()]);
-        let digits: String = digest.as_str().chars().take(16).collect();
+        let digits: String = digest.hex().chars().take(16).collect();
         let cache = options.cache.join(format!("{digits}.git"));
         let (timeout, host) = (options.timeout.unwrap_or(TIMEOUT), options.host.clone());
         let transport = Transport { address, cache, timeout, host };

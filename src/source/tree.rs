@@ -121,6 +121,11 @@ fn fold(name: &str) -> String {
 pub struct Twins(HashMap<String, String>);
 
 impl Twins {
+    /// Says whether a name was met, or one that is the same to some system.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(&fold(name))
+    }
+
     /// Notes a name and returns the name met before that is the same to some system.
     pub fn meet(&mut self, name: &str) -> Option<String> {
         let key = fold(name);

@@ -79,7 +79,7 @@ fn unlinked(plan: &Plan, landing: &Landing, (action, resource, before, after): T
         before,
         after,
         revision: plan.revision.as_ref().map(|revision| revision.commit.clone()).unwrap_or_default(),
-        plan: plan.effect.as_str().to_owned(),
+        plan: plan.effect.hex(),
         prev_hash: String::new(),
         hash: String::new(),
     }

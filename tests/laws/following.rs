@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use charter::model::plan::Plan;
-use charter::model::snapshot::{Revision, Snapshot};
+use charter::model::snapshot::{Revision, Snapshot, SourceFile};
 use charter::plan::Options;
 use charter::reconcile::{Condition, Follower, Step, Treatment, check, plan};
 use charter::source::{At, Source, SourceError};
@@ -38,10 +38,10 @@ impl Source for Moving {
         "moving".to_owned()
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+    fn read(&self, at: &At, seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
         match at {
-            At::Revision(Some(_)) => self.revisions.snapshot(at),
-            At::Revision(None) | At::WorkingTree => self.revisions.snapshot(&At::Revision(Some(self.number()))),
+            At::Revision(Some(_)) => self.revisions.read(at, seen),
+            At::Revision(None) | At::WorkingTree => self.revisions.read(&At::Revision(Some(self.number())), seen),
         }
     }
 
@@ -82,9 +82,10 @@ fn whole(source: &Moving, number: &str, store: &Store, treatment: Treatment, now
     sorted(planned.plan)
 }
 
-/// Records that end have no order.
+/// Records that end have no order, and who gains and loses what is worked out for those who look.
 fn sorted(mut plan: Plan) -> Plan {
     plan.records.sort_by(|a, b| a.id.cmp(&b.id));
+    plan.access = Default::default();
     plan
 }
 

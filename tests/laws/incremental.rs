@@ -5,11 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use charter::model::code::Code;
 use charter::model::finding::Finding;
 use charter::model::snapshot::{Delta, Revision, Snapshot, SourceFile};
 use charter::reconcile::{Memo, Spent};
+use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::law::{Case, Law};
 use crate::memory::{Memory, snapshot};
@@ -102,31 +105,95 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// What is done to the files in a step, and how many days pass before it.
+type Step = (Vec<Edit>, i64);
+
+fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    vec((vec(edit(), 1..4), prop_oneof![3 => Just(0), 1 => 1i64..40]), 1..most)
+}
+
+/// Takes steps from the files of some declarations to those of others, and says whether that ever cost less than the whole.
+fn walk(first: &[Declaration], declarations: &[Declaration], steps: &[Step]) -> Result<bool, TestCaseError> {
+    let mut texts: Texts = first.iter().map(written).collect();
+    let (mut now, mut spent, mut saved) = (round::landing().at, Spent::default(), false);
+    let mut memo = Memo::of(whole(&texts), &mut spent);
+    for (edits, days) in steps {
+        now += SignedDuration::from_hours(24 * days);
+        let before = texts.clone();
+        edits.iter().for_each(|edit| edited(&mut texts, edit, declarations));
+        let mut spent = Spent::default();
+        memo.advance(delta(&before, &texts), &mut spent);
+        let (stepped, mut at_once) = (memo.judge(now, &mut spent), Spent::default());
+        let judged = Memo::of(whole(&texts), &mut at_once).judge(now, &mut at_once);
+        prop_assert_eq!(sorted(stepped.findings), sorted(judged.findings), "{:?}", edits);
+        prop_assert_eq!((stepped.read, stepped.resources), (judged.read, judged.resources));
+        let digest = |admitted: &Option<charter::model::admitted::Admitted>| {
+            admitted.as_ref().map(|admitted| admitted.desired().digest)
+        };
+        prop_assert_eq!(digest(&stepped.admitted), digest(&judged.admitted));
+        saved |= spent.work.compiled < at_once.work.compiled && before != texts;
+    }
+    Ok(saved)
+}
+
 #[test]
 fn step_by_step_ends_where_all_at_once_does() {
     let law = Law { name: "steps and the whole", cases: 1_500, telling: 0.6 };
     let organisations = (prop_oneof![organisation(), with_mistakes()], organisation());
-    law.holds(&(organisations, vec(vec(edit(), 1..4), 1..8)), |((first, other), steps)| {
+    law.holds(&(organisations, steps(8)), |((first, other), steps)| {
         let declarations = [first.declarations(), other.declarations()].concat();
-        let mut texts: Texts = first.declarations().iter().map(written).collect();
-        let (now, mut spent) = (round::landing().at, Spent::default());
-        let mut memo = Memo::of(whole(&texts), &mut spent);
-        let mut saved = false;
-        for step in &steps {
-            let before = texts.clone();
-            step.iter().for_each(|edit| edited(&mut texts, edit, &declarations));
-            let mut spent = Spent::default();
-            memo.advance(delta(&before, &texts), &mut spent);
-            let (stepped, mut at_once) = (memo.judge(now, &mut spent), Spent::default());
-            let judged = Memo::of(whole(&texts), &mut at_once).judge(now, &mut at_once);
-            prop_assert_eq!(sorted(stepped.findings), sorted(judged.findings), "{:?}", step);
-            prop_assert_eq!((stepped.read, stepped.resources), (judged.read, judged.resources));
-            let digest = |admitted: &Option<charter::model::admitted::Admitted>| {
-                admitted.as_ref().map(|admitted| admitted.desired().digest.clone())
-            };
-            prop_assert_eq!(digest(&stepped.admitted), digest(&judged.admitted));
-            saved |= spent.work.compiled < at_once.work.compiled && before != texts;
-        }
-        Ok(Case::telling_if(saved))
+        walk(&first.declarations(), &declarations, &steps).map(Case::telling_if)
+    });
+}
+
+#[test]
+fn what_was_not_judged_for_a_nameless_manifest_is_judged_without_it() {
+    let team = json!({ "leads": ["user:bo"], "members": ["user:ana"] });
+    let team = Declaration { kind: "Team", team: None, name: "web".into(), spec: team };
+    let sound: Texts = central()[..2].iter().chain([&team]).map(written).collect();
+    let mut torn = sound.clone();
+    torn.insert("m.yaml".into(), "apiVersion: charter/v1\nkind: Membership\nmetadata: {team: web}\n".into());
+    let (now, mut spent) = (round::landing().at, Spent::default());
+    let mut memo = Memo::of(whole(&torn), &mut spent);
+    let has = |findings: &[Finding], code| findings.iter().any(|finding| finding.code == code);
+    let judged = memo.judge(now, &mut spent);
+    assert!(!has(&judged.findings, Code::LeadNotMember), "bo may be the member: {:?}", judged.findings);
+    memo.advance(delta(&torn, &sound), &mut spent);
+    let judged = memo.judge(now, &mut spent);
+    assert!(has(&judged.findings, Code::LeadNotMember) && judged.admitted.is_none(), "{:?}", judged.findings);
+}
+
+/// Declares a binding of the organisation, or a budget of its one team: many of one kind and one place.
+fn one_of_many((number, version, day): (u8, u8, Option<u8>)) -> Declaration {
+    if number.is_multiple_of(8) {
+        let window = ["day", "week", "month", "quarter"][usize::from(version) % 4];
+        let spec = json!({ "window": window, "limit": 100 * u32::from(version) });
+        return Declaration { kind: "Budget", team: Some("web".into()), name: format!("b-{number}"), spec };
+    }
+    let mut spec = json!({ "role": "reader", "subjects": ["user:ana"], "reason": format!("version {version}") });
+    if let Some(day) = day {
+        spec["expires"] = json!(format!("2026-{:02}-{:02}", 11 + day % 2, 20 + day % 8));
+    }
+    Declaration { kind: "RoleBinding", team: None, name: format!("b-{number}"), spec }
+}
+
+fn central() -> [Declaration; 3] {
+    let of = |kind, name: &str, spec| Declaration { kind, team: None, name: name.to_owned(), spec };
+    let cap = json!([{ "window": "month", "limit": 20_000 }]);
+    [
+        of("Organization", "acme", json!({ "currency": "USD", "timezone": "Europe/Warsaw", "budgets": cap })),
+        of("Role", "reader", json!({ "permissions": ["read:agents"] })),
+        of("Team", "web", json!({ "members": ["user:ana"] })),
+    ]
+}
+
+#[test]
+fn many_of_one_kind_in_one_place_end_where_all_at_once_does() {
+    let law = Law { name: "steps and the whole among many of one kind", cases: 300, telling: 0.6 };
+    let many = |most| vec((any::<u8>(), any::<u8>(), proptest::option::weighted(0.3, any::<u8>())), 1..most);
+    law.holds(&(many(200), many(20), steps(6)), |(first, other, steps)| {
+        let many = |many: Vec<_>| many.into_iter().map(one_of_many).collect::<Vec<_>>();
+        let first = [central().to_vec(), many(first)].concat();
+        walk(&first, &many(other), &steps).map(Case::telling_if)
     });
 }

@@ -335,7 +335,7 @@ mod contract {
             ]
         );
         assert!(entries.iter().all(|entry| entry.revision == "1234567890" && entry.actor == "ana@host"));
-        assert!(entries.iter().all(|entry| entry.plan == plan.effect.as_str() && entry.at == landing.at));
+        assert!(entries.iter().all(|entry| entry.plan == plan.effect.hex() && entry.at == landing.at));
 
         let all = world.reader().entries(None).unwrap();
         assert_eq!(&all[all.len() - 6..], entries);

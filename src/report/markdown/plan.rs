@@ -18,13 +18,13 @@ fn heading(plan: &Plan, destination: &Destination, uncommitted: usize, now: Time
     let title = if plan.is_in_sync() {
         format!("In sync: {}{}", counted(plan.resources, "resource"), plan::left_alone(plan))
     } else {
-        format!("Plan {}: {}", code(plan.effect.short()), plan::changes(plan))
+        format!("Plan {}: {}", code(&plan.effect.short()), plan::changes(plan))
     };
     let start = fence("text", &plan::start(plan, destination, uncommitted, now));
     let next = if plan.is_in_sync() {
         String::new()
     } else {
-        format!("\nEffect {}; next: {}\n", code(plan.effect.as_str()), code(&plan::next(plan, destination)))
+        format!("\nEffect {}; next: {}\n", code(&plan.effect.hex()), code(&plan::next(plan, destination)))
     };
     let titled = |title: &str, language: &str, lines: String| match lines.is_empty() {
         true => String::new(),
