@@ -114,6 +114,26 @@ fn a_commit_of_one_file_costs_one_file() {
     among(organisation::write, one_file_of_many);
 }
 
+/// The rows of effective access cost what a commit touches, and come to what all of it comes to.
+fn rows_of_access(folder: &Path, repo: &Repository, follower: &mut Follower<'_>) {
+    rewrite(repo, &file_with(repo, "RoleBinding"), |text| text.replace("spec:", "spec:\n  ticket: GOV-1"));
+    assert!(stepped(follower, true).landed.unwrap().effective.is_empty());
+
+    let join = |text: &str| text.replacen("    - \"", "    - \"user:new\"\n    - \"", 1);
+    rewrite(repo, &file_with(repo, "RoleBinding"), join);
+    let EffectiveChange { take, put } = stepped(follower, true).landed.unwrap().effective;
+    let rows = |rows: &Effective| (rows.standings.len(), rows.holdings.len(), rows.allowings.len());
+    assert_eq!((rows(&take), rows(&put)), ((0, 0, 0), (0, 1, 0)));
+
+    rewrite(repo, &file_with(repo, "Group"), join);
+    let EffectiveChange { take, put } = stepped(follower, true).landed.unwrap().effective;
+    assert!(take.is_empty() && put.standings.iter().all(|row| row.subject == "user:new"), "{put:?}");
+    let source = source::open(repo.workdir().unwrap().to_str().unwrap(), &Options::default()).unwrap();
+    let whole = charter::reconcile::check(source.as_ref(), &At::Revision(None), round::landing().at).unwrap();
+    let expected = charter::access::effective(whole.admitted.unwrap().desired());
+    assert!(round::store_in(folder).reader().unwrap().effective().unwrap() == expected);
+}
+
 fn one_file_of_many(folder: &Path, repo: &Repository, follower: &mut Follower<'_>) {
     let first = stepped(follower, true).spent.work;
     assert!(first.compiled == RESOURCES && first.parsed > RESOURCES / 10, "{first:?}");
@@ -133,22 +153,7 @@ fn one_file_of_many(folder: &Path, repo: &Repository, follower: &mut Follower<'_
     assert_eq!((parsed, judged, read), (1, 0, 0), "what is remarked is no change");
     assert!(compiled <= 4, "{compiled} compiled");
 
-    // A binding: its rows of effective access, and no others.
-    rewrite(&repo, &file_with(&repo, "RoleBinding"), |text| text.replace("spec:", "spec:\n  ticket: GOV-1"));
-    assert!(stepped(&mut follower, true).landed.unwrap().effective.is_empty());
-    let join = |text: &str| text.replacen("    - \"", "    - \"user:new\"\n    - \"", 1);
-    rewrite(&repo, &file_with(&repo, "RoleBinding"), join);
-    let EffectiveChange { take, put } = stepped(&mut follower, true).landed.unwrap().effective;
-    let rows = |rows: &Effective| (rows.standings.len(), rows.holdings.len(), rows.allowings.len());
-    assert_eq!((rows(&take), rows(&put)), ((0, 0, 0), (0, 1, 0)));
-
-    // Somebody joins a group: what stands below it.
-    rewrite(&repo, &file_with(&repo, "Group"), |text| text.replacen("members:", "members:\n    - \"user:new\"", 1));
-    let EffectiveChange { take, put } = stepped(&mut follower, true).landed.unwrap().effective;
-    assert!(take.is_empty() && put.standings.iter().all(|row| row.subject == "user:new"), "{put:?}");
-    let whole = charter::reconcile::check(source.as_ref(), &At::Revision(None), round::landing().at).unwrap();
-    let expected = charter::access::effective(whole.admitted.unwrap().desired());
-    assert!(store.reader().unwrap().effective().unwrap() == expected);
+    rows_of_access(folder, repo, follower);
 
     // A team under another name: whoever names it is looked at again, and what stays unknown is said.
     let team = file_with(repo, "Team");
