@@ -90,7 +90,7 @@ fn a_daemon_puts_it_back_and_goes_on() {
     sandbox.ends("history --verify", 0);
 }
 
-/// Makes a store what it was before its last four migrations.
+/// Makes a store what it was before its last five migrations.
 fn age(sandbox: &Sandbox) {
     let views = include_str!("../../src/store/migrations/sqlite/0002_views.sql");
     let log = include_str!("../../src/store/migrations/sqlite/0003_change_log.sql");
@@ -103,7 +103,8 @@ fn age(sandbox: &Sandbox) {
         database.rows(&format!("DROP VIEW {view}; CREATE VIEW {view} {text}"));
     }
     database.rows(
-        "DROP INDEX change_log_by_row; DROP TABLE drift_record;
+        "DROP VIEW effective_grant; DROP TABLE stands_for; DROP TABLE holds; DROP TABLE role_grant;
+        DROP INDEX change_log_by_row; DROP TABLE drift_record;
         DROP TRIGGER applied_inserted; DROP TRIGGER applied_updated; DROP TRIGGER applied_deleted;
         ALTER TABLE accepted DROP COLUMN applied_digest; ALTER TABLE accepted DROP COLUMN applied_count;
         DELETE FROM _sqlx_migrations WHERE version > 3",
