@@ -17,6 +17,8 @@ pub struct Manifest {
     pub spec: Spec,
     /// The form of the spec that is compared, hashed, stored and shown.
     pub canonical: Canonical,
+    /// The manifest as it is written, without credentials, as JSON: what a policy is asked about.
+    pub written: Box<str>,
     pub labels: BTreeMap<String, String>,
     pub site: Site,
 }

@@ -45,6 +45,7 @@ pub mod set;
 pub mod site;
 pub mod snapshot;
 pub mod source_state;
+pub mod standing;
 pub mod subject;
 pub mod verdict;
 pub mod waived;

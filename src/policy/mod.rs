@@ -9,13 +9,18 @@ use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
 use crate::model::kind::Kind;
-use crate::model::kind::waiver::Waivers;
 use crate::model::members::Members;
+use crate::model::standing::Standing;
 use crate::model::verdict::Verdict;
+use controls::Controls;
 
 mod caps;
+mod controls;
 mod expiry;
+mod found;
 mod leads;
+pub mod rego;
+mod ruling;
 mod waivers;
 
 /// What the rules know beside the desired state, worked out by other rooms.
@@ -23,8 +28,8 @@ mod waivers;
 pub struct Facts {
     pub members: Arc<Members>,
     pub allocations: Arc<Vec<Allocation>>,
-    /// The waivers that stood before the change; `None` for the first revision, which is judged by its own.
-    pub before: Option<Arc<Waivers>>,
+    /// The rules that stood before the change; `None` for the first revision, which is judged by its own.
+    pub before: Option<Arc<Standing>>,
 }
 
 /// What a rule found, and until when that holds if nothing changes but the time.
@@ -57,6 +62,7 @@ const RULES: [Rule; 3] = [
 pub struct Judge {
     /// Of each rule that found nothing: the digest of what it read, and until when that holds.
     content: [Option<(Digest, Option<Timestamp>)>; RULES.len()],
+    controls: Controls,
 }
 
 impl Judge {
@@ -79,7 +85,10 @@ impl Judge {
             *content = (is_whole && found.findings.is_empty()).then_some((read, found.until));
             findings.extend(found.findings);
         }
-        let (findings, waived) = waivers::weigh(findings, desired, facts.before.as_deref(), now);
-        (Verdict::new(desired.digest.clone(), findings, waived), asked)
+        let ruled = self.controls.judge(desired, facts, now);
+        findings.extend(ruled.findings);
+        let before = facts.before.as_deref().map(|before| &before.waivers);
+        let (findings, waived) = waivers::weigh(findings, desired, before, self.controls.names().as_ref(), now);
+        (Verdict::new(desired.digest.clone(), findings, waived), asked + ruled.asked)
     }
 }

@@ -311,13 +311,13 @@ impl<'a> Follower<'a> {
         Ok(step)
     }
 
-    /// Returns what may be followed of the head, or why nothing may: by the waivers that were applied before it, if any were.
+    /// Returns what may be followed of the head, or why nothing may: by the rules that were applied before it, if any were.
     fn verdict(&mut self, now: Timestamp) -> Result<(Option<Admitted>, String), SourceError> {
         let Some(head) = &self.head else { return Ok((None, String::new())) };
-        let before = self.view.as_ref().filter(|_| head.is_waived).and_then(|view| standing(&view.held.applied));
-        Ok(match before {
+        let before = self.view.as_ref().and_then(|view| standing(&view.held.applied));
+        Ok(match before.filter(|before| head.is_judged_otherwise(before)) {
             Some(before) => {
-                let judged = self.heads.abide(self.source, head, before, now)?;
+                let judged = self.heads.abide(self.source, head, Some(before), now)?;
                 (judged.admitted, judged.reason)
             }
             None => (head.admitted.clone(), head.reason.clone()),

@@ -7,8 +7,9 @@ use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::Waivers;
+use crate::model::kind::policy::Policies;
 use crate::model::snapshot::Revision;
+use crate::model::standing::Standing;
 use crate::source::{At, Source, SourceError};
 
 /// A head that was checked.
@@ -19,7 +20,9 @@ pub(super) struct Head {
     pub(super) reason: String,
     pub(super) admitted: Option<Admitted>,
     /// Whether waivers let something pass: by those that stood before it may not.
-    pub(super) is_waived: bool,
+    is_waived: bool,
+    /// The policies that it brings.
+    policies: Policies,
     findings: Vec<Finding>,
 }
 
@@ -44,7 +47,7 @@ impl Heads {
         Ok(Head::of(memo, now, spent))
     }
 
-    /// Judges a head again by the waivers that stood before it.
+    /// Judges a head again by the rules that stood before it.
     ///
     /// # Errors
     /// Where it has to be read again and the source cannot be read.
@@ -52,7 +55,7 @@ impl Heads {
         &mut self,
         source: &dyn Source,
         head: &Head,
-        before: Waivers,
+        before: Option<Standing>,
         now: Timestamp,
     ) -> Result<Head, SourceError> {
         let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
@@ -62,7 +65,7 @@ impl Heads {
             None => whole(source, &At::Revision(commit(&head.revision)), spent)?,
         };
         let memo = self.memo.insert(memo);
-        memo.abide(Some(before));
+        memo.abide(before);
         let judged = Head::of(memo, now, spent);
         // A head is read as judged by its own waivers: what stands before it is the store's to say.
         memo.abide(None);
@@ -114,7 +117,14 @@ fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Me
 impl Head {
     /// Says why there is no head.
     pub(super) fn none(reason: String) -> Head {
-        Head { revision: None, reason, admitted: None, is_waived: false, findings: Vec::new() }
+        Head {
+            revision: None,
+            reason,
+            admitted: None,
+            is_waived: false,
+            policies: Policies::new(),
+            findings: Vec::new(),
+        }
     }
 
     fn of(memo: &mut Memo, now: Timestamp, spent: &mut Spent) -> Head {
@@ -125,7 +135,14 @@ impl Head {
             None => report(snapshot, &judged, spent.work).refusal(),
         };
         let Judged { findings, admitted, waived, .. } = judged;
-        Head { revision: snapshot.revision.clone(), reason, admitted, is_waived: !waived.is_empty(), findings }
+        let (revision, is_waived) = (snapshot.revision.clone(), !waived.is_empty());
+        let policies = memo.rules().map(|rules| rules.policies).unwrap_or_default();
+        Head { revision, reason, admitted, is_waived, policies, findings }
+    }
+
+    /// Says whether the rules that stood before it may find other than its own.
+    pub(super) fn is_judged_otherwise(&self, stood: &Standing) -> bool {
+        self.is_waived || self.policies != stood.policies
     }
 
     fn digest(&self) -> Option<&Digest> {

@@ -13,11 +13,13 @@ use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::{Waiver, Waivers};
+use crate::model::kind::policy::Policy;
+use crate::model::kind::waiver::Waiver;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Read;
 use crate::model::members::Members;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
+use crate::model::standing::Standing;
 use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse::{self, Settings};
@@ -42,8 +44,8 @@ pub struct Memo {
     unusable: Option<Finding>,
     compiler: Compiler,
     judge: policy::Judge,
-    /// The waivers that stood before the change.
-    before: Option<Arc<Waivers>>,
+    /// The rules that stood before the change.
+    before: Option<Arc<Standing>>,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
 }
@@ -86,7 +88,7 @@ impl Memo {
     }
 
     fn take(&mut self, files: &[SourceFile], mut changes: Vec<Change>, spent: &mut Spent) {
-        let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings));
+        let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings, &self.snapshot.lineage.path));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
         spent.work.parsed += files.len();
         let is_blind = self.snapshot.findings.iter().any(|finding| finding.code.leaves_unread());
@@ -98,17 +100,25 @@ impl Memo {
         &self.snapshot
     }
 
-    /// Has what is judged from here on judged by the waivers that stood before it; without any by its own.
-    pub fn abide(&mut self, before: Option<Waivers>) {
+    /// Has what is judged from here on judged by the rules that stood before it as well; without any by its own.
+    pub fn abide(&mut self, before: Option<Standing>) {
         self.before = before.map(Arc::new);
     }
 
-    /// Returns the waivers that are declared; `None` where no organisation is, so that nothing stood yet.
-    pub fn waivers(&self) -> Option<Waivers> {
+    /// Returns the rules that are declared; `None` where no organisation is, so that nothing stood yet.
+    pub fn rules(&self) -> Option<Standing> {
         let resources = self.compiler.resources();
-        let declared = resources.of_kind(Kind::Waiver);
-        let waivers = declared.filter_map(|manifest| Some((manifest.id.clone(), Waiver::of(&manifest.spec)?.clone())));
-        (resources.count(Kind::Organization) > 0).then(|| waivers.collect())
+        let waivers = resources.of_kind(Kind::Waiver);
+        let waivers = waivers.filter_map(|one| Some((one.id.clone(), Waiver::of(&one.spec)?.clone()))).collect();
+        let policies = resources.of_kind(Kind::Policy);
+        let policies =
+            policies.filter_map(|one| Some((one.id.name.clone(), Policy::of(&one.spec)?.rego.clone()))).collect();
+        (resources.count(Kind::Organization) > 0).then_some(Standing { waivers, policies })
+    }
+
+    /// Says whether the rules that stood may find other than those that are declared.
+    pub fn is_ruled(&self, stood: &Standing) -> bool {
+        self.rules().is_some_and(|declared| declared.policies != stood.policies)
     }
 
     /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.

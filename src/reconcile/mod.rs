@@ -19,7 +19,7 @@ pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
 pub use planning::{Drift, Planned, drift, plan};
-pub use round::{Intent, Outcome, Round, round};
+pub use round::{Intent, OWN_RULES, Outcome, Round, round};
 pub use step::{Step, Treatment};
 pub use validation::{Question, fix, validate};
 
