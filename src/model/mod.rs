@@ -25,6 +25,7 @@ pub mod id;
 pub mod journal;
 pub mod kind;
 pub mod latin;
+pub mod library;
 pub mod lineage;
 pub mod live;
 pub mod manifest;

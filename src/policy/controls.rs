@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Facts;
+use super::rego::Parameters;
 use super::ruling::{Ruled, Rules, Ruling};
+use super::{Facts, library};
+use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::{Control, Finding, Rules as Under};
 use crate::model::kind::policy::{Policies, Policy};
+use crate::model::library::Library;
 use crate::model::name::Name;
 use crate::model::standing::Standing;
 
@@ -25,6 +28,15 @@ impl Controls {
     ///
     /// What either finds blocks: what a change loosens counts from the next change, what it tightens at once.
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
+        let mut ruled = self.rule(desired, facts, now);
+        if facts.is_accepted {
+            let doubted = ruled.findings.into_iter().map(|finding| Finding { code: Code::PolicyWarned, ..finding });
+            ruled.findings = doubted.collect();
+        }
+        ruled
+    }
+
+    fn rule(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
         let brought = brought(desired);
         let stood = facts.before.as_deref().map(standing).filter(|stood| *stood != brought);
         let ruled = with(&mut self.brought, brought, desired, facts, now);
@@ -59,14 +71,27 @@ fn with(kept: &mut Option<Ruling>, rules: Rules, desired: &Desired, facts: &Fact
 }
 
 /// Returns the rules that a state brings. A policy that was not wholly read is left out: it is an error already.
-fn brought(desired: &Desired) -> Rules {
+pub fn brought(desired: &Desired) -> Rules {
     let whole = desired.declared::<Policy>().filter(|(id, ..)| !desired.flaws.unread.contains(id));
     let policies: Policies = whole.map(|(id, policy, _)| (id.name.clone(), policy.rego.clone())).collect();
-    Rules { policies, ..Rules::default() }
+    let library = desired.organization().map(|(_, organization)| &organization.policies);
+    rules(policies, library.unwrap_or(&Library::default()))
 }
 
 fn standing(before: &Standing) -> Rules {
-    Rules { policies: before.policies.clone(), ..Rules::default() }
+    rules(before.policies.clone(), &before.library)
+}
+
+/// Adds what is switched on of the library, with its parameters.
+fn rules(mut policies: Policies, switched: &Library) -> Rules {
+    let mut parameters = Parameters::new();
+    for (name, own) in switched.parameters() {
+        let Some(built_in) = library::find(name.as_str()) else { continue };
+        parameters.insert(name.clone(), own.to_string().into());
+        let name = if policies.contains_key(&name) { library::beside(&name).unwrap_or(name) } else { name };
+        policies.insert(name, built_in.rego.to_owned());
+    }
+    Rules { policies, parameters }
 }
 
 /// Puts together what both found, and says of each finding under which rules it stands.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::library;
 use super::rego::{Answer, Entry, Failure, Mistake, Said};
 use crate::model::code::{Code, Severity};
 use crate::model::desired::Desired;
@@ -10,7 +11,7 @@ use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
-use crate::model::origin::{Origin, Span};
+use crate::model::origin::{Origin, Part, Span};
 
 /// The most findings of one policy; what is beyond is counted.
 const MOST: usize = 1_000;
@@ -83,10 +84,20 @@ impl Place<'_> {
         Finding::new(code, origin, format!("{message}{line}")).about(&id(policy)).help(help)
     }
 
+    /// Finds the place where a policy of the library is switched on.
+    fn switched(&self, policy: &Name) -> Origin {
+        let organization = self.desired.organization().and_then(|(id, _)| self.desired.resources.get(id));
+        let name = policy.as_str().trim_end_matches(".library");
+        match organization.filter(|_| library::find(name).is_some()) {
+            Some(manifest) => Origin { part: Part::Key, ..manifest.site.spec(&format!("/policies/{name}")) },
+            None => Origin::file(""),
+        }
+    }
+
     /// Finds a place in the text of a policy; in words as well, where that is a text inside of a manifest.
     fn policy(&self, policy: &Name, span: Option<Span>) -> (Origin, String) {
         let Some(manifest) = self.desired.resources.get(&id(policy)) else {
-            return (Origin::file(""), String::new());
+            return (self.switched(policy), String::new());
         };
         let origin = &manifest.site.origin;
         if origin.path.ends_with(".rego") {

@@ -19,9 +19,13 @@ mod controls;
 mod expiry;
 mod found;
 mod leads;
+pub mod library;
+mod query;
 pub mod rego;
 mod ruling;
 mod waivers;
+
+pub use query::evaluate;
 
 /// What the rules know beside the desired state, worked out by other rooms.
 #[derive(Debug, Default)]
@@ -30,6 +34,8 @@ pub struct Facts {
     pub allocations: Arc<Vec<Allocation>>,
     /// The rules that stood before the change; `None` for the first revision, which is judged by its own.
     pub before: Option<Arc<Standing>>,
+    /// Whether it is the revision that landed: it stands as it was judged then, and what policies find now is doubted.
+    pub is_accepted: bool,
 }
 
 /// What a rule found, and until when that holds if nothing changes but the time.

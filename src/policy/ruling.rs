@@ -5,13 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::Timestamp;
-use rayon::prelude::*;
-use regorus::Value;
-
 use super::Facts;
 use super::found::{self, Place};
-use super::rego::{self, Assembled, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, World};
+use super::rego::{self, Assembled, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, Value, World};
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
@@ -19,6 +15,8 @@ use crate::model::kind::policy::Policies;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::resources::Resources;
+use jiff::Timestamp;
+use rayon::prelude::*;
 
 /// How many resources are asked about side by side before it is looked whether a rule takes too much.
 const STRETCH: usize = 2_048;
@@ -184,9 +182,15 @@ fn one<'a>(
         Some(Err(failure)) => return vec![(0, manifest.clone(), Err(failure.clone()))],
         None => return Vec::new(),
     };
+    let kind = manifest.id.kind.as_str();
+    let is_about = |entry: &Entry| entry.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind));
+    let mut about = open.filter(|((_, entry), _)| is_about(entry)).peekable();
+    if about.peek().is_none() {
+        return Vec::new();
+    }
     machine.set_input(rego::input(&manifest.written));
     let mut said = Vec::new();
-    for ((index, entry), taken) in open {
+    for ((index, entry), taken) in about {
         let (answer, nanos) = rego::timed(|| rego::ask(machine, entry));
         taken.fetch_add(nanos, Ordering::Relaxed);
         if !matches!(&answer, Ok((said, 0)) if said.is_empty()) {

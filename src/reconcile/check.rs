@@ -43,6 +43,17 @@ pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, So
     Ok(Checked { report, admitted: judged.admitted, spent, memo, is_waived })
 }
 
+/// Checks a revision that landed: it stands as it was judged then, whatever policies find in it now.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn recheck(source: &dyn Source, at: &At, now: Timestamp) -> Result<Option<Admitted>, SourceError> {
+    let spent = &mut Spent::default();
+    let mut memo = whole(source, at, spent)?;
+    memo.accept(true);
+    Ok(memo.judge(now, spent).admitted)
+}
+
 impl Checked {
     /// Judges again by the rules that a store holds as well, where that may be another verdict.
     ///

@@ -7,7 +7,6 @@ use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::policy::Policies;
 use crate::model::snapshot::Revision;
 use crate::model::standing::Standing;
 use crate::source::{At, Source, SourceError};
@@ -21,8 +20,8 @@ pub(super) struct Head {
     pub(super) admitted: Option<Admitted>,
     /// Whether waivers let something pass: by those that stood before it may not.
     is_waived: bool,
-    /// The policies that it brings.
-    policies: Policies,
+    /// The rules that it brings.
+    rules: Standing,
     findings: Vec<Finding>,
 }
 
@@ -47,7 +46,7 @@ impl Heads {
         Ok(Head::of(memo, now, spent))
     }
 
-    /// Judges a head again by the rules that stood before it.
+    /// Judges a head again by the rules that stood before it, or as the revision that landed.
     ///
     /// # Errors
     /// Where it has to be read again and the source cannot be read.
@@ -56,6 +55,7 @@ impl Heads {
         source: &dyn Source,
         head: &Head,
         before: Option<Standing>,
+        is_accepted: bool,
         now: Timestamp,
     ) -> Result<Head, SourceError> {
         let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
@@ -66,9 +66,11 @@ impl Heads {
         };
         let memo = self.memo.insert(memo);
         memo.abide(before);
+        memo.accept(is_accepted);
         let judged = Head::of(memo, now, spent);
         // A head is read as judged by its own waivers: what stands before it is the store's to say.
         memo.abide(None);
+        memo.accept(false);
         Ok(judged)
     }
 
@@ -122,7 +124,7 @@ impl Head {
             reason,
             admitted: None,
             is_waived: false,
-            policies: Policies::new(),
+            rules: Standing::default(),
             findings: Vec::new(),
         }
     }
@@ -136,13 +138,13 @@ impl Head {
         };
         let Judged { findings, admitted, waived, .. } = judged;
         let (revision, is_waived) = (snapshot.revision.clone(), !waived.is_empty());
-        let policies = memo.rules().map(|rules| rules.policies).unwrap_or_default();
-        Head { revision, reason, admitted, is_waived, policies, findings }
+        let rules = memo.rules().unwrap_or_default();
+        Head { revision, reason, admitted, is_waived, rules, findings }
     }
 
     /// Says whether the rules that stood before it may find other than its own.
     pub(super) fn is_judged_otherwise(&self, stood: &Standing) -> bool {
-        self.is_waived || self.policies != stood.policies
+        self.is_waived || self.rules.rules_otherwise(stood)
     }
 
     fn digest(&self) -> Option<&Digest> {

@@ -3,6 +3,7 @@
 //! [`check()`] reads a source and judges it; [`plan()`] reads a store and plans; [`round()`] does both and lands the
 //! plan; a [`Follower`] makes rounds one after another and remembers what cannot have changed in between.
 
+mod asking;
 mod check;
 mod follow;
 mod head;
@@ -15,6 +16,7 @@ mod step;
 mod validation;
 mod view;
 
+pub use asking::evaluate;
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};

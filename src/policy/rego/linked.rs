@@ -1,6 +1,6 @@
 //! Modules put together and compiled: every rule that is judged becomes an entry point of one program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regorus::Engine;
@@ -26,6 +26,8 @@ pub struct Entry {
     pub reads: Reads,
     /// Whether it may meet two values for one thing, which the machine takes for none: the interpreter tells.
     pub is_doubtful: bool,
+    /// The kinds of which something has to be for it to hold; `None` where that is not written.
+    pub kinds: Option<BTreeSet<String>>,
     /// Where its first head stands.
     pub span: Span,
 }
@@ -47,7 +49,7 @@ type Shared<'a> = BTreeMap<(&'a [String], &'a str), Vec<usize>>;
 /// # Errors
 /// What keeps them from being compiled.
 pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
-    let (graph, mut mistakes) = Graph::of(modules);
+    let (graph, mut mistakes) = Graph::of(&modules.iter().collect::<Vec<_>>());
     mistakes.extend(graph.deepest());
     if !mistakes.is_empty() {
         mistakes.sort_by_key(|mistake| (mistake.policy.clone(), mistake.span));
@@ -100,6 +102,7 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
                 severity: head.severity,
                 reads: graph.reads(&own),
                 is_doubtful: graph.is_doubtful(&own),
+                kinds: kinds(module, name),
                 span: mistake::span(
                     head.span.line,
                     mistake::column(&module.text, head.span.line, head.span.col),
@@ -109,6 +112,13 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
         }
     }
     entries
+}
+
+/// Lists the kinds that a rule is about, where each of its parts says so.
+fn kinds(module: &Module, name: &str) -> Option<BTreeSet<String>> {
+    let heads = module.judged.iter().filter(|head| head.name == name);
+    let kinds: Option<Vec<&BTreeSet<String>>> = heads.map(|head| head.kinds.as_ref()).collect();
+    Some(kinds?.into_iter().flatten().cloned().collect())
 }
 
 fn first<'a>(module: &'a Module, name: &str) -> Option<&'a Head> {
@@ -156,7 +166,7 @@ fn package_path(package: &[String]) -> String {
 }
 
 /// Spells the path of a rule: names with dots, other texts in brackets.
-fn spelled(path: &[String]) -> String {
+pub fn spelled(path: &[String]) -> String {
     let is_word = |text: &str| {
         !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };

@@ -61,13 +61,9 @@ impl Machine {
         vm.load_program(program.clone());
         vm.set_strict_builtin_errors(false);
         vm.set_max_instructions(limits.instructions);
-        let check_interval = NonZeroU32::new(256).unwrap_or(NonZeroU32::MIN);
-        let timer = ExecutionTimerConfig { limit: limits.time, check_interval };
-        vm.set_execution_timer_config(Some(timer));
+        vm.set_execution_timer_config(Some(timer(limits)));
         if let Some(engine) = &mut engine {
-            engine.set_execution_timer_config(timer);
-            engine.set_strict_builtin_errors(false);
-            engine.add_data(data.clone()).map_err(|error| told(&error.to_string()))?;
+            interpret(engine, Value::Undefined, data.clone(), limits).map_err(|error| told(&error))?;
         }
         vm.set_memory_budget_config(NonZeroU64::new(limits.bytes).map(|limit| MemoryBudgetConfig { limit }));
         let mut machine = Machine { vm, engine, program: program.clone() };
@@ -136,20 +132,36 @@ impl Machine {
     }
 }
 
+fn timer(limits: Limits) -> ExecutionTimerConfig {
+    ExecutionTimerConfig { limit: limits.time, check_interval: NonZeroU32::new(256).unwrap_or(NonZeroU32::MIN) }
+}
+
+/// Gives an interpreter what it is to read, and its limits.
+///
+/// # Errors
+/// Where the data stand where a rule stands: in words.
+pub fn interpret(engine: &mut Engine, input: Value, data: Value, limits: Limits) -> Result<(), String> {
+    engine.set_execution_timer_config(timer(limits));
+    engine.set_strict_builtin_errors(false);
+    engine.clear_data();
+    engine.add_data(data).map_err(|error| mistake::last(&error.to_string()))?;
+    engine.set_input(input);
+    Ok(())
+}
+
 /// Makes a failure of what the interpreter tells.
 fn told(told: &str) -> Failure {
-    let last = told.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(told).trim_start_matches("error: ");
+    let last = mistake::last(told);
     if last.contains("execution exceeded") {
-        return Failure::Limit(last.to_owned());
+        return Failure::Limit(last);
     }
     let place = mistake::place(told).and_then(|(file, span)| Some((file, span?.line, span?.column)));
-    Failure::Error { message: last.to_owned(), place }
+    Failure::Error { message: last, place }
 }
 
 /// Writes an error without the machine's own numbers.
 fn message(error: &VmError) -> String {
     let text = error.to_string();
     let text = text.rsplit_once(" (pc=").map_or(text.as_str(), |(text, _)| text);
-    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(text);
-    last.trim_start_matches("error: ").to_owned()
+    mistake::last(text)
 }

@@ -36,9 +36,8 @@ impl Mistake {
         let (_, span) = place(told).unwrap_or_default();
         let at = |span: Span| self::span(span.line, column(text, span.line, span.column), 1);
         let span = span.map(at);
-        let last = told.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let message = last.strip_prefix("error: ").unwrap_or(last).trim();
-        let message = if message.is_empty() { "this is no module in Rego" } else { message };
+        let message = last(told);
+        let message = if message.is_empty() { "this is no module in Rego".to_owned() } else { message };
         Mistake { span, ..Mistake::whole(policy, code, message) }
     }
 
@@ -47,6 +46,12 @@ impl Mistake {
         self.help = Some(help.into());
         self
     }
+}
+
+/// Returns the message at the end of what the library tells.
+pub fn last(told: &str) -> String {
+    let last = told.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(told);
+    last.trim().trim_start_matches("error: ").to_owned()
 }
 
 /// Reads the file and the place out of a picture that begins `--> file:line:column`.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use regorus::Engine;
 use regorus::utils::limits::monotonic_now;
-use regorus::{Engine, Value};
 
 mod builtins;
 mod linked;
@@ -13,6 +13,7 @@ mod mistake;
 mod module;
 mod outcome;
 mod reads;
+mod testing;
 mod walk;
 mod world;
 
@@ -21,12 +22,15 @@ pub use machine::{Failure, Limits, Machine, OF_RESOURCE, OF_WHOLE};
 pub use mistake::Mistake;
 pub use outcome::Said;
 pub use reads::World;
+pub use regorus::Value;
+pub use testing::{Test, run as test};
 pub use world::Assembled;
 
 use crate::model::code::Code;
 use crate::model::name::Name;
 use linked::Linked;
 use module::Module;
+use reads::Graph;
 
 /// The most bytes of all policies.
 const MOST_BYTES: usize = 8 << 20;
@@ -35,6 +39,7 @@ const MOST_BYTES: usize = 8 << 20;
 #[derive(Debug)]
 pub struct Loaded {
     linked: Linked,
+    modules: Vec<Module>,
     /// What a waiver may call what they find: their names, and the codes that they give.
     pub controls: BTreeSet<Name>,
     pub mistakes: Vec<Mistake>,
@@ -45,6 +50,7 @@ impl Loaded {
     pub fn of<'a>(policies: impl IntoIterator<Item = (&'a Name, &'a str)>) -> Loaded {
         let none = |mistakes| Loaded {
             linked: Linked { program: None, engine: Engine::new(), entries: Vec::new() },
+            modules: Vec::new(),
             controls: BTreeSet::new(),
             mistakes,
         };
@@ -65,8 +71,9 @@ impl Loaded {
         }
         match linked::link(&modules) {
             Ok(linked) => {
-                let controls = modules.iter().flat_map(|module| module.codes.iter().chain([&module.policy])).cloned();
-                Loaded { linked, controls: controls.collect(), mistakes: Vec::new() }
+                let controls = modules.iter().flat_map(|module| module.codes.iter().chain([&module.policy]));
+                let controls = controls.cloned().collect();
+                Loaded { linked, modules, controls, mistakes: Vec::new() }
             }
             Err(mistakes) => none(mistakes),
         }
@@ -75,6 +82,25 @@ impl Loaded {
     /// Lists the rules that are judged.
     pub fn entries(&self) -> &[Entry] {
         &self.linked.entries
+    }
+
+    /// Evaluates a query.
+    ///
+    /// # Errors
+    /// Where it calls what it may not, or yields an error: in words.
+    pub fn query(&self, query: &str, input: Value, data: Value) -> Result<serde_json::Value, String> {
+        let name: Name = "query".parse().map_err(|_| String::new())?;
+        let text = format!("package charter_query\n\nasked if {{\n{query}\n}}\n");
+        let asked = Module::parse(&name, &text).map_err(|mistake| mistake.message)?;
+        let all: Vec<&Module> = self.modules.iter().chain([&asked]).collect();
+        let (_, mistakes) = Graph::of(&all);
+        if let Some(Mistake { message, help, .. }) = mistakes.into_iter().find(|mistake| mistake.policy == name) {
+            return Err(help.map_or(message.clone(), |help| format!("{message}: {help}")));
+        }
+        let mut engine = self.linked.engine.clone();
+        machine::interpret(&mut engine, input, data, OF_WHOLE)?;
+        let results = engine.eval_query(query.to_owned(), false).map_err(|error| mistake::last(&error.to_string()))?;
+        serde_json::to_value(results).map_err(|error| error.to_string())
     }
 
     /// Makes a machine that evaluates the rules; `None` where there are none.

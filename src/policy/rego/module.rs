@@ -39,6 +39,8 @@ pub struct Module {
 pub struct Head {
     pub name: String,
     pub severity: Severity,
+    /// The kinds of which the input has to be for it to hold; `None` where that is not written.
+    pub kinds: Option<BTreeSet<String>>,
     pub span: Span,
 }
 
@@ -206,7 +208,7 @@ fn head(rule: &Rule) -> Option<Head> {
     }
     let (Reference { root: name, span, .. }, is_plain) = walk::head_name(refr(rule))?;
     let severity = severity(&name).filter(|_| is_plain)?;
-    Some(Head { name, severity, span })
+    Some(Head { name, severity, kinds: walk::kinds(rule), span })
 }
 
 /// Finds a judged rule that cannot say what is wrong: one that is only true, or a mapping.

@@ -26,8 +26,6 @@ pub struct Reads {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct World {
     pub kinds: BTreeSet<Kind>,
-    pub members: bool,
-    pub permissions: bool,
     pub budgets: bool,
     pub now: bool,
 }
@@ -38,15 +36,14 @@ impl World {
         *self == World::default()
     }
 
-    fn all() -> World {
-        World { kinds: Kind::ALL.iter().copied().collect(), members: true, permissions: true, budgets: true, now: true }
+    /// Reads all of it.
+    pub fn all() -> World {
+        World { kinds: Kind::ALL.iter().copied().collect(), budgets: true, now: true }
     }
 
     /// Adds what another rule reads.
     pub fn add(&mut self, other: &World) {
         self.kinds.extend(&other.kinds);
-        self.members |= other.members;
-        self.permissions |= other.permissions;
         self.budgets |= other.budgets;
         self.now |= other.now;
     }
@@ -56,7 +53,7 @@ impl World {
 const DEEPEST: usize = 100;
 
 /// The parts of `data.charter`.
-const PARTS: [&str; 7] = ["resources", "members", "permissions", "budgets", "parameters", "now", "now_ns"];
+const PARTS: [&str; 5] = ["resources", "budgets", "parameters", "now", "now_ns"];
 
 /// What each rule of some modules names.
 #[derive(Debug, Default)]
@@ -78,7 +75,7 @@ struct Node {
 
 impl Graph {
     /// Makes the graph of modules, and lists what they call or name that is not there.
-    pub fn of(modules: &[Module]) -> (Graph, Vec<Mistake>) {
+    pub fn of(modules: &[&Module]) -> (Graph, Vec<Mistake>) {
         let mut graph = Graph::default();
         for module in modules {
             for (name, _) in module.rules() {
@@ -259,8 +256,6 @@ fn part(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
     };
     match part.as_str() {
         "resources" => return kind(rest, world),
-        "members" => world.members = true,
-        "permissions" => world.permissions = true,
         "budgets" => world.budgets = true,
         "now" | "now_ns" => world.now = true,
         "parameters" => {}

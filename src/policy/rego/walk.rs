@@ -1,6 +1,8 @@
 //! A walk through the syntax tree of a module: what it names and what it calls.
 
-use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleBody, RuleHead, Span};
+use std::collections::BTreeSet;
+
+use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleBody, RuleHead, Span};
 
 /// A step of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,50 @@ pub fn rule(rule: &Rule) -> Vec<Met<'_>> {
     all(open)
 }
 
+/// Lists all that an expression names.
+pub fn expression(expr: &Expr) -> Vec<Met<'_>> {
+    all(vec![Open::Expr(expr)])
+}
+
+/// Lists the kinds of which the input has to be for a rule to hold; `None` where a part of it does not say.
+///
+/// Nothing else of a rule can make up for a statement `input.kind == "Team"` that does not hold.
+pub fn kinds(rule: &Rule) -> Option<BTreeSet<String>> {
+    let Rule::Spec { bodies, .. } = rule else { return None };
+    let parts: Option<Vec<String>> = bodies.iter().map(|body| body.query.stmts.iter().find_map(kind)).collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.into_iter().collect())
+}
+
+/// Returns the kind that a statement demands of the input.
+fn kind(statement: &LiteralStmt) -> Option<String> {
+    let Literal::Expr { expr, .. } = &statement.literal else { return None };
+    let (lhs, rhs) = match &**expr {
+        Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } => (lhs, rhs),
+        _ => return None,
+    };
+    let is_kind = |expr: &Ref<Expr>| text(expr) == "input.kind";
+    let word = |expr: &Ref<Expr>| match &**expr {
+        Expr::String { value, .. } | Expr::RawString { value, .. } => {
+            value.as_string().ok().map(|word| word.to_string())
+        }
+        _ => None,
+    };
+    let said = if is_kind(lhs) { word(rhs) } else { word(lhs).filter(|_| is_kind(rhs)) };
+    said.filter(|_| statement.with_mods.is_empty())
+}
+
+/// Spells a chain of names.
+fn text(expr: &Expr) -> String {
+    let spelled = chain(expr).map(|(reference, _)| {
+        let steps = reference.steps.into_iter().map(|step| match step {
+            Step::Field(name) => name,
+            Step::Any => "*".to_owned(),
+        });
+        [reference.root].into_iter().chain(steps).collect::<Vec<_>>().join(".")
+    });
+    spelled.unwrap_or_default()
+}
+
 /// Counts the values that a rule is given, and says whether one of them may be several at once.
 ///
 /// Several definitions have a value each, those after `else` only where those before have none. One that loops may have
@@ -70,7 +116,7 @@ pub fn values(rule: &Rule) -> (usize, bool) {
 fn is_loop(statement: &LiteralStmt) -> bool {
     match &statement.literal {
         Literal::SomeVars { .. } | Literal::SomeIn { .. } => true,
-        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => all(vec![Open::Expr(expr)])
+        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => expression(expr)
             .iter()
             .any(|met| matches!(met, Met::Reference(reference) if reference.steps.contains(&Step::Any))),
         Literal::Every { .. } => false,
