@@ -31,8 +31,3 @@ pub mod report;
 pub mod source;
 pub mod store;
 pub mod telemetry;
-
-/// Gives memory to all threads at once: reading manifests is a matter of many small pieces, for which the allocators of C
-/// libraries, and that of musl above all, take up to a quarter of the time.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -38,8 +38,8 @@ pub struct Args {
     /// Takes warnings for errors
     #[arg(long)]
     deny_warnings: bool,
-    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were
-    #[arg(long, value_name = "REV")]
+    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were, and judges by its rules too
+    #[arg(long, value_name = "REV", visible_alias = "base")]
     since: Option<String>,
     /// With --since: older findings count as well
     #[arg(long, requires = "since")]

@@ -1,17 +1,53 @@
 //! Something wrong or doubtful in a governed repository: data, never an exception.
 
+use std::sync::Arc;
+
 use super::code::{Code, Severity};
 use super::credential;
 use super::fault::Fault;
 use super::id::ResourceId;
 use super::mend::{Edit, Mend};
+use super::name::Name;
 use super::origin::Origin;
+
+/// The policy that made a finding, and what it calls the matter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Control {
+    /// What is shown as the code: the rule's own, or the policy's name. Words of the same letters as a name.
+    pub code: Name,
+    pub policy: Name,
+    pub rules: Rules,
+}
+
+/// Under which rules a policy's finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rules {
+    /// Those that stood before the change and those that it brings, or the only ones there are.
+    Both,
+    /// Those that stood before, and not those that the change brings.
+    Before,
+    /// Those that the change brings, and not those that stood before.
+    New,
+}
+
+impl Rules {
+    /// Names the rules as reports do.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Rules::Both => "both",
+            Rules::Before => "before",
+            Rules::New => "new",
+        }
+    }
+}
 
 /// A mistake of the user's: what, where, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
     pub code: Code,
     pub origin: Origin,
+    /// The policy that says so, where one does.
+    pub control: Option<Arc<Control>>,
     /// The resource that a rule's finding is about: what a waiver names.
     pub about: Option<ResourceId>,
     /// One sentence without a full stop.
@@ -32,7 +68,18 @@ impl Finding {
     /// Makes a finding of a code at a place.
     pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
         let (message, label) = (brief(message.into()), String::new());
-        Finding { code, origin, about: None, message, label, help: None, related: None, mend: None, edit: None }
+        Finding {
+            code,
+            origin,
+            control: None,
+            about: None,
+            message,
+            label,
+            help: None,
+            related: None,
+            mend: None,
+            edit: None,
+        }
     }
 
     /// Makes a finding of a fault at a place.
@@ -78,6 +125,22 @@ impl Finding {
         }
         credential::hide(&mut self.message);
         self.help.iter_mut().for_each(credential::hide);
+    }
+
+    /// Says which policy it is from.
+    pub fn control(mut self, control: Control) -> Self {
+        self.control = Some(Arc::new(control));
+        self
+    }
+
+    /// Returns what is shown as its code: what a policy calls it, or the code itself.
+    pub fn shown_code(&self) -> &str {
+        self.control.as_ref().map_or(self.code.as_str(), |control| control.code.as_str())
+    }
+
+    /// Says whether only the rules that the change brings make it.
+    pub fn is_of_new_rules(&self) -> bool {
+        self.control.as_ref().is_some_and(|control| control.rules == Rules::New)
     }
 
     /// Says how bad it is.

@@ -77,7 +77,7 @@ impl Report {
         let error = self.findings.iter().find(|finding| finding.is_error());
         let Some(error) = error else { return "no Organization is declared".to_owned() };
         let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-        format!("{}{place} {}", error.origin.path, error.code)
+        format!("{}{place} {}", error.origin.path, error.shown_code())
     }
 
     /// Names what was checked: `main@9f2c1ab + 2 uncommitted files`.

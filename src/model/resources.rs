@@ -82,6 +82,28 @@ impl Resources {
         Digest::of(digests.iter().flat_map(|(kind, digest)| [kind.as_bytes(), digest.as_bytes()]))
     }
 
+    /// Says whether the resources of a kind are the very same in another state.
+    pub fn is_same(&self, other: &Resources, kind: Kind) -> bool {
+        match (self.kinds.get(&kind), other.kinds.get(&kind)) {
+            (Some(ours), Some(theirs)) => ours.is(theirs),
+            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        }
+    }
+
+    /// Lists the resources that were read anew since another state, and those of it that are gone.
+    ///
+    /// A resource that was read anew is another, even where it asks for the same: it may be written otherwise.
+    pub fn renewed(&self, other: &Resources) -> (Vec<Arc<Manifest>>, Vec<ResourceId>) {
+        let (nothing, mut renewed, mut replaced) = (Trie::default(), Vec::new(), Vec::new());
+        for kind in Kind::ALL {
+            let [ours, theirs] = [self, other].map(|state| state.kinds.get(kind).unwrap_or(&nothing));
+            ours.renewed(theirs, &mut renewed);
+            theirs.renewed(ours, &mut replaced);
+        }
+        let gone = replaced.into_iter().map(|manifest| manifest.id.clone()).filter(|id| self.get(id).is_none());
+        (renewed, gone.collect())
+    }
+
     /// Lists the resources that are not the same in another state.
     pub fn differing(&self, other: &Resources) -> BTreeSet<ResourceId> {
         self.differing_of(Kind::ALL, other)

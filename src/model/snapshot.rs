@@ -43,7 +43,7 @@ impl Revision {
     }
 }
 
-/// A file below the governed path that may hold manifests.
+/// A file below the governed path that may declare something.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// The path inside the source, `/` between its parts.
@@ -54,7 +54,7 @@ pub struct SourceFile {
 
 /// Everything below the governed path of a source at one moment, and what is wrong with it as files.
 ///
-/// Holds YAML and JSON files only: others cannot be manifests.
+/// Holds YAML and JSON files, and policies in Rego: others declare nothing.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// The commit, or `None` for a plain directory. With [`Snapshot::uncommitted`] above 0: the commit below the changes.

@@ -3,7 +3,7 @@
 //! Its shape depends on nothing but what is in it. The way to a resource is by BLAKE3, so that nobody makes it long by a
 //! choice of names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::digest::Digest;
@@ -126,10 +126,37 @@ impl Trie {
         seal(&mut self.root);
     }
 
+    /// Says whether it is the very same.
+    pub fn is(&self, other: &Trie) -> bool {
+        Arc::ptr_eq(&self.root, &other.root)
+    }
+
+    /// Adds the manifests that are not the very same in another trie, at the cost of what was set in between.
+    pub fn renewed(&self, other: &Trie, found: &mut Vec<Arc<Manifest>>) {
+        if !self.is(other) {
+            renewed(&self.root.nodes, &other.root.nodes, found);
+        }
+    }
+
     /// Adds what is not the same in another trie, at the cost of what differs.
     pub fn compare(&self, other: &Trie, differing: &mut BTreeSet<ResourceId>) {
         if self.digest() != other.digest() {
             compare(&self.root.nodes, &other.root.nodes, differing);
+        }
+    }
+}
+
+/// Adds the manifests that are not the very same in the same place of another trie.
+fn renewed(ours: &[(u8, Node)], theirs: &[(u8, Node)], found: &mut Vec<Arc<Manifest>>) {
+    for (step, node) in ours {
+        match (node, at(theirs, *step)) {
+            (Node::Branch(ours), [(_, Node::Branch(theirs))]) if Arc::ptr_eq(ours, theirs) => {}
+            (Node::Branch(ours), [(_, Node::Branch(theirs))]) => renewed(&ours.nodes, &theirs.nodes, found),
+            (node, theirs) => {
+                let known: HashSet<*const Manifest> = leaves(theirs).map(Arc::as_ptr).collect();
+                let own = [(*step, node.clone())];
+                found.extend(leaves(&own).filter(|one| !known.contains(&Arc::as_ptr(one))).cloned());
+            }
         }
     }
 }

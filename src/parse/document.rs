@@ -12,6 +12,7 @@ use super::salvage;
 use super::schema::{Reader, reader, roles_reader};
 use super::secret::{self, Taken};
 use super::trail::Trail;
+use super::written;
 use crate::model::code::Code;
 use crate::model::credential;
 use crate::model::fault::Fault;
@@ -130,7 +131,8 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
         salvage::fill_lists(spec, reader.spec_schema());
     }
     let site = Site { origin: place.origin(""), bare: false, left_out };
-    let mut outcome = typed(place, Typing { id, kind, spec, labels, site, is_whole: faults.is_empty() });
+    let (written, is_whole) = (written::json(place.root), faults.is_empty());
+    let mut outcome = typed(place, Typing { id, kind, spec, written, labels, site, is_whole });
     outcome.findings.extend(place.findings(faults.into_iter()));
     let nameless = BTreeSet::from([kind]).into_iter().filter(|_| is_nameless).collect();
     Parsed { mentioned, nameless, ..outcome }
@@ -182,6 +184,7 @@ struct Typing {
     id: Option<ResourceId>,
     kind: Kind,
     spec: Value,
+    written: Box<str>,
     labels: BTreeMap<String, String>,
     site: Site,
     /// Whether the schema is content; if not, what is left of it is read and counts as not wholly read.
@@ -189,7 +192,7 @@ struct Typing {
 }
 
 fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
-    let Typing { id, kind, spec, labels, site, is_whole } = typing;
+    let Typing { id, kind, spec, written, labels, site, is_whole } = typing;
     let read = Spec::read(kind, spec);
     let finding = match &read {
         Err(error) => Some(Fault::new(Code::Schema, format!("this does not have the shape of a {kind}: {error}"))),
@@ -200,7 +203,8 @@ fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
     };
     let findings = finding.filter(|_| is_whole).map(|fault| place.finding(&site.origin.pointer, Part::Value, fault));
     let is_torn = !is_whole || findings.is_some();
-    let manifest = id.clone().zip(read.ok()).map(|(id, spec)| Arc::new(Manifest::new(id, spec, labels, site)));
+    let manifest = id.clone().zip(read.ok());
+    let manifest = manifest.map(|(id, spec)| Arc::new(Manifest::new(id, spec, written, labels, site)));
     Parsed {
         unread: id.filter(|_| is_torn).into_iter().collect(),
         manifests: manifest.into_iter().collect(),
@@ -240,6 +244,7 @@ fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) ->
         salvage::fill_lists(role, roles_reader().item_schema());
     }
     let site = Site { origin: place.origin(pointer), bare: true, left_out };
+    let written = place.root.at(pointer).map(|(item, _)| written::role(item)).unwrap_or_default();
     let (kind, labels, is_whole) = (Kind::Role, BTreeMap::new(), faults.is_empty());
-    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, labels, site, is_whole }) }
+    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, written, labels, site, is_whole }) }
 }

@@ -8,24 +8,35 @@ use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::kind::Kind;
-use crate::model::kind::waiver::Waivers;
 use crate::model::members::Members;
+use crate::model::standing::Standing;
 use crate::model::verdict::Verdict;
+use controls::Controls;
 
 mod caps;
+mod controls;
 mod each;
 mod expiry;
+mod found;
 mod leads;
+pub mod library;
+mod query;
+pub mod rego;
+mod ruling;
 mod waivers;
 mod whole;
+
+pub use query::evaluate;
 
 /// What the rules know beside the desired state, worked out by other rooms.
 #[derive(Debug, Default)]
 pub struct Facts {
     pub members: Arc<Members>,
     pub allocations: Arc<Vec<Allocation>>,
-    /// The waivers that stood before the change; `None` for the first revision, which is judged by its own.
-    pub before: Option<Arc<Waivers>>,
+    /// The rules that stood before the change; `None` for the first revision, which is judged by its own.
+    pub before: Option<Arc<Standing>>,
+    /// Whether it is the revision that landed: it stands as it was judged then, and what policies find now is doubted.
+    pub is_accepted: bool,
 }
 
 /// What a rule found, and until when that holds if nothing changes but the time.
@@ -51,6 +62,7 @@ const OF_ALL: [whole::Rule; 2] =
 pub struct Judge {
     of_each: [each::Asked; OF_EACH.len()],
     of_all: [whole::Content; OF_ALL.len()],
+    controls: Controls,
 }
 
 impl Judge {
@@ -64,7 +76,10 @@ impl Judge {
             findings.extend(found);
             asked += resources;
         }
-        let (findings, waived) = waivers::weigh(findings, desired, facts.before.as_deref(), now);
-        (Verdict::new(desired.digest, findings, waived), asked)
+        let ruled = self.controls.judge(desired, facts, now);
+        findings.extend(ruled.findings);
+        let before = facts.before.as_deref().map(|before| &before.waivers);
+        let (findings, waived) = waivers::weigh(findings, desired, before, self.controls.names().as_ref(), now);
+        (Verdict::new(desired.digest, findings, waived), asked + ruled.asked)
     }
 }

@@ -32,6 +32,7 @@ impl Ahead {
 pub fn read(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<(Snapshot, Ahead), SourceError> {
     let started = Instant::now();
     let (send, parsed) = mpsc::channel();
+    let governed = source.governed_path();
     let snapshot = rayon::in_place_scope(|scope| {
         let mut batch = Vec::with_capacity(BATCH);
         let snapshot = source.read(at, &mut |file| {
@@ -39,7 +40,7 @@ pub fn read(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<(Snapshot
             if batch.len() == BATCH {
                 let (files, send) = (std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), send.clone());
                 // Where nobody receives any more, nobody needs it.
-                scope.spawn(move |_| drop(send.send(parsed_of(files))));
+                scope.spawn(move |_| drop(send.send(parsed_of(files, governed))));
             }
         });
         spent.read += started.elapsed();
@@ -50,7 +51,7 @@ pub fn read(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<(Snapshot
     Ok((snapshot, ahead))
 }
 
-fn parsed_of(files: Vec<SourceFile>) -> Vec<(Arc<str>, (SourceFile, Parsed))> {
-    let parsed = |file: SourceFile| (file.path.clone(), (file.clone(), parse::file(&file)));
+fn parsed_of(files: Vec<SourceFile>, governed: &str) -> Vec<(Arc<str>, (SourceFile, Parsed))> {
+    let parsed = |file: SourceFile| (file.path.clone(), (file.clone(), parse::file(&file, governed)));
     files.into_iter().map(parsed).collect()
 }

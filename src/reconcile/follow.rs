@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Error;
-use super::check::{check, standing};
+use super::check::{recheck, standing};
 use super::head::{Head, Heads};
 use super::landing::{Gate, gate, held_because};
 use super::memo::Spent;
@@ -311,17 +311,19 @@ impl<'a> Follower<'a> {
         Ok(step)
     }
 
-    /// Returns what may be followed of the head, or why nothing may: by the waivers that were applied before it, if any were.
+    /// Returns what may be followed of the head, or why nothing may: by the rules that were applied before it, if any were.
     fn verdict(&mut self, now: Timestamp) -> Result<(Option<Admitted>, String), SourceError> {
         let Some(head) = &self.head else { return Ok((None, String::new())) };
-        let before = self.view.as_ref().filter(|_| head.is_waived).and_then(|view| standing(&view.held.applied));
-        Ok(match before {
-            Some(before) => {
-                let judged = self.heads.abide(self.source, head, before, now)?;
-                (judged.admitted, judged.reason)
-            }
-            None => (head.admitted.clone(), head.reason.clone()),
-        })
+        let applied = self.view.as_ref().map(|view| &view.held.applied);
+        let accepted = applied.and_then(|applied| applied.accepted.as_ref()?.revision.as_ref());
+        let stands =
+            head.admitted.is_none() && accepted.is_some() && commit(accepted) == commit(head.revision.as_ref());
+        let before = applied.and_then(standing).filter(|before| !stands && head.is_judged_otherwise(before));
+        if !stands && before.is_none() {
+            return Ok((head.admitted.clone(), head.reason.clone()));
+        }
+        let judged = self.heads.abide(self.source, head, before, stands, now)?;
+        Ok((judged.admitted, judged.reason))
     }
 
     /// Makes the live state as the head says; where it is held, as the last good state says.
@@ -369,8 +371,8 @@ impl<'a> Follower<'a> {
             return Ok(());
         }
         // It stands as it was accepted: a waiver that ended since takes nothing back.
-        self.good = match check(self.source, &At::Revision(Some(revision.commit)), at) {
-            Ok(checked) => checked.admitted,
+        self.good = match recheck(self.source, &At::Revision(Some(revision.commit)), at) {
+            Ok(admitted) => admitted,
             // Rewritten and collected: nobody knows any more what was accepted, and there is nothing to heal to.
             Err(SourceError::NoSuchRevision { .. } | SourceError::NoCommit { .. } | SourceError::NoSuchPath { .. }) => {
                 None

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::ahead::Ahead;
 use crate::access;
@@ -14,11 +15,15 @@ use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::{Waiver, Waivers};
+use crate::model::id::ResourceId;
+use crate::model::kind::organization::Organization;
+use crate::model::kind::policy::Policy;
+use crate::model::kind::waiver::Waiver;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Read;
 use crate::model::members::Members;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
+use crate::model::standing::Standing;
 use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse::{self, Settings};
@@ -43,8 +48,9 @@ pub struct Memo {
     unusable: Option<Finding>,
     compiler: Compiler,
     judge: policy::Judge,
-    /// The waivers that stood before the change.
-    before: Option<Arc<Waivers>>,
+    /// The rules that stood before the change.
+    before: Option<Arc<Standing>>,
+    is_accepted: bool,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
 }
@@ -72,8 +78,9 @@ impl Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
         let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
         let (compiler, judge) = (Compiler::default(), policy::Judge::default());
-        let (before, members, allocations) = (None, None, None);
-        let mut memo = Memo { snapshot, settings, unusable, compiler, judge, before, members, allocations };
+        let (before, is_accepted, members, allocations) = (None, false, None, None);
+        let mut memo =
+            Memo { snapshot, settings, unusable, compiler, judge, before, is_accepted, members, allocations };
         memo.take(&files, ahead, Vec::new(), spent);
         memo
     }
@@ -93,7 +100,8 @@ impl Memo {
 
     fn take(&mut self, files: &[SourceFile], mut ahead: Ahead, mut changes: Vec<Change>, spent: &mut Spent) {
         let ahead = files.iter().map(|file| ahead.take(file)).collect();
-        let parsed = timed(&mut spent.parse, || parse::parse(files, ahead, &self.settings));
+        let governed = &self.snapshot.lineage.path;
+        let parsed = timed(&mut spent.parse, || parse::parse(files, ahead, &self.settings, governed));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
         spent.work.parsed += files.len();
         let is_blind = self.snapshot.findings.iter().any(|finding| finding.code.leaves_unread());
@@ -105,17 +113,43 @@ impl Memo {
         &self.snapshot
     }
 
-    /// Has what is judged from here on judged by the waivers that stood before it; without any by its own.
-    pub fn abide(&mut self, before: Option<Waivers>) {
+    /// Has what is judged from here on judged by the rules that stood before it as well; without any by its own.
+    pub fn abide(&mut self, before: Option<Standing>) {
         self.before = before.map(Arc::new);
     }
 
-    /// Returns the waivers that are declared; `None` where no organisation is, so that nothing stood yet.
-    pub fn waivers(&self) -> Option<Waivers> {
+    /// Has what is judged from here on judged as the revision that landed, or not.
+    pub fn accept(&mut self, is_accepted: bool) {
+        self.is_accepted = is_accepted;
+    }
+
+    /// Returns the rules that are declared; `None` where no organisation is, so that nothing stood yet.
+    pub fn rules(&self) -> Option<Standing> {
         let resources = self.compiler.resources();
-        let declared = resources.of_kind(Kind::Waiver);
-        let waivers = declared.filter_map(|manifest| Some((manifest.id.clone(), Waiver::of(&manifest.spec)?.clone())));
-        (resources.count(Kind::Organization) > 0).then(|| waivers.collect())
+        let waivers = resources.of_kind(Kind::Waiver);
+        let waivers = waivers.filter_map(|one| Some((one.id.clone(), Waiver::of(&one.spec)?.clone()))).collect();
+        let policies = resources.of_kind(Kind::Policy);
+        let policies =
+            policies.filter_map(|one| Some((one.id.name.clone(), Policy::of(&one.spec)?.rego.clone()))).collect();
+        let organization = resources.of_kind(Kind::Organization).next();
+        let organization = organization.and_then(|one| Organization::of(&one.spec))?;
+        Some(Standing { waivers, policies, library: organization.policies.clone() })
+    }
+
+    /// Says whether the rules that stood may find other than those that are declared.
+    pub fn is_ruled(&self, stood: &Standing) -> bool {
+        self.rules().is_some_and(|declared| declared.rules_otherwise(stood))
+    }
+
+    /// Evaluates a query with the policies and the resources that are declared; what is wrong with it, in words.
+    ///
+    /// # Errors
+    /// Where a policy or the query is wrong, or the input is not declared.
+    pub fn evaluate(&mut self, now: Timestamp, query: &str, input: Option<&ResourceId>) -> Result<Value, String> {
+        let Snapshot { revision, lineage, .. } = &self.snapshot;
+        let desired = self.compiler.compiled(revision.clone(), lineage.clone(), Vec::new()).desired;
+        let facts = self.facts(&desired);
+        policy::evaluate(&desired, &facts, now, query, input)
     }
 
     /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
@@ -142,7 +176,7 @@ impl Memo {
         let is_whole = desired.flaws.unread.is_empty();
         let members = kept(&mut self.members, of_members, is_whole, || access::leads(desired));
         let allocations = kept(&mut self.allocations, of_budgets, is_whole, || budget::allocate(desired));
-        policy::Facts { members, allocations, before: self.before.clone() }
+        policy::Facts { members, allocations, before: self.before.clone(), is_accepted: self.is_accepted }
     }
 }
 

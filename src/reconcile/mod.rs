@@ -17,12 +17,12 @@ mod step;
 mod validation;
 mod view;
 
-pub use asking::{Ground, declared, live};
+pub use asking::{Ground, declared, evaluate, live};
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
 pub use planning::{Planned, Records, drift, plan};
-pub use round::{Intent, Outcome, Round, round};
+pub use round::{Intent, OWN_RULES, Outcome, Round, round};
 pub use step::{Step, Treatment};
 pub use validation::{Question, fix, validate};
 

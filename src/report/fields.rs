@@ -46,6 +46,11 @@ fn keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Ve
 }
 
 fn describe(old: &Value, new: &Value) -> String {
+    if let (Value::String(old), Value::String(new)) = (old, new)
+        && (old.trim_end().contains('\n') || new.trim_end().contains('\n'))
+    {
+        return lines(old, new);
+    }
     let (Value::Array(old_items), Value::Array(new_items)) = (old, new) else { return arrow(old, new) };
     let (had, has): (HashSet<&Value>, HashSet<&Value>) = (old_items.iter().collect(), new_items.iter().collect());
     let gone = || old_items.iter().filter(|item| !has.contains(item));
@@ -63,6 +68,22 @@ fn describe(old: &Value, new: &Value) -> String {
     let gone = gone().filter(|item| !respelled.contains(item)).map(|item| format!("-{}", shown(item)));
     let changes: Vec<String> = gone.chain(come).chain(changes).collect();
     if changes.is_empty() { arrow(old, new) } else { changes.join(" ") }
+}
+
+/// Counts the lines that come and go in a text of several.
+fn lines(old: &str, new: &str) -> String {
+    let beyond = |text: &str, other: &str| {
+        let mut left: Vec<&str> = other.lines().collect();
+        let lines = text.lines().filter(|line| match left.iter().position(|one| one == line) {
+            Some(at) => {
+                left.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+        lines.count()
+    };
+    format!("+{} -{} lines", beyond(new, old), beyond(old, new))
 }
 
 /// Reads a subject: two texts that are spelled differently may be one.

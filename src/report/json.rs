@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::escape;
 use super::plan::Destination;
-use crate::model::code::{Code, Severity};
+use crate::model::code::Severity;
 use crate::model::credential;
 use crate::model::finding::Finding;
 use crate::model::grant::AccessChange;
@@ -100,8 +100,7 @@ struct Counts {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Found<'a> {
     /// What sort of mistake it is: `charter explain CODE` says more.
-    #[schemars(with = "String")]
-    code: Code,
+    code: &'a str,
     severity: Severity,
     message: &'a str,
     #[serde(flatten)]
@@ -115,9 +114,22 @@ struct Found<'a> {
     /// Another place that belongs to the matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     related: Option<Related<'a>>,
+    /// The policy that says so, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Ruled<'a>>,
     /// Whether it stood before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     old: bool,
+}
+
+/// The policy that a finding is from.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Ruled<'a> {
+    name: &'a str,
+    /// The code of the page that explains such findings.
+    page: &'static str,
+    /// Under which rules it stands: those that stood before the change, those that it brings, or both.
+    rules: &'static str,
 }
 
 /// A stretch of a file and what to write there.
@@ -211,13 +223,18 @@ fn by(waived: &Waived) -> By<'_> {
 
 fn found(finding: &Finding) -> Found<'_> {
     Found {
-        code: finding.code,
+        code: finding.shown_code(),
         severity: finding.severity(),
         message: &finding.message,
         place: place(&finding.origin),
         help: finding.help.as_deref(),
         fix: finding.edit.as_ref().map(|edit| Fix { place: stretch(Some(edit.span)), text: &edit.text }),
         related: finding.related.as_ref().map(|(origin, label)| Related { place: place(origin), label }),
+        policy: finding.control.as_ref().map(|control| Ruled {
+            name: control.policy.as_str(),
+            page: finding.code.as_str(),
+            rules: control.rules.as_str(),
+        }),
         old: false,
     }
 }

@@ -49,6 +49,7 @@ impl Wanted {
 pub struct Gathering {
     governed: String,
     settings: String,
+    policies: String,
     wanted: Vec<Wanted>,
     findings: Vec<Finding>,
     entries: usize,
@@ -73,9 +74,10 @@ impl Gathering {
     /// Starts a walk below the governed path (empty for the root).
     pub fn new(governed: &str) -> Self {
         let settings = below(governed, "schemas/settings.schema.json");
+        let policies = below(governed, "policies/");
         let governed = governed.to_owned();
         let (wanted, findings) = (Vec::new(), Vec::new());
-        Gathering { governed, settings, wanted, findings, entries: 0, bytes: 0, full: false }
+        Gathering { governed, settings, policies, wanted, findings, entries: 0, bytes: 0, full: false }
     }
 
     /// Says whether the walk has met so much that it must end.
@@ -90,7 +92,12 @@ impl Gathering {
 
     /// Says whether the file at a path is to be read.
     pub fn wants(&self, path: &str) -> bool {
-        is_manifest(path) || path == self.settings
+        is_manifest(path) || path == self.settings || self.is_policy(path)
+    }
+
+    /// Says whether a path may be a policy: the tests of policies are none.
+    fn is_policy(&self, path: &str) -> bool {
+        path.starts_with(&self.policies) && path.ends_with(".rego") && !path.ends_with("_test.rego")
     }
 
     /// Meets an entry of a directory and returns its path where it is a sound file or directory.
@@ -171,9 +178,9 @@ impl Gathering {
         self.bytes += size;
         self.wanted.push(Wanted { path: path.into(), place });
         if self.wanted.len() > limits::FILES {
-            self.overflow(format!("the source has more than {} YAML and JSON files", limits::FILES));
+            self.overflow(format!("the source has more than {} YAML, JSON and Rego files", limits::FILES));
         } else if self.bytes > limits::TOTAL_BYTES {
-            self.overflow(format!("the YAML and JSON files have more than {} bytes in all", limits::TOTAL_BYTES));
+            self.overflow(format!("the YAML, JSON and Rego files have more than {} bytes in all", limits::TOTAL_BYTES));
         }
     }
 
