@@ -34,9 +34,9 @@ mod yaml;
 
 pub use settings::Settings;
 
-/// Reads files below the governed path, side by side, with the schema of the settings; what comes of them is in their
-/// order.
+/// Reads files below the governed path, side by side, with the schema of the settings.
 ///
+/// What comes of them is in their order.
 /// Of those that were read ahead, by [`file()`], `ahead` knows what came of them.
 pub fn parse(files: &[SourceFile], ahead: Vec<Option<Parsed>>, settings: &Settings, governed: &str) -> Vec<Parsed> {
     let parsed = files.par_iter().zip(ahead).map(|(one, ahead)| ahead.unwrap_or_else(|| file(one, governed)));
