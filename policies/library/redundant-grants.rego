@@ -1,21 +1,23 @@
 # A grant that gives nothing new hides what takes it away: whoever removes the other one leaves this one.
 package library.redundant_grants
 
+# What holds everywhere holds on each team, and who has a role has what it inherits.
 warn contains finding if {
 	some subject, entries in held
 	some own in entries
 	[subject, own.binding] in named
-	own.end == max([entry.end | some entry in entries; entry.binding == own.binding])
 	own.end > data.charter.now_ns
+	teams := {own.team, ""}
 	others := {other.binding |
 		some other in entries
-		other.binding != own.binding
-		is_as_wide(own, other)
+		other.team in teams
+		own.role in implied[other.role]
 		other.end >= own.end
-		own.role in graph.reachable(inherits, {other.role})
+		other.binding != own.binding
 		not does_stay(subject, own, other)
 	}
 	count(others) > 0
+	own.end == max([entry.end | some entry in entries; entry.binding == own.binding])
 	finding := {
 		"msg": sprintf(
 			"`%s` gives `%s` what it has by `%s` already",
@@ -26,11 +28,6 @@ warn contains finding if {
 		"help": sprintf("take `%s` out of `%s`, or what gives it the same", [subject, own.binding]),
 	}
 }
-
-# What holds everywhere holds on each team.
-is_as_wide(own, other) if other.team == own.team
-
-is_as_wide(_, other) if other.team == ""
 
 # Of two bindings that give the same to the same subject the first stays.
 does_stay(subject, own, other) if {
@@ -100,6 +97,9 @@ end(expires) := 9223372036854775807 if {
 } else := time.parse_rfc3339_ns(sprintf("%sT23:59:59Z", [expires])) if {
 	count(expires) == 10
 } else := time.parse_rfc3339_ns(expires)
+
+# The roles that each role has, itself among them.
+implied := {role: graph.reachable(inherits, {role}) | some role, _ in inherits}
 
 inherits := {id("Role", team, name): above |
 	some team, name
