@@ -1,6 +1,8 @@
 //! What other tools read of a report is what they expect: checked on the repositories of all cases.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::indexing_slicing, reason = "a test may")]
 
+#[path = "support/sql.rs"]
+mod sql;
 mod support;
 
 use std::collections::BTreeSet;
@@ -13,6 +15,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use rayon::prelude::*;
 use regex::Regex;
 use serde_json::{Value, json};
+use sql::Database;
 use support::Sandbox;
 use support::case::{folders, name, prepare};
 
@@ -172,6 +175,48 @@ fn a_report_of_another_shape_is_refused() {
     let mut sarif = read_json(&sandbox, "sarif");
     sarif["runs"][0]["results"][0]["level"] = json!("fatal");
     assert!(!formats.sarif.is_valid(&sarif));
+}
+
+/// What somebody writes into the store beside Charter: a change, a removal, what is no resource, and what is declared.
+const BY_HAND: [&str; 4] = [
+    "UPDATE live_resource SET spec = '{\"members\":[]}' WHERE name = 'web'",
+    "DELETE FROM live_resource WHERE name = 'dev'",
+    "INSERT INTO live_resource (kind, team, name, spec) VALUES ('Evil', '', 'x y', 'no JSON'), ('Group', '', 'g', '{}')",
+    "INSERT INTO live_resource (kind, team, name, spec) VALUES ('Team', '', 'new', '{}')",
+];
+
+#[test]
+fn every_plan_is_what_its_schema_says() {
+    let schema = validator("policies/schemas/plan.schema.json", closed);
+    let sandbox = Sandbox::new();
+    let team = |name: &str| format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: {name}}}\nspec: {{}}\n");
+    let organization =
+        "apiVersion: charter/v1\nkind: Organization\nmetadata: {name: acme}\nspec: {currency: USD, timezone: UTC}\n";
+    let role = "apiVersion: charter/v1\nkind: Role\nmetadata: {name: dev}\nspec: {permissions: [\"read:agents\"]}\n";
+    for (path, text) in [("organization.yaml", organization), ("web.yaml", &team("web")), ("dev.yaml", role)] {
+        sandbox.write(path, text);
+    }
+    let planned = |flags: &str| {
+        sandbox.charter(&format!("plan --store sqlite:live.db -o json=../plan {flags}"));
+        let plan = read_json(&sandbox, "plan");
+        conforms(&schema, &plan);
+        plan
+    };
+    assert_eq!(planned("")["counts"]["add"], 3);
+    sandbox.commit("one");
+    sandbox.charter("apply --store sqlite:live.db");
+    assert_eq!(planned("")["inSync"], true);
+    sandbox.write("new.yaml", &team("new").replace("{}", "{members: [\"user:ana\"]}"));
+    let mut store = Database::open(&sandbox.repo().join("live.db"));
+    BY_HAND.iter().for_each(|statement| drop(store.rows(statement)));
+    let (left, taken) = (planned(""), planned("--adopt --prune"));
+    for field in ["conflicts", "unmanaged", "foreign", "records"] {
+        assert!(!left["plan"][field].as_array().unwrap().is_empty(), "{field}: {left}");
+    }
+    assert_eq!(taken["plan"]["strays"].as_array().unwrap().len(), 1);
+    let mut other = left;
+    other["plan"]["changes"][0]["op"] = json!("explode");
+    assert!(!schema.is_valid(&other));
 }
 
 fn fingerprints(sandbox: &Sandbox) -> BTreeSet<String> {

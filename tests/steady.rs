@@ -13,7 +13,7 @@ mod sql;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use charter::model::snapshot::{Revision, Snapshot};
+use charter::model::snapshot::{Revision, Snapshot, SourceFile};
 use charter::reconcile::{Condition, Follower, Treatment};
 use charter::source::{At, Source, SourceError};
 use memory::Files;
@@ -37,7 +37,7 @@ impl Source for Endless {
         "endless".to_owned()
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+    fn read(&self, at: &At, _seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
         let number = match at {
             At::Revision(Some(number)) => number.parse().unwrap(),
             At::Revision(None) | At::WorkingTree => self.head.load(Ordering::Relaxed),

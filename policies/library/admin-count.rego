@@ -10,7 +10,7 @@ deny contains finding if {
 		"msg": sprintf("users who hold %s everywhere: %d now, fewer than %d", [roles, count(admins), parameters.min]),
 		"resource": sprintf("Organization/%s", [name]),
 		"path": "/spec/policies/admin-count",
-		"help": "bind it to one more user without a team, before the last one is away",
+		"help": "bind it to one more user without a team, before somebody is away",
 	}
 }
 

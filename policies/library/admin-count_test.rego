@@ -51,7 +51,7 @@ test_fewer_than_the_least_are_found if {
 		"msg": "users who hold `platform_admin` everywhere: 1 now, fewer than 2",
 		"resource": "Organization/acme",
 		"path": "/spec/policies/admin-count",
-		"help": "bind it to one more user without a team, before the last one is away",
+		"help": "bind it to one more user without a team, before somebody is away",
 	}}
 		with data.charter.resources as world
 		with data.charter.assignments as one

@@ -7,7 +7,7 @@ off := {"separation-of-duties": {"pairs": []}}
 # 2026-06-01T00:00:00Z
 now := 1780272000000000000
 
-roles := {"Role": {
+declared := {"Role": {
 	"": {
 		"author": {"spec": {"permissions": ["write:prompts"]}},
 		"approver": {"spec": {"permissions": ["manage:prompts"]}},
@@ -18,6 +18,8 @@ roles := {"Role": {
 }}
 
 no_roles := {"Role": {}}
+
+unnamed := {"Organization": {"": {"acme": {}}}, "Role": {"web": {"author": {"spec": {}}}}}
 
 held_by(role, binding, team, expires) := {"role": role, "binding": binding, "team": team, "expires": expires}
 
@@ -60,7 +62,7 @@ test_two_roles_that_meet_are_found if {
 		"path": "/spec/subjects",
 		"help": "take `approver` from `user:ana`, or give it to somebody else",
 	}}
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as same_team
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -68,7 +70,7 @@ test_two_roles_that_meet_are_found if {
 
 test_on_two_teams_they_do_not_meet if {
 	count(deny) == 0
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as other_team
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -76,7 +78,7 @@ test_on_two_teams_they_do_not_meet if {
 
 test_what_holds_everywhere_holds_on_a_team if {
 	{found.resource | some found in deny} == {"RoleBinding/b"}
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as everywhere
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -84,7 +86,7 @@ test_what_holds_everywhere_holds_on_a_team if {
 
 test_two_that_hold_everywhere_meet if {
 	count(deny) == 1
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as both_everywhere
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -92,7 +94,7 @@ test_two_that_hold_everywhere_meet if {
 
 test_an_inherited_role_is_held if {
 	{found.resource | some found in deny} == {"RoleBinding/web/l"}
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as through_lead
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -100,7 +102,7 @@ test_an_inherited_role_is_held if {
 
 test_one_role_that_inherits_both_is_found if {
 	{found.resource | some found in deny} == {"RoleBinding/web/c"}
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as one_role
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -108,7 +110,7 @@ test_one_role_that_inherits_both_is_found if {
 
 test_two_subjects_are_two_hands if {
 	count(deny) == 0
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as two_subjects
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -116,7 +118,7 @@ test_two_subjects_are_two_hands if {
 
 test_what_has_ended_is_not_held if {
 	count(deny) == 0
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as ended
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -124,7 +126,7 @@ test_what_has_ended_is_not_held if {
 
 test_what_ends_later_is_held if {
 	count(deny) == 1
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as ends_later
 		with data.charter.parameters as on
 		with data.charter.now_ns as now
@@ -132,7 +134,7 @@ test_what_ends_later_is_held if {
 
 test_a_role_of_a_team_is_named_by_its_name if {
 	count(deny) == 1
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as team_role
 		with data.charter.parameters as {"separation-of-duties": {"pairs": [["approver-here", "author"]]}}
 		with data.charter.now_ns as now
@@ -140,7 +142,7 @@ test_a_role_of_a_team_is_named_by_its_name if {
 
 test_without_pairs_nothing_is_found if {
 	count(deny) == 0
-		with data.charter.resources as roles
+		with data.charter.resources as declared
 		with data.charter.assignments as same_team
 		with data.charter.parameters as off
 		with data.charter.now_ns as now
@@ -149,6 +151,14 @@ test_without_pairs_nothing_is_found if {
 test_an_empty_organisation_is_good if {
 	count(deny) == 0
 		with data.charter.resources as no_roles
+		with data.charter.assignments as nobody
+		with data.charter.parameters as on
+		with data.charter.now_ns as now
+}
+
+test_a_name_that_no_role_has_is_found if {
+	{found.path | some found in deny} == {"/spec/policies/separation-of-duties/pairs/0/1"}
+		with data.charter.resources as unnamed
 		with data.charter.assignments as nobody
 		with data.charter.parameters as on
 		with data.charter.now_ns as now

@@ -9,7 +9,7 @@ deny contains finding if {
 	permission := wildcards[role_of(team, binding.spec.role)]
 	not is_soon(binding)
 	finding := {
-		"msg": sprintf("`%s` gives `%s`, and %s", [binding.spec.role, permission, ending(binding)]),
+		"msg": sprintf("`%s` gives `%s`, and %s", [id("RoleBinding", team, name), permission, ending(binding)]),
 		"resource": id("RoleBinding", team, name),
 		"path": "/spec/expires",
 		"help": help,
@@ -25,8 +25,8 @@ deny contains finding if {
 	not is_soon(binding)
 	finding := {
 		"msg": sprintf(
-			"`%s` of the council has `%s` everywhere, and that %s",
-			[min(members), binding.spec.role, ending(binding)],
+			"`%s` gives `%s` of the council `%s` everywhere, and %s",
+			[id("RoleBinding", "", name), min(members), binding.spec.role, ending(binding)],
 		),
 		"resource": id("RoleBinding", "", name),
 		"path": "/spec/expires",

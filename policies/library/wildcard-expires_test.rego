@@ -67,7 +67,7 @@ council_wildcard := world("", {"role": "admin", "subjects": ["user:grace"]})
 
 test_a_wildcard_without_end_is_found if {
 	deny == {{
-		"msg": "`admin` gives `all:config`, and has no end",
+		"msg": "`RoleBinding/b` gives `all:config`, and has no end",
 		"resource": "RoleBinding/b",
 		"path": "/spec/expires",
 		"help": "write `expires` with a day at most 30 days ahead, and renew it when it is due",
@@ -87,7 +87,7 @@ test_an_inherited_wildcard_is_found if {
 }
 
 test_a_wildcard_of_a_team_is_found if {
-	{found.msg | some found in deny} == {"`heir` gives `all:prompts/web*`, and has no end"}
+	{found.msg | some found in deny} == {"`RoleBinding/web/b` gives `all:prompts/web*`, and has no end"}
 		with data.charter.resources as of_team
 		with data.charter.assignments as nobody
 		with data.charter.parameters as on
@@ -111,7 +111,7 @@ test_the_last_day_is_the_organisations if {
 }
 
 test_the_day_after_is_too_far if {
-	{found.msg | some found in deny} == {"`admin` gives `all:config`, and ends more than 30 days ahead"}
+	{found.msg | some found in deny} == {"`RoleBinding/b` gives `all:config`, and ends more than 30 days ahead"}
 		with data.charter.resources as day_after
 		with data.charter.assignments as nobody
 		with data.charter.parameters as on
@@ -167,7 +167,9 @@ test_days_are_a_parameter if {
 }
 
 test_a_grant_everywhere_to_the_council_is_found if {
-	{found.msg | some found in deny} == {"`user:grace` of the council has `reader` everywhere, and that has no end"}
+	{found.msg | some found in deny} == {
+		"`RoleBinding/b` gives `user:grace` of the council `reader` everywhere, and has no end",
+	}
 		with data.charter.resources as to_council
 		with data.charter.assignments as grace
 		with data.charter.parameters as on
@@ -183,7 +185,9 @@ test_a_grant_through_a_group_of_a_councillor_is_found if {
 }
 
 test_a_group_in_the_council_is_of_it if {
-	{found.msg | some found in deny} == {"`group:board` of the council has `reader` everywhere, and that has no end"}
+	{found.msg | some found in deny} == {
+		"`RoleBinding/b` gives `group:board` of the council `reader` everywhere, and has no end",
+	}
 		with data.charter.resources as to_board
 		with data.charter.assignments as nobody
 		with data.charter.parameters as on

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::Access;
 use super::graph::{Holder, Node};
 use crate::model::effective::{Effective, EffectiveChange};
-use crate::model::grant::{AccessChange, Grant};
+use crate::model::grant::{AccessChange, Grant, Moved};
 use crate::model::id::ResourceId;
 use crate::model::subject::Subject;
 
@@ -19,7 +19,9 @@ pub fn compare(before: &Access, after: &Access, change: &EffectiveChange) -> Acc
         for (what, grant) in new {
             match old.remove(&what) {
                 None => compared.gained.push(grant),
-                Some(other) if other.expires_at != grant.expires_at => compared.moved.push((other, grant)),
+                Some(other) if other.expires_at != grant.expires_at => {
+                    compared.moved.push(Moved { before: other, after: grant })
+                }
                 Some(_) => {}
             }
         }

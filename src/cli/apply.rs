@@ -7,7 +7,7 @@ use super::command::Command;
 use super::{Context, Exit, Failure, outcome};
 use crate::model::name::Name;
 use crate::plan::Options;
-use crate::reconcile::{self, Intent};
+use crate::reconcile::{self, Intent, OWN_RULES};
 use crate::store::Landing;
 
 /// Makes the live state as the last commit, or a revision, says: all of it in one transaction, or nothing.
@@ -17,6 +17,7 @@ Examples:
   charter apply                          the last commit; puts back what is a fight too
   charter apply --plan 7f3a9c04b1d2      only if the plan is still the one that was looked at
   charter apply --allow too-many-deletes --reason \"team closed, GOV-7\"
+  charter apply --rules own --reason \"the rule forbids its own repair, GOV-8\"
 
 Exit codes: 0 applied or in sync, 1 not valid or held, 75 busy or stale")]
 pub struct Args {
@@ -35,6 +36,9 @@ pub struct Args {
     /// Lifts a guard for this one apply
     #[arg(long, value_name = "GUARD", requires = "reason", value_parser = ["too-many-deletes", "rewind"])]
     allow: Vec<String>,
+    /// Judges by the revision's own rules alone, where those that stand block their own repair
+    #[arg(long, value_name = "RULES", requires = "reason", value_parser = ["own"])]
+    rules: Option<String>,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT", value_parser = reason())]
     reason: Option<String>,
@@ -66,7 +70,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         actor: actor(),
         at: Timestamp::now(),
         reason: args.reason.clone(),
-        allowed: args.allow.clone(),
+        allowed: args.allow.iter().cloned().chain(args.rules.iter().map(|_| OWN_RULES.to_owned())).collect(),
         adopt_store: args.adopt_store,
     };
     let options = Options { adopt: args.adopt, prune: args.prune, stubborn: true, ..Options::default() };

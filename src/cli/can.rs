@@ -141,9 +141,7 @@ fn list(args: &Args, ground: &Ground, subject: &Subject, now: Timestamp, output:
         is_now && (team.is_none() || grant.team.is_none() || grant.team == team)
     };
     let grants: Vec<Grant> = ground.access.grants(subject).into_iter().filter(counts).collect();
-    let value = || -> Value {
-        json!({ "version": json::VERSION, "grants": grants.iter().map(access::grant).collect::<Vec<_>>() })
-    };
+    let value = || -> Value { json!({ "version": json::VERSION, "grants": grants }) };
     let text = || if grants.is_empty() { format!("{subject} may do nothing\n") } else { access::grants(&grants) };
     output.emit(&[(Format::Text, &text), (Format::Json, &|| json::pretty(&value()))])?;
     Ok(Exit::Done)

@@ -1,15 +1,21 @@
 //! `charter drift`: what differs from what was applied, since when, and how it ended.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 
 use super::args::{ClockArgs, Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure, outcome};
+use super::outcome::{self, Stored};
+use super::{Context, Exit, Failure};
 use crate::model::drift::Record;
-use crate::reconcile::{self, Drift};
+use crate::reconcile::{self, Records};
 use crate::report::{drift, json};
 
-/// Shows the records of drift: resources whose live state differs from what was applied. Writes nothing.
+/// Shows the records of drift, the newest last: rows whose live state differs from what was applied. Writes nothing.
+///
+/// A record is one incident: a row that differs in one way, and does so again within an hour. It is open, reported (left,
+/// with run --drift report) or a fight (somebody keeps writing it back), and ends healed, resolved or pruned. Records are
+/// kept for 90 days after they ended, the newest 100,000 of them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,23 +38,37 @@ pub struct Args {
     output: OutputArgs,
 }
 
+/// A record as a script reads it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    /// One of open, reported, fight, healed, resolved, pruned.
+    state: &'static str,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
-    let source = args.repo.open(None, context)?;
+    let Stored { trouble, store, .. } = Stored::find(&args.repo, &args.store, context)?;
+    outcome::without_source(trouble.as_ref(), context);
     let now: Timestamp = args.clock.now();
-    let Drift { records, foreign } = match args.store.find(source.as_ref(), context)? {
+    let wanted = if args.all { Records::All } else { Records::Open };
+    let records = match store {
         Some(store) => {
             outcome::damage(&mut store.reader()?, &store, context)?;
-            reconcile::drift(&store, now)?
+            reconcile::drift(&store, wanted, now)?
         }
-        None => Drift::default(),
+        None => Vec::new(),
     };
-    let open = records.iter().filter(|record| record.is_open()).count() + foreign.len();
-    let shown: Vec<&Record> = records.iter().filter(|record| args.all || record.is_open()).collect();
-    let value = || json!({ "version": json::VERSION, "open": open, "records": shown, "foreign": foreign });
+    let open = records.iter().filter(|record| record.is_open()).count();
+    let value = || {
+        let shown: Vec<Shown<'_>> = records.iter().map(|record| Shown { state: record.state(), record }).collect();
+        json!({ "version": json::VERSION, "open": open, "records": shown })
+    };
     output.emit(&[
-        (Format::Text, &|| drift::text(&shown, &foreign, open, now)),
+        (Format::Text, &|| drift::text(&records, now)),
         (Format::Json, &|| json::without_credentials(&value())),
     ])?;
     Ok(if open > 0 { Exit::Changes } else { Exit::Done })

@@ -8,15 +8,17 @@ use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::nearest::did_you_mean;
 use crate::parse::schema::manifest_schema;
+use crate::policy::library;
 use crate::report::{page, table};
 
-/// Explains the code of a finding, a kind, or a field of a kind.
+/// Explains the code of a finding, a kind, a field of a kind, or a policy of the library.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   charter explain unknown-role           what the finding means, a wrong and a right example
   charter explain Budget                 the fields of a kind
-  charter explain Budget.adjustments.add one field")]
+  charter explain Budget.adjustments.add one field
+  charter explain wildcard-expires       what a policy of the library demands, and its parameters")]
 pub struct Args {
     /// A code such as unknown-role, a kind such as Budget, or Kind.field; without one lists all codes
     subject: Option<String>,
@@ -42,6 +44,9 @@ fn explain(subject: &str) -> Result<String, Failure> {
     if let Some(code) = Code::parse(subject) {
         return Ok(format!("{} ({})\n\n{}", code, code.severity().as_str(), page::body(code)));
     }
+    if let Some(policy) = library::find(subject) {
+        return Ok(policy.page.split_once('\n').map_or(policy.page, |(_, body)| body).trim_start().to_owned());
+    }
     let (kind, fields) = subject.split_once('.').map_or((subject, None), |(kind, fields)| (kind, Some(fields)));
     match super::schema::find(kind) {
         Ok(kind) => field(kind, fields),
@@ -51,6 +56,7 @@ fn explain(subject: &str) -> Result<String, Failure> {
 
 fn unknown(subject: &str) -> Failure {
     let words = Code::ALL.iter().map(|code| code.as_str()).chain(Kind::ALL.iter().map(|kind| kind.as_str()));
+    let words = words.chain(library::ALL.iter().map(|policy| policy.name));
     let help = did_you_mean(subject, words)
         .map_or("`charter explain` lists the codes, `charter schema` the kinds".to_owned(), |near| {
             format!("did you mean `{near}`?")

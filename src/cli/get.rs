@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, OutputArgs, RepoArgs, StoreArgs};
-use super::outcome::{self, HeadNow};
+use super::outcome::{self, HeadNow, Stored};
 use super::{Context, Exit, Failure};
 use crate::model::canonical::Canonical;
 use crate::model::credential;
@@ -68,11 +68,11 @@ impl Wanted {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(&[Format::Text, Format::Json, Format::Yaml])?;
     let wanted = Wanted::read(&args.what)?;
-    let source = args.repo.open(None, context)?;
-    let Some(store) = args.store.find(source.as_ref(), context)? else {
+    let Stored { source, trouble, store } = Stored::find(&args.repo, &args.store, context)?;
+    let Some(store) = store else {
         return Err(Failure::No("there is no store for this repository yet: charter apply makes it".to_owned()));
     };
-    outcome::reader_notes(source.as_ref(), &HeadNow::of(source.as_ref()), &store, context)?;
+    outcome::reader_notes(source.as_ref(), &HeadNow::of(source.as_ref(), trouble), &store, context)?;
     let (live, _) = store.reader()?.state()?;
     let rows: Vec<(ResourceId, Canonical)> = live.rows.into_iter().filter(|(id, _)| wanted.has(id)).collect();
     if rows.is_empty() && !wanted.parts.is_empty() {

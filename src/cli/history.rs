@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::{Context, Exit, Failure, outcome};
+use super::outcome::{self, Stored};
+use super::{Context, Exit, Failure};
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry};
@@ -38,8 +39,8 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
-    let source = args.repo.open(None, context)?;
-    let Some(store) = args.store.find(source.as_ref(), context)? else {
+    let Stored { trouble, store, .. } = Stored::find(&args.repo, &args.store, context)?;
+    let Some(store) = store else {
         context.note("note: there is no store for this repository yet: nothing was applied");
         return args.resource.as_ref().map_or(Ok(Exit::Done), |resource| Err(unknown(resource)));
     };
@@ -47,6 +48,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if reader.is_missing() {
         context.note(&format!("note: there is no store at {} yet: nothing was applied", store.url()));
     }
+    outcome::without_source(trouble.as_ref(), context);
     outcome::damage(&mut reader, &store, context)?;
     if args.verify {
         let head = reader.verify()?;

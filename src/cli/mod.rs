@@ -32,6 +32,7 @@ mod init;
 mod man;
 mod outcome;
 mod plan;
+mod policy;
 mod print;
 mod progress;
 mod resume;
@@ -87,6 +88,7 @@ enum Verb {
     Validate(validate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Policy(policy::Args),
     Run(run::Args),
     Status(status::Args),
     History(history::Args),
@@ -193,6 +195,7 @@ fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Validate(args) => validate::run(&args, context),
         Verb::Plan(args) => plan::run(&args, context),
         Verb::Apply(args) => apply::run(&args, context),
+        Verb::Policy(args) => policy::run(&args, context),
         Verb::Run(args) => run::run(&args, context),
         Verb::Status(args) => status::run(&args, context),
         Verb::History(args) => history::run(&args, context),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{Format, Outputs};
+use super::args::{Format, Outputs, RepoArgs, StoreArgs};
 use super::command::Command;
 use super::{Context, Exit, Failure};
 use crate::model::report::Report;
@@ -28,6 +28,7 @@ pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<E
 
 /// Shows why nothing can be planned, and ends the text with a line.
 fn unplanned(report: &Report, last: &str, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
+    let report = &report.clone().shown();
     waived(report, context);
     output.emit(&[
         (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color) + last),
@@ -86,12 +87,38 @@ pub struct HeadNow {
 }
 
 impl HeadNow {
-    /// Looks at the source once.
-    pub fn of(source: &dyn Source) -> Self {
-        match source.head() {
+    /// Looks at the source once, where it can be looked at.
+    pub fn of(source: &dyn Source, trouble: Option<SourceError>) -> Self {
+        match trouble.map_or_else(|| source.head(), Err) {
             Ok(revision) => HeadNow { revision, trouble: None },
             Err(trouble) => HeadNow { revision: None, trouble: Some(trouble) },
         }
+    }
+}
+
+/// What there is for somebody who only reads the store.
+pub struct Stored {
+    pub source: Box<dyn Source>,
+    /// Why the source cannot be known now: a repository that is gone takes no store with it.
+    pub trouble: Option<SourceError>,
+    pub store: Option<Store>,
+}
+
+impl Stored {
+    /// Finds the store.
+    pub fn find(repo: &RepoArgs, store: &StoreArgs, context: &Context) -> Result<Self, Failure> {
+        let (source, trouble) = repo.open_or_stand_in(context)?;
+        match (store.find(source.as_ref(), context)?, trouble) {
+            (None, Some(trouble)) => Err(trouble.into()),
+            (store, trouble) => Ok(Stored { source, trouble, store }),
+        }
+    }
+}
+
+/// Says why the source cannot be known now to somebody who asks for the store alone.
+pub fn without_source(trouble: Option<&SourceError>, context: &Context) {
+    if let Some(trouble) = trouble {
+        context.note(&format!("warning: {}", escape::line(&trouble.to_string())));
     }
 }
 
@@ -103,9 +130,7 @@ pub fn reader_notes(source: &dyn Source, head: &HeadNow, store: &Store, context:
     }
     damage(&mut reader, store, context)?;
     let Some(accepted) = reader.accepted()? else { return Ok(()) };
-    if let Some(trouble) = &head.trouble {
-        context.note(&format!("warning: {}", escape::line(&trouble.to_string())));
-    }
+    without_source(head.trouble.as_ref(), context);
     let theirs = accepted.revision.map(|revision| revision.commit).unwrap_or_default();
     let builds_on = |head: &Revision| source.descends(&head.commit, &theirs).unwrap_or(true);
     let is_known = theirs.is_empty() || head.revision.as_ref().is_none_or(builds_on);

@@ -1,4 +1,4 @@
-//! `charter schema`: the JSON Schemas of manifests and of the report.
+//! `charter schema`: the JSON Schemas of manifests, of the report and of a plan.
 
 use std::path::Path;
 
@@ -18,9 +18,10 @@ Examples:
   charter schema Team > team.schema.json for an editor
   charter schema Budget --example        a manifest to start from
   charter schema report                  what `charter validate -o json` prints
+  charter schema plan                    what `charter plan -o json` prints
   charter schema --all schemas           all of them, and manifest.schema.json for any manifest")]
 pub struct Args {
-    /// The kind, such as Team, or `report`
+    /// The kind, such as Team, or `report` or `plan`
     kind: Option<String>,
     /// Prints a complete example instead
     #[arg(long, requires = "kind")]
@@ -36,6 +37,7 @@ pub fn run(args: &Args, _context: &Context) -> Result<Exit, Failure> {
         (Some(directory), _) => write(Path::new(directory))?,
         (None, None) => kinds(),
         (None, Some(word)) if word == "report" => json::pretty(&json::report_schema()),
+        (None, Some(word)) if word == "plan" => json::pretty(&json::plan_schema()),
         (None, Some(kind)) => {
             let kind = find(kind)?;
             if args.example { kind.example().to_owned() } else { json::pretty(&manifest_schema(kind)) }
@@ -52,7 +54,9 @@ pub fn combined() -> String {
 
 fn write(directory: &Path) -> Result<String, Failure> {
     let of_kinds = Kind::ALL.iter().map(|kind| (kind.to_string(), json::pretty(&manifest_schema(*kind))));
-    let others = [("manifest", combined()), ("report", json::pretty(&json::report_schema()))];
+    let printed = [("plan", json::plan_schema()), ("report", json::report_schema())];
+    let others =
+        printed.map(|(name, schema)| (name, json::pretty(&schema))).into_iter().chain([("manifest", combined())]);
     let all: Vec<_> = of_kinds.chain(others.map(|(name, text)| (format!("{name}.schema"), text))).collect();
     for (name, text) in &all {
         files::write(&directory.join(format!("{name}.json")), text)?;

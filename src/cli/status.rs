@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
-use super::outcome::{self, HeadNow};
+use super::outcome::{self, HeadNow, Stored};
 use super::{Context, Exit, Failure};
 use crate::drift;
 use crate::model::applied::Accepted;
 use crate::model::snapshot::Revision;
 use crate::model::source_state::{Beat, CENTRAL, Condition, SourceState};
+use crate::plan::Options;
 use crate::reconcile;
 use crate::report::{counted, escape, json, plan, table};
 use crate::source::{At, Source};
@@ -42,8 +43,8 @@ struct Status {
     beat: Option<Beat>,
     /// Whether the daemon runs that gave it.
     is_running: bool,
-    /// Why the head cannot be applied, where that was looked at.
-    refusal: Option<String>,
+    /// What keeps the head from being applied, and why, where that was looked at.
+    refusal: Option<(Condition, String)>,
     resources: usize,
     drift: usize,
 }
@@ -51,23 +52,19 @@ struct Status {
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
-    let (source, trouble) = args.repo.open_or_stand_in(context)?;
-    let head = match trouble {
-        Some(_) => HeadNow { revision: None, trouble },
-        None => HeadNow::of(source.as_ref()),
-    };
-    let store = args.store.find(source.as_ref(), context)?;
+    let Stored { source, trouble, store } = Stored::find(&args.repo, &args.store, context)?;
+    let head = HeadNow::of(source.as_ref(), trouble);
     if let Some(store) = &store {
         outcome::reader_notes(source.as_ref(), &head, store, context)?;
     }
     let now = Timestamp::now();
-    let status = read(head, store, now)?.with_refusal(source.as_ref(), now)?;
+    let status = read(head, store.as_ref(), now)?.with_refusal(source.as_ref(), store, now)?;
     output.emit(&[(Format::Text, &|| status.text(now)), (Format::Json, &|| json::pretty(&status.json()))])?;
     Ok(if status.is_ready() { Exit::Done } else { Exit::No })
 }
 
 /// Reads what the store knows; where that is nothing, a source that cannot be read is all there is to say.
-fn read(head: HeadNow, store: Option<Store>, now: Timestamp) -> Result<Status, Failure> {
+fn read(head: HeadNow, store: Option<&Store>, now: Timestamp) -> Result<Status, Failure> {
     let Some(store) = store else {
         let status = Status {
             store: "none yet".to_owned(),
@@ -84,7 +81,7 @@ fn read(head: HeadNow, store: Option<Store>, now: Timestamp) -> Result<Status, F
     };
     let mut reader = store.reader()?;
     let (live, applied) = reader.state()?;
-    let drift = drift::observe(&applied, &live).len() + live.foreign.len();
+    let drift = drift::observe(&applied, &live).len();
     let told = reader.sources()?.into_iter().find(|state| state.name.as_str() == CENTRAL);
     let (accepted, beat, resources) = (applied.accepted, reader.daemon()?, live.rows.len());
     let is_running = beat.as_ref().is_some_and(|beat| beat.lives(store.is_followed(), now));
@@ -105,10 +102,16 @@ impl Status {
     }
 
     /// Looks why a head is not applied of which no daemon has said it.
-    fn with_refusal(mut self, source: &dyn Source, now: Timestamp) -> Result<Self, Failure> {
-        if self.state() == "behind" {
-            let checked = reconcile::check(source, &At::Revision(None), now)?;
-            self.refusal = checked.admitted.is_none().then(|| checked.report.refusal());
+    fn with_refusal(mut self, source: &dyn Source, store: Option<Store>, now: Timestamp) -> Result<Self, Failure> {
+        if let Some(store) = store.filter(|_| self.state() == "behind") {
+            let checked = reconcile::check(source, &At::Revision(None), now)?.abide(&store, now)?;
+            self.refusal = match &checked.admitted {
+                Some(admitted) => {
+                    let planned = reconcile::plan(source, admitted, store, &Options::default(), now)?;
+                    planned.obstacle().map(|why| (Condition::Held, why))
+                }
+                None => Some((Condition::Stalled, checked.report.refusal())),
+            };
         }
         Ok(self)
     }
@@ -146,13 +149,14 @@ impl Status {
             (None, ..) => "empty",
             (Some(_), true, _) => "ready",
             (Some(_), false, None) if self.head.revision.is_none() => Condition::Unknown.as_str(),
-            (Some(_), false, None) if self.refusal.is_some() => Condition::Stalled.as_str(),
-            (Some(_), false, None) => "behind",
+            (Some(_), false, None) => self.refusal.as_ref().map_or("behind", |(state, _)| state.as_str()),
         }
     }
 
     fn reason(&self) -> String {
         let told = self.current();
+        let refusal = self.refusal.as_ref().map(|(_, why)| why);
+        let why = || refusal.or_else(|| told.map(|told| &told.reason)).cloned().unwrap_or_default();
         match self.state() {
             "empty" if self.head.revision.is_none() => "nothing was applied yet, and there is no commit".to_owned(),
             "empty" => "nothing was applied yet: charter apply".to_owned(),
@@ -164,11 +168,8 @@ impl Status {
             "suspended" => {
                 told.and_then(|told| told.suspended.as_ref()).map(|word| word.reason.clone()).unwrap_or_default()
             }
-            "stalled" => {
-                let why = self.refusal.as_ref().or_else(|| told.map(|told| &told.reason));
-                why.map(|why| format!("{why} (last good stands)")).unwrap_or_default()
-            }
-            "held" => told.map(|told| told.reason.clone()).unwrap_or_default(),
+            "stalled" => format!("{} (last good stands)", why()),
+            "held" => why(),
             _ => String::new(),
         }
     }

@@ -38,8 +38,8 @@ pub struct Args {
     /// Takes warnings for errors
     #[arg(long)]
     deny_warnings: bool,
-    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were
-    #[arg(long, value_name = "REV")]
+    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were, and judges by its rules too
+    #[arg(long, value_name = "REV", visible_alias = "base")]
     since: Option<String>,
     /// With --since: older findings count as well
     #[arg(long, requires = "since")]
@@ -61,10 +61,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let summary = if output.has(Format::Github) { summary::open()? } else { None };
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let checking = format!("checking {}", source.describe());
-    let (mut report, spent) = context.during(checking, || validated(args, source.as_ref()))?;
+    let (report, spent) = context.during(checking, || validated(args, source.as_ref()))?;
+    let report = Report { denies_warnings: args.deny_warnings, ..report.shown() };
     outcome::timings(&spent, context);
     outcome::waived(&report, context);
-    report.denies_warnings = args.deny_warnings;
     if let Some(summary) = summary {
         summary.append(&report, context)?;
     }

@@ -128,7 +128,7 @@ impl<'a> Wanted<'a> {
         if let Some((_, why)) = as_head {
             return Ok(Some(End::Refused(why.clone())));
         }
-        if accepted != self.rewound && self.is_in(accepted.as_ref())? {
+        if self.is_in(accepted.as_ref())? && (accepted != self.rewound || self.is_restored()?) {
             return Ok(Some(is_accepted()));
         }
         for (seen, why) in refused {
@@ -137,6 +137,15 @@ impl<'a> Wanted<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Says whether the branch is again on what was accepted when it was set back, or further.
+    ///
+    /// One on another machine is not asked each time: there the daemon says it with the next commit.
+    fn is_restored(&self) -> Result<bool, Failure> {
+        let Some(accepted) = self.rewound.as_ref().filter(|_| !self.source.is_far()) else { return Ok(false) };
+        let head = self.source.head()?;
+        Ok(head.map_or(Ok(false), |head| self.source.descends(&head.commit, accepted))?)
     }
 
     /// Says whether another commit is, or builds on, the one that is waited for.

@@ -131,7 +131,7 @@ impl Declared {
 
     /// Iterates over the findings about single files; that settings are unchecked is said once.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        let unchecked = self.remarkable().find_map(|parsed| parsed.unchecked.as_ref());
+        let unchecked = self.remarkable().find_map(|parsed| parsed.unchecked.as_deref());
         self.remarkable().flat_map(|parsed| &parsed.findings).chain(unchecked)
     }
 
@@ -142,7 +142,7 @@ impl Declared {
 
     /// Returns what is required of Charter's version, first.
     pub fn requires(&self) -> Option<&(String, Origin)> {
-        self.remarkable().find_map(|parsed| parsed.requires.as_ref())
+        self.remarkable().find_map(|parsed| parsed.requires.as_deref())
     }
 
     /// Counts the files.

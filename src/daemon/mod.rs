@@ -6,8 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sd_notify::NotifyState;
 use tracing::{debug, error, info, warn};
 
-use crate::model::drift::{Class, Ending, Record};
-use crate::model::raw_key::RawKey;
+use crate::model::drift::Record;
 use crate::model::source_state::Beat;
 use crate::model::work::Work;
 use crate::reconcile::{Condition, Error, Follower, Step};
@@ -194,9 +193,7 @@ fn report(step: &Step) {
         warn!(event = "store-mended", what = step.mended.join("; "), "what was damaged in the store was put back");
     }
     step.records.iter().for_each(drifted);
-    step.strangers.iter().for_each(|key| foreign(key, "open"));
     if let Some(plan) = &step.landed {
-        plan.strays.iter().for_each(|stray| foreign(&stray.key, Ending::Pruned.as_str()));
         let counts = plan.counts();
         // Not what was seen: a bad head is seen, and the last good state is put back.
         let landed = plan.revision.as_ref().map_or_else(|| "-".to_owned(), |revision| revision.label());
@@ -221,15 +218,11 @@ fn report(step: &Step) {
 }
 
 fn drifted(record: &Record) {
-    let ended = record.ended.map_or("open", |(ending, _)| ending.as_str());
-    let Record { resource, class, occurrences, flapping, .. } = record;
+    let Record { id, resource, class, occurrences, flapping, .. } = record;
     let times = [record.healed_at.last(), record.written_at.as_ref()];
     let [healed_at, written_at] = times.map(|at| at.map(ToString::to_string));
-    warn!(event = "drift", %resource, %class, occurrences, flapping, ended, healed_at, written_at);
-}
-
-fn foreign(key: &RawKey, ended: &str) {
-    warn!(event = "drift", resource = %key, class = %Class::Unmanaged, ended);
+    let state = record.state();
+    warn!(event = "drift", id, %resource, %class, occurrences, flapping, state, healed_at, written_at);
 }
 
 /// Tells systemd, where it started the program (`sd_notify`); elsewhere nobody listens.

@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::applied::Applied;
-use crate::model::change::{Change, Op};
-use crate::model::drift::{Class, Divergence, Ending, Record};
+use crate::model::change::Op;
+use crate::model::drift::{Class, Divergence, End, Ending, Record};
 use crate::model::id::ResourceId;
 use crate::model::live::Live;
+use crate::model::row_key::RowKey;
 
 /// What is written over so often within the window is somebody else's will: to put it back once more would be a fight.
 const FIGHT: usize = 3;
 
-/// How far back the times count that Charter put something back: three edits by hand in a quarter are no fight.
+/// How long after its end a difference that comes back is the same incident, and how far back the times count that
+/// Charter put a row back: three edits by hand in a quarter are no fight.
 const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// An open record is written again when it was last seen this long ago, so that a standing difference costs no writes.
@@ -26,6 +28,8 @@ pub fn observe(applied: &Applied, live: &Live) -> Vec<Divergence> {
 }
 
 /// Lists what differs between live and applied where all but some resources are known to be the same.
+///
+/// Rows that name no resource are nobody's, all of them.
 pub fn observe_among<'a>(
     keys: impl IntoIterator<Item = &'a ResourceId>,
     applied: &Applied,
@@ -34,11 +38,18 @@ pub fn observe_among<'a>(
     if applied.accepted.is_none() {
         return Vec::new();
     }
-    keys.into_iter().filter_map(|id| diverges(id, applied, live)).collect()
+    let strays = live.foreign.iter().map(|(key, spec)| Divergence {
+        resource: key.clone().into(),
+        class: Class::Unmanaged,
+        desired: None,
+        actual: Some(spec.clone()),
+        written_at: None,
+    });
+    keys.into_iter().filter_map(|id| diverges(id, applied, live)).chain(strays).collect()
 }
 
 /// Compares one resource.
-pub fn diverges(id: &ResourceId, applied: &Applied, live: &Live) -> Option<Divergence> {
+fn diverges(id: &ResourceId, applied: &Applied, live: &Live) -> Option<Divergence> {
     let (desired, actual) = (applied.rows.get(id), live.rows.get(id));
     let class = match (desired, actual) {
         (Some(desired), Some(actual)) if desired != actual => Class::Modified,
@@ -47,59 +58,104 @@ pub fn diverges(id: &ResourceId, applied: &Applied, live: &Live) -> Option<Diver
         (Some(_), Some(_)) | (None, None) => return None,
     };
     let (desired, actual) = (desired.cloned(), actual.cloned());
-    Some(Divergence { resource: id.clone(), class, desired, actual, written_at: None })
+    Some(Divergence { resource: id.clone().into(), class, desired, actual, written_at: None })
 }
 
-/// Lists the managed resources that somebody keeps writing: to put them back once more would be a fight.
+/// Returns since when what ended still counts: for a fight, and for whether it came back.
+pub fn counts_since(now: Timestamp) -> Timestamp {
+    now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN)
+}
+
+/// Says whether a record has to be remembered: it is open, or counts still.
+pub fn counts(record: &Record, now: Timestamp) -> bool {
+    record.ended.is_none_or(|end| end.at >= counts_since(now))
+}
+
+/// Lists the rows that somebody keeps writing: to put them back once more would be a fight.
 ///
 /// A fight begins with the third write within an hour, whatever is written. It ends when live is as desired again, when
 /// a commit changes what is desired, and when a person applies; from then on the count begins anew.
-pub fn fights(records: &[Record], divergences: &[Divergence], now: Timestamp) -> BTreeSet<ResourceId> {
-    let records = by_resource(records);
-    let fought = divergences.iter().filter(|it| is_fight(records.get(&it.resource).copied(), it, now));
+pub fn fights(records: &[Record], divergences: &[Divergence], now: Timestamp) -> BTreeSet<RowKey> {
+    let pasts = pasts(records, now);
+    let fought = divergences.iter().filter(|it| past(&pasts, &it.resource).is_fight());
     fought.map(|divergence| divergence.resource.clone()).collect()
 }
 
+/// What is done about what differs.
+#[derive(Debug, Clone, Default)]
+pub struct Deeds {
+    /// What a plan does to rows.
+    pub ops: BTreeMap<RowKey, Op>,
+    /// Whether drift is only reported; `None` where that stays as it was.
+    pub report_only: Option<bool>,
+}
+
 /// Works out the records of what differs now, with how the plan ends it, and of what does not differ any more.
-pub fn record(records: &[Record], divergences: &[Divergence], changes: &[Change], now: Timestamp) -> Vec<Record> {
-    let changes: BTreeMap<&ResourceId, &Change> = changes.iter().map(|change| (&change.id, change)).collect();
-    let known = by_resource(records);
-    let differing: BTreeSet<&ResourceId> = divergences.iter().map(|divergence| &divergence.resource).collect();
-    let standing = divergences.iter().map(|divergence| {
-        let id = &divergence.resource;
-        seen(known.get(id).copied(), divergence, changes.get(id).copied(), now)
-    });
-    let gone = records.iter().filter(|record| record.is_open() && !differing.contains(&record.resource));
-    let resolved = gone.map(|record| Record { ended: Some((Ending::Resolved, now)), ..record.clone() });
-    standing.chain(resolved).collect()
+///
+/// What differs in another way than before, or long after it ended, is another incident; but a fight is one until it
+/// ends, whatever is written.
+pub fn record(records: &[Record], divergences: &[Divergence], deeds: &Deeds, now: Timestamp) -> Vec<Record> {
+    let pasts = pasts(records, now);
+    let seen = |divergence: &Divergence| seen(&past(&pasts, &divergence.resource), divergence, deeds, now);
+    let mut standing: Vec<Record> = divergences.iter().map(seen).collect();
+    let ids: BTreeSet<&str> = standing.iter().map(|record| record.id.as_str()).collect();
+    let gone = records.iter().filter(|record| record.is_open() && !ids.contains(record.id.as_str()));
+    let end = Some(End { how: Ending::Resolved, at: now });
+    let resolved: Vec<Record> = gone.map(|record| Record { ended: end, ..record.clone() }).collect();
+    standing.extend(resolved);
+    standing
 }
 
 /// Keeps of the records of this moment those that are worth writing over those of before.
 pub fn news(before: &[Record], records: Vec<Record>) -> Vec<Record> {
-    let before = by_resource(before);
-    records.into_iter().filter(|record| is_news(before.get(&record.resource).copied(), record)).collect()
+    let before: BTreeMap<&str, &Record> = before.iter().map(|record| (record.id.as_str(), record)).collect();
+    records.into_iter().filter(|record| is_news(before.get(record.id.as_str()).copied(), record)).collect()
 }
 
-fn by_resource(records: &[Record]) -> BTreeMap<&ResourceId, &Record> {
-    records.iter().map(|record| (&record.resource, record)).collect()
+/// What is remembered of a row and counts still.
+#[derive(Debug, Clone, Default)]
+struct Past<'a> {
+    records: Vec<&'a Record>,
+    /// When Charter put it back; with the end of a fight the count begins anew.
+    put_back: BTreeSet<Timestamp>,
 }
 
-/// Says whether a difference is a fight: one that stands, or one over what was put back twice of late.
-fn is_fight(before: Option<&Record>, divergence: &Divergence, now: Timestamp) -> bool {
-    let Some(before) = before.filter(|_| divergence.class != Class::Unmanaged) else { return false };
-    if before.is_open() { before.flapping } else { healed(before, now).count() + 1 >= FIGHT }
+fn pasts(records: &[Record], now: Timestamp) -> BTreeMap<&RowKey, Past<'_>> {
+    let mut pasts = BTreeMap::<&RowKey, Past<'_>>::new();
+    for record in records.iter().filter(|record| counts(record, now)) {
+        pasts.entry(&record.resource).or_default().records.push(record);
+    }
+    for Past { records, put_back } in pasts.values_mut() {
+        let fought = records.iter().filter(|record| record.flapping).filter_map(|record| record.ended);
+        let since = fought.map(|end| end.at).max().unwrap_or(Timestamp::MIN);
+        let times = records.iter().flat_map(|record| &record.healed_at).copied();
+        *put_back = times.filter(|at| *at > since && *at >= counts_since(now)).collect();
+    }
+    pasts
 }
 
-/// Lists when it was put back within the window; with the end of a fight the count begins anew.
-fn healed(before: &Record, now: Timestamp) -> impl Iterator<Item = Timestamp> {
-    let counts = before.is_open() || !before.flapping;
-    let times = before.healed_at.iter().filter(move |_| counts).copied();
-    times.filter(move |at| now.duration_since(*at) <= WINDOW)
+fn past<'a>(pasts: &BTreeMap<&RowKey, Past<'a>>, row: &RowKey) -> Past<'a> {
+    pasts.get(row).cloned().unwrap_or_default()
+}
+
+impl<'a> Past<'a> {
+    /// Says whether a difference is a fight: one that stands, or one over what was put back twice of late.
+    fn is_fight(&self) -> bool {
+        let open = self.records.iter().find(|record| record.is_open());
+        open.map_or(self.put_back.len() + 1 >= FIGHT, |open| open.flapping)
+    }
+
+    /// Finds the incident that a difference belongs to.
+    fn incident(&self, class: Class) -> Option<&'a Record> {
+        // What is open goes on as a fight whatever it is; a fight that ended does not come back.
+        let fits = |record: &&&Record| if record.flapping { record.is_open() } else { record.class == class };
+        self.records.iter().filter(fits).max_by_key(|record| record.last_seen).copied()
+    }
 }
 
 /// Says how a change of the plan ends a difference.
-fn ending(divergence: &Divergence, change: &Change) -> Ending {
-    match (change.op, divergence.class) {
+fn ending(class: Class, op: Op) -> Ending {
+    match (op, class) {
         (Op::Adopt | Op::Forget, _) => Ending::Resolved,
         (Op::Delete, Class::Unmanaged) => Ending::Pruned,
         (Op::Create | Op::Update | Op::Delete | Op::Heal, _) => Ending::Healed,
@@ -107,17 +163,19 @@ fn ending(divergence: &Divergence, change: &Change) -> Ending {
 }
 
 /// Makes the record of a difference that is there now.
-fn seen(before: Option<&Record>, divergence: &Divergence, change: Option<&Change>, now: Timestamp) -> Record {
-    let flapping = is_fight(before, divergence, now);
-    let open = before.filter(|before| before.is_open());
-    let healed_at = match change {
-        Some(change) if change.op == Op::Heal => {
-            before.into_iter().flat_map(|before| healed(before, now)).chain([now]).collect()
-        }
-        Some(_) | None => before.map(|before| before.healed_at.clone()).unwrap_or_default(),
-    };
+fn seen(past: &Past<'_>, divergence: &Divergence, deeds: &Deeds, now: Timestamp) -> Record {
     let Divergence { resource, class, desired, actual, written_at } = divergence.clone();
+    let before = past.incident(class);
+    let open = before.filter(|before| before.is_open());
+    let op = deeds.ops.get(&resource).copied();
+    let how = op.map(|op| ending(class, op));
+    let is_put_back = op == Some(Op::Heal) || how == Some(Ending::Pruned);
+    let healed_at = match open.filter(|_| !is_put_back) {
+        Some(open) => open.healed_at.clone(),
+        None => past.put_back.iter().copied().chain(is_put_back.then_some(now)).collect(),
+    };
     Record {
+        id: before.map_or_else(|| Record::id_of(&resource, class, now), |before| before.id.clone()),
         resource,
         class,
         desired,
@@ -127,126 +185,20 @@ fn seen(before: Option<&Record>, divergence: &Divergence, change: Option<&Change
         occurrences: before.map_or(0, |before| before.occurrences).saturating_add(u32::from(open.is_none())),
         healed_at,
         written_at: written_at.or_else(|| open.and_then(|open| open.written_at)),
-        flapping,
+        flapping: past.is_fight(),
+        reported: deeds.report_only.unwrap_or_else(|| open.is_some_and(|open| open.reported)),
         actor: None,
-        ended: change.map(|change| (ending(divergence, change), now)),
+        ended: how.map(|how| End { how, at: now }),
     }
 }
 
 /// Says whether a record tells more than the one before it. A fight goes on in the store, not in the journal.
 fn is_news(before: Option<&Record>, record: &Record) -> bool {
     let Some(before) = before.filter(|before| before.is_open() && record.is_open()) else { return true };
-    let value = |record: &Record| (record.class, record.desired.clone(), record.actual.clone());
+    let value = |record: &Record| (record.class, record.desired.clone(), record.actual.clone(), record.reported);
     let is_told = record.flapping || value(before) == value(record);
     !is_told || record.last_seen.duration_since(before.last_seen) >= REFRESH
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::canonical::Canonical;
-
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::from_second(minute * 60).unwrap()
-    }
-
-    fn modified(actual: &str) -> Divergence {
-        let spec = |text: &str| Some(Canonical::stored(text));
-        Divergence {
-            resource: "Team/a".parse().unwrap(),
-            class: Class::Modified,
-            desired: spec("good"),
-            actual: spec(actual),
-            written_at: None,
-        }
-    }
-
-    fn change(op: Op, divergence: &Divergence) -> Change {
-        let Divergence { resource, desired, actual, .. } = divergence.clone();
-        Change { id: resource, op, drift: true, applied: desired.clone(), desired, live: actual }
-    }
-
-    /// What a daemon does with a difference: it puts it back, unless that is a fight. Returns whether it was one.
-    fn follow(records: &mut Vec<Record>, divergence: &Divergence, minute: i64) -> bool {
-        let fought = !fights(records, std::slice::from_ref(divergence), at(minute)).is_empty();
-        let changes = if fought { vec![] } else { vec![change(Op::Heal, divergence)] };
-        *records = record(records, std::slice::from_ref(divergence), &changes, at(minute));
-        assert_eq!((records[0].flapping, records[0].is_open()), (fought, fought));
-        fought
-    }
-
-    #[test]
-    fn what_is_written_a_third_time_within_an_hour_is_a_fight_whatever_it_is() {
-        for values in [["bad", "bad", "bad"], ["a", "b", "a"], ["a", "b", "c"]] {
-            let mut records = Vec::new();
-            let written = Some(Timestamp::from_second(200).unwrap());
-            let third = Divergence { written_at: written, ..modified(values[2]) };
-            assert!(!follow(&mut records, &modified(values[0]), 1));
-            assert!(!follow(&mut records, &modified(values[1]), 2));
-            assert!(follow(&mut records, &third, 61), "{values:?}");
-            assert_eq!((records[0].occurrences, records[0].last_seen), (3, at(61)));
-            assert_eq!((&records[0].healed_at[..], records[0].written_at), (&[at(1), at(2)][..], written));
-        }
-    }
-
-    #[test]
-    fn three_edits_by_hand_that_lie_apart_are_no_fight() {
-        let mut records = Vec::new();
-        for minute in [0, 40, 101, 150, 240, 100_000] {
-            assert!(!follow(&mut records, &modified("bad"), minute), "{minute}");
-        }
-        assert_eq!(records[0].occurrences, 6);
-        assert_eq!(records[0].healed_at, [at(100_000)], "what is long ago is not kept");
-    }
-
-    #[test]
-    fn nothing_that_nobody_declared_is_fought_over() {
-        let mut records = Vec::new();
-        for minute in 0..5 {
-            let unmanaged = Divergence { class: Class::Unmanaged, desired: None, ..modified("x") };
-            assert!(!follow(&mut records, &unmanaged, minute));
-        }
-    }
-
-    fn fight() -> Vec<Record> {
-        let mut records = Vec::new();
-        assert_eq!([1, 2, 3].map(|minute| follow(&mut records, &modified("bad"), minute)), [false, false, true]);
-        records
-    }
-
-    #[test]
-    fn a_fight_stands_whatever_is_written_and_however_long_it_takes() {
-        let mut records = fight();
-        for (value, minute) in [("bad", 4), ("other", 5), ("bad", 500)] {
-            assert!(follow(&mut records, &modified(value), minute), "{value} at {minute}");
-        }
-        assert_eq!((records[0].occurrences, &records[0].healed_at[..]), (3, &[at(1), at(2)][..]));
-    }
-
-    #[test]
-    fn a_fight_ends_when_live_is_as_desired_when_a_commit_changes_it_and_when_a_person_applies() {
-        let bad = modified("bad");
-        let changed = |op| record(&fight(), std::slice::from_ref(&bad), &[change(op, &bad)], at(4));
-        let resolved = record(&fight(), &[], &[], at(4));
-        assert_eq!(resolved[0].ended, Some((Ending::Resolved, at(4))));
-        for mut ended in [resolved, changed(Op::Update), changed(Op::Delete), changed(Op::Heal)] {
-            assert!(!ended[0].is_open());
-            let anew = [5, 6, 7].map(|minute| follow(&mut ended, &modified("bad"), minute));
-            assert_eq!(anew, [false, false, true]);
-        }
-    }
-
-    #[test]
-    fn a_standing_difference_is_written_now_and_then_and_a_standing_fight_no_more_often() {
-        let (bad, other) = ([modified("bad")], [modified("other")]);
-        let (open, fight) = (record(&[], &bad, &[], at(0)), fight());
-        let told =
-            |before: &[Record], now: &[Divergence], minute| news(before, record(before, now, &[], at(minute))).len();
-        assert_eq!([told(&[], &bad, 0), told(&open, &bad, 1), told(&open, &bad, 6)], [1, 0, 1]);
-        assert_eq!(told(&open, &other, 1), 1, "another value is told");
-        assert_eq!([told(&fight, &other, 4), told(&fight, &other, 8), told(&fight, &[], 4)], [0, 1, 1]);
-        let refreshed = &record(&open, &bad, &[], at(6))[0];
-        assert_eq!((refreshed.first_seen, refreshed.last_seen, refreshed.occurrences), (at(0), at(6), 1));
-        assert!(record(&[], &[], &[], at(1)).is_empty());
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -11,8 +12,9 @@ use serde_json::value::RawValue;
 ///
 /// What is read from a store may be any text that somebody wrote there by hand: it is kept as it is and equals nothing
 /// but itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Canonical(Arc<str>);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(extend("type" = ["object", "string"]))]
+pub struct Canonical(#[schemars(with = "Value")] Arc<str>);
 
 impl Canonical {
     /// Writes a typed spec in its canonical form.

@@ -1,12 +1,13 @@
 //! A change: what happens to one resource.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::canonical::Canonical;
 use super::id::ResourceId;
 
 /// What a change does, by the table of ownership (desired, applied, live).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Op {
     /// Not live, and desired anew.
@@ -24,7 +25,7 @@ pub enum Op {
 }
 
 /// One change with its full before and after. After it the resource is live and applied as desired.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     pub id: ResourceId,

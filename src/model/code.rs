@@ -108,6 +108,14 @@ codes! {
     BudgetMissing "budget-missing" Warning,
     LeadNotMember "lead-not-member" Error,
     ExpiredBinding "expired-binding" Warning,
+    // What policies say, and what is wrong with them.
+    PolicyDenied "policy-denied" Error,
+    PolicyWarned "policy-warned" Warning,
+    PolicyInvalid "policy-invalid" Error,
+    PolicyV0 "policy-v0" Error,
+    PolicyBuiltin "policy-builtin" Error,
+    PolicyError "policy-error" Error,
+    PolicyTimeout "policy-timeout" Error,
     // What passes for a time.
     NotWaivable "not-waivable" Error,
     WaiverTooLong "waiver-too-long" Error,

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A BLAKE3 digest: 64 hexadecimal digits, of which people are shown 12.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Digest(String);
+pub struct Digest(#[schemars(regex(pattern = "^[0-9a-f]{64}$"))] String);
 
 impl Digest {
     /// Digests parts, each with its length before it, so that no two lists of parts run into one another.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::credential;
+
 /// Lines by file and number (from 1), credentials taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Excerpts(BTreeMap<Arc<str>, BTreeMap<u32, Line>>);
@@ -20,6 +22,12 @@ impl Excerpts {
     pub fn add(&mut self, path: &Arc<str>, number: u32, written: &str, shown: String) {
         let wide = (1..).zip(written.chars()).filter(|(_, c)| c.len_utf16() > 1).map(|(column, _)| column).collect();
         self.0.entry(path.clone()).or_default().insert(number, Line { shown, wide });
+    }
+
+    /// Takes what looks like a credential out of the names of the files.
+    pub fn hide(&mut self) {
+        let lines = std::mem::take(&mut self.0).into_iter();
+        self.0 = lines.map(|(path, lines)| (credential::hidden(&path), lines)).collect();
     }
 
     /// Returns the lines of a file from one number to another, both included; none if any is missing.

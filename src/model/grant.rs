@@ -1,24 +1,28 @@
 //! Grants: what a subject may do, by which way, and what is missing where it may not.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::id::ResourceId;
 use super::name::Name;
 use super::subject::Subject;
 
 /// One thing that a subject may do.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// In lower case.
     pub subject: Subject,
     /// The action, `all` for every action.
     pub action: String,
     pub resource: String,
-    /// `None` for every name, `pre*` for a prefix.
+    /// A name or a prefix `pre*`; null for every name.
     pub name: Option<String>,
-    /// `None` for everywhere.
+    /// The team on whose resources; null for everywhere.
     pub team: Option<Name>,
-    /// The earliest end on the way; `None` for none.
+    /// The earliest end on the way; null for none.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub expires_at: Option<Timestamp>,
     /// The way, such as `Group/sre -> RoleBinding/frontend/devs -> Role/developer`.
     pub via: String,
@@ -90,12 +94,19 @@ pub enum Lack {
 }
 
 /// What a change gives and takes away, sorted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AccessChange {
     pub gained: Vec<Grant>,
     pub lost: Vec<Grant>,
     /// What is granted before and after, until another time.
-    pub moved: Vec<(Grant, Grant)>,
+    pub moved: Vec<Moved>,
+}
+
+/// A grant that ends at another time than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Moved {
+    pub before: Grant,
+    pub after: Grant,
 }
 
 impl AccessChange {

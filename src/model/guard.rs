@@ -67,7 +67,7 @@ impl Guards {
 }
 
 /// A guard that holds a plan, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Hold {
     /// The guard's name, as `--allow` takes it.

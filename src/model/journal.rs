@@ -1,13 +1,14 @@
 //! The journal: the append-only, hash-chained record of all that was decided and done.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::canonical::Canonical;
 use super::id::ResourceId;
 
 /// Where a journal ends: how many entries there are and the hash of the last.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Head {
     pub count: u64,

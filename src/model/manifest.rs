@@ -17,11 +17,13 @@ pub struct Manifest {
     pub spec: Spec,
     /// The form of the spec that is compared, hashed, stored and shown.
     pub canonical: Canonical,
+    /// The manifest as it is written, without credentials, as JSON: what a policy is asked about.
+    pub written: Box<str>,
     pub labels: BTreeMap<String, String>,
     pub site: Site,
 }
 
-/// What one file holds.
+/// What one file holds. What is rare and large stands in a box: there is one of these for each file.
 #[derive(Debug, Clone, Default)]
 pub struct Parsed {
     /// In the order in which they stand.
@@ -34,9 +36,9 @@ pub struct Parsed {
     pub nameless: BTreeSet<Kind>,
     pub findings: Vec<Finding>,
     /// The first settings of a team that no schema checks.
-    pub unchecked: Option<Finding>,
+    pub unchecked: Option<Box<Finding>>,
     /// What the first Organization requires of Charter's version, read even where the rest of it cannot be.
-    pub requires: Option<(String, Origin)>,
+    pub requires: Option<Box<(String, Origin)>>,
     /// Whether all of it is somebody else's.
     pub foreign: bool,
 }

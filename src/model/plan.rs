@@ -1,5 +1,8 @@
 //! A plan: the complete, ordered list of changes that makes live equal desired, with its hashes.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::canonical::Canonical;
@@ -14,13 +17,14 @@ use super::journal::Head;
 use super::lineage::Lineage;
 use super::name::Name;
 use super::raw_key::RawKey;
+use super::row_key::RowKey;
 use super::snapshot::Revision;
 
 /// The version of the shape and meaning of a plan; part of what it is bound to.
 pub const FORMAT: u32 = 1;
 
 /// Everything that an apply does: it adds nothing and decides nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     pub format: u32,
@@ -62,7 +66,7 @@ pub struct Plan {
 }
 
 /// A live row that names no resource, and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stray {
     pub key: RawKey,
@@ -70,7 +74,7 @@ pub struct Stray {
 }
 
 /// What a plan was made from. An apply compares it at the start of its transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bound {
     pub desired: Digest,
@@ -87,7 +91,7 @@ pub struct Bound {
 }
 
 /// How many changes of each sort there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     pub add: usize,
@@ -122,6 +126,12 @@ impl Plan {
     /// Says whether nothing at all would be written for the changes.
     pub fn is_empty(&self) -> bool {
         self.conflicts.is_empty() && self.changes.is_empty() && self.strays.is_empty()
+    }
+
+    /// Lists what happens to each row.
+    pub fn ops(&self) -> BTreeMap<RowKey, Op> {
+        let changes = self.changes.iter().map(|change| (change.id.clone().into(), change.op));
+        changes.chain(self.strays.iter().map(|stray| (stray.key.clone().into(), Op::Delete))).collect()
     }
 
     /// Counts the live rows that are declared nowhere and are left alone.

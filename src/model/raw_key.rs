@@ -3,14 +3,16 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Kind, team and name of a live row, as bytes: by hand they may be no UTF-8.
 ///
 /// Spelled `kind/team/name`. What is not printable ASCII is written as `%` and two hexadecimal digits (RFC 3986), and so
 /// are `/` and `%`: no two keys are spelled alike, and a terminal acts on none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct RawKey(pub [Vec<u8>; 3]);
 
 /// Why a text spells no key.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::code::Severity;
+use super::credential;
 use super::excerpt::Excerpts;
 use super::finding::Finding;
 use super::manifest::Read;
@@ -57,12 +58,26 @@ impl Report {
         self.denies_warnings || finding.is_error()
     }
 
+    /// Makes the report that people and their tools see.
+    ///
+    /// What looks like a credential in the name of a file or a branch is taken out there and in what is said of it, so that
+    /// nothing is found by those names any more.
+    pub fn shown(mut self) -> Report {
+        let waived = self.waived.iter_mut().map(|waived| &mut waived.finding);
+        self.findings.iter_mut().chain(&mut self.older).chain(&mut self.fixed).chain(waived).for_each(Finding::hide);
+        self.excerpts.hide();
+        if let Some(reference) = self.revision.as_mut().and_then(|revision| revision.reference.as_mut()) {
+            credential::hide(reference);
+        }
+        self
+    }
+
     /// Says in one line why it is not applied: the first error, with its place.
     pub fn refusal(&self) -> String {
         let error = self.findings.iter().find(|finding| finding.is_error());
         let Some(error) = error else { return "no Organization is declared".to_owned() };
         let place = error.origin.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-        format!("{}{place} {}", error.origin.path, error.code)
+        format!("{}{place} {}", error.origin.path, error.shown_code())
     }
 
     /// Names what was checked: `main@9f2c1ab + 2 uncommitted files`.

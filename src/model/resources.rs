@@ -109,6 +109,38 @@ impl Resources {
         Digest::of(parts.as_flattened().iter().map(|part| part.as_bytes()))
     }
 
+    /// Says whether the resources of a kind are the very same in another state.
+    pub fn is_same(&self, other: &Resources, kind: Kind) -> bool {
+        match (self.kinds.get(&kind), other.kinds.get(&kind)) {
+            (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
+            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        }
+    }
+
+    /// Lists the resources that were read anew since another state, and those of it that are gone.
+    ///
+    /// A resource that was read anew is another, even where it asks for the same: it may be written otherwise.
+    pub fn renewed(&self, other: &Resources) -> (Vec<Arc<Manifest>>, Vec<ResourceId>) {
+        let (mut renewed, mut gone) = (Vec::new(), Vec::new());
+        let nothing = (Arc::new(OfKind::default()), Arc::new(OfTeam::default()));
+        for kind in Kind::ALL.iter().filter(|kind| !self.is_same(other, **kind)) {
+            let [ours, theirs] = [self, other].map(|resources| resources.kinds.get(kind).unwrap_or(&nothing.0));
+            let teams: BTreeSet<&Option<Name>> = ours.teams.keys().chain(theirs.teams.keys()).collect();
+            for team in teams {
+                let [ours, theirs] = [ours, theirs].map(|of_kind| of_kind.teams.get(team).unwrap_or(&nothing.1));
+                if !Arc::ptr_eq(ours, theirs) {
+                    let is_new = |(name, manifest): &(&Name, &Arc<Manifest>)| {
+                        theirs.names.get(name).is_none_or(|theirs| !Arc::ptr_eq(theirs, manifest))
+                    };
+                    renewed.extend(ours.names.iter().filter(is_new).map(|(_, manifest)| manifest.clone()));
+                    let is_gone = |manifest: &&Arc<Manifest>| !ours.names.contains_key(&manifest.id.name);
+                    gone.extend(theirs.names.values().filter(is_gone).map(|manifest| manifest.id.clone()));
+                }
+            }
+        }
+        (renewed, gone)
+    }
+
     /// Lists the resources that are not the same in another state.
     pub fn differing(&self, other: &Resources) -> BTreeSet<ResourceId> {
         let (nothing, mut differing) = (OfKind::default(), BTreeSet::new());

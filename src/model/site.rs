@@ -2,6 +2,9 @@
 
 use super::origin::Origin;
 
+/// The longest pointer that is followed, in bytes.
+const LONGEST_POINTER: usize = 1_024;
+
 /// The place of one declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
@@ -24,6 +27,17 @@ impl Site {
     /// Names the node that holds the name.
     pub fn name(&self) -> Origin {
         self.origin.child(if self.bare { "/name" } else { "/metadata/name" })
+    }
+
+    /// Names the node at a pointer into the manifest as it is written; without one, the node that holds the name.
+    pub fn input(&self, pointer: &str) -> Origin {
+        if !pointer.starts_with('/') || pointer.len() > LONGEST_POINTER {
+            return self.name();
+        }
+        if !self.bare {
+            return self.origin.child(pointer);
+        }
+        pointer.strip_prefix("/spec").map_or_else(|| self.name(), |below| self.origin.child(below))
     }
 
     /// Names the node that holds the team.

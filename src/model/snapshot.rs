@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::credential;
 use super::finding::Finding;
 use super::lineage::Lineage;
 
@@ -33,16 +34,16 @@ impl Revision {
         self.commit.get(..7).unwrap_or(&self.commit)
     }
 
-    /// Writes `main@9f2c1ab`, or the commit alone.
+    /// Writes `main@9f2c1ab`, or the commit alone, for people: without what looks like a credential.
     pub fn label(&self) -> String {
         match &self.reference {
-            Some(reference) => format!("{reference}@{}", self.short()),
+            Some(reference) => format!("{}@{}", credential::scrub(reference), self.short()),
             None => self.short().to_owned(),
         }
     }
 }
 
-/// A file below the governed path that may hold manifests.
+/// A file below the governed path that may declare something.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// The path inside the source, `/` between its parts.
@@ -53,7 +54,7 @@ pub struct SourceFile {
 
 /// Everything below the governed path of a source at one moment, and what is wrong with it as files.
 ///
-/// Holds YAML and JSON files only: others cannot be manifests.
+/// Holds YAML and JSON files, and policies in Rego: others declare nothing.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// The commit, or `None` for a plain directory. With [`Snapshot::uncommitted`] above 0: the commit below the changes.

@@ -12,6 +12,7 @@ use super::salvage;
 use super::schema::{Reader, reader, roles_reader};
 use super::secret::{self, Taken};
 use super::trail::Trail;
+use super::written;
 use crate::model::code::Code;
 use crate::model::credential;
 use crate::model::fault::Fault;
@@ -77,7 +78,7 @@ pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Parsed {
         Class::Manifest(kind) => manifest(&place, kind),
     };
     let exposed = |secret: &Taken| (secret.pointer.clone(), Part::Key, exposed());
-    outcome.requires = requires;
+    outcome.requires = requires.map(Box::new);
     outcome.findings.extend(place.findings(secrets.iter().map(exposed)));
     if !secrets.is_empty() {
         outcome.tear();
@@ -130,7 +131,8 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
         salvage::fill_lists(spec, reader.spec_schema());
     }
     let site = Site { origin: place.origin(""), bare: false, left_out };
-    let mut outcome = typed(place, Typing { id, kind, spec, labels, site, is_whole: faults.is_empty() });
+    let (written, is_whole) = (written::json(place.root), faults.is_empty());
+    let mut outcome = typed(place, Typing { id, kind, spec, written, labels, site, is_whole });
     outcome.findings.extend(place.findings(faults.into_iter()));
     let nameless = BTreeSet::from([kind]).into_iter().filter(|_| is_nameless).collect();
     Parsed { mentioned, nameless, ..outcome }
@@ -182,6 +184,7 @@ struct Typing {
     id: Option<ResourceId>,
     kind: Kind,
     spec: Value,
+    written: Box<str>,
     labels: BTreeMap<String, String>,
     site: Site,
     /// Whether the schema is content; if not, what is left of it is read and counts as not wholly read.
@@ -189,7 +192,7 @@ struct Typing {
 }
 
 fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
-    let Typing { id, kind, spec, labels, site, is_whole } = typing;
+    let Typing { id, kind, spec, written, labels, site, is_whole } = typing;
     let read = Spec::read(kind, spec);
     let finding = match &read {
         Err(error) => Some(Fault::new(Code::Schema, format!("this does not have the shape of a {kind}: {error}"))),
@@ -202,7 +205,7 @@ fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
     let is_torn = !is_whole || findings.is_some();
     let manifest = id.clone().zip(read.ok()).map(|(id, spec)| {
         let canonical = spec.canonical();
-        Arc::new(Manifest { id, spec, canonical, labels, site })
+        Arc::new(Manifest { id, spec, canonical, written, labels, site })
     });
     Parsed {
         unread: id.filter(|_| is_torn).into_iter().collect(),
@@ -243,6 +246,7 @@ fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) ->
         salvage::fill_lists(role, roles_reader().item_schema());
     }
     let site = Site { origin: place.origin(pointer), bare: true, left_out };
+    let written = place.root.at(pointer).map(|(item, _)| written::role(item)).unwrap_or_default();
     let (kind, labels, is_whole) = (Kind::Role, BTreeMap::new(), faults.is_empty());
-    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, labels, site, is_whole }) }
+    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, written, labels, site, is_whole }) }
 }

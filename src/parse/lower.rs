@@ -121,7 +121,7 @@ fn mistaken_name(text: &str, what: &str, format: &Format) -> Fault {
 }
 
 /// Says whether a double keeps a decimal: writing it out gives the same digits again.
-fn is_exact(text: &str, float: f64) -> bool {
+pub fn is_exact(text: &str, float: f64) -> bool {
     float.is_finite() && digits(text) == digits(&format!("{float:e}"))
 }
 

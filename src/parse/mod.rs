@@ -14,12 +14,14 @@ use crate::model::manifest::Parsed;
 use crate::model::origin::{Origin, Span};
 use crate::model::snapshot::{Snapshot, SourceFile};
 
+mod characters;
 mod classify;
 mod document;
 mod json;
 mod lower;
 pub mod mend;
 mod node;
+pub mod rego;
 mod roles;
 mod salvage;
 pub mod schema;
@@ -27,17 +29,24 @@ pub mod secret;
 mod settings;
 mod shape;
 mod trail;
+mod written;
 mod yaml;
 
 pub use settings::Settings;
 
-/// Reads files, side by side, with the schema of the settings; what comes of them is in their order.
-pub fn parse(files: &[SourceFile], settings: &Settings) -> Vec<Parsed> {
-    files.par_iter().map(|one| settings.judge(file(one))).collect()
+/// Reads files below the governed path, side by side; what comes of them is in their order.
+///
+/// Of those that were read ahead, by [`file()`], `ahead` knows what came of them.
+pub fn parse(files: &[SourceFile], ahead: Vec<Option<Parsed>>, settings: &Settings, governed: &str) -> Vec<Parsed> {
+    let parsed = files.par_iter().zip(ahead).map(|(one, ahead)| ahead.unwrap_or_else(|| file(one, governed)));
+    parsed.map(|parsed| settings.judge(parsed)).collect()
 }
 
-/// Reads one file: a file is foreign when all of its documents are.
-fn file(file: &SourceFile) -> Parsed {
+/// Reads one file without the schema of the settings: a file is foreign when all of its documents are.
+pub fn file(file: &SourceFile, governed: &str) -> Parsed {
+    if rego::is_rego(&file.path) {
+        return rego::read(file, governed);
+    }
     let text = match text(file) {
         Ok(text) => text,
         Err(outcome) => return *outcome,
@@ -46,6 +55,9 @@ fn file(file: &SourceFile) -> Parsed {
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         all.absorb(read_document(file, &text, index, document));
+    }
+    if !all.foreign {
+        all.findings.extend(unreadable(file, 0, &characters::refused(&text)).findings);
     }
     all
 }
@@ -166,6 +178,9 @@ pub fn place<'a>(snapshot: &Snapshot, origins: impl Iterator<Item = &'a mut Orig
 }
 
 fn documents(snapshot: &Snapshot, path: &str) -> Vec<yaml::Document> {
+    if rego::is_rego(path) {
+        return Vec::new();
+    }
     snapshot.file(path).and_then(|file| text(file).ok()).map(|text| yaml::read(&text)).unwrap_or_default()
 }
 
@@ -198,14 +213,19 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
     let mut excerpts = Excerpts::default();
     for (path, lines) in wanted {
         let Some(text) = snapshot.file(path).and_then(|file| text(file).ok()) else { continue };
-        let roots = yaml::read(&text).into_iter().filter_map(|document| document.root);
-        let taken: Vec<secret::Taken> = roots.flat_map(|mut root| secret::take(&mut root)).collect();
+        let taken = if rego::is_rego(path) { Vec::new() } else { credentials(&text) };
         let shown = text.lines().zip(secret::redacted_lines(&text, &taken));
         for (number, (written, shown)) in (1..).zip(shown).filter(|(number, _)| lines.contains(number)) {
             excerpts.add(path, number, written, shown);
         }
     }
     excerpts
+}
+
+/// Finds what looks like a credential in the documents of a file.
+fn credentials(text: &str) -> Vec<secret::Taken> {
+    let roots = yaml::read(text).into_iter().filter_map(|document| document.root);
+    roots.flat_map(|mut root| secret::take(&mut root)).collect()
 }
 
 /// Returns the lines from one place of a finding to the other, where both are near in one file.

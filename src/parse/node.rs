@@ -97,7 +97,7 @@ pub fn plain(text: &str) -> Plain {
         "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
         "true" | "True" | "TRUE" => Plain::Bool(true),
         "false" | "False" | "FALSE" => Plain::Bool(false),
-        ".inf" | ".Inf" | ".INF" | "+.inf" => Plain::Float(f64::INFINITY),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Plain::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => Plain::Float(f64::NEG_INFINITY),
         ".nan" | ".NaN" | ".NAN" => Plain::Float(f64::NAN),
         _ => number(text),
@@ -105,12 +105,9 @@ pub fn plain(text: &str) -> Plain {
 }
 
 fn number(text: &str) -> Plain {
-    let based = |digits: &str, radix| i64::from_str_radix(digits, radix).map_or(Plain::Text, Plain::Integer);
-    if let Some(digits) = text.strip_prefix("0o") {
-        return based(digits, 8);
-    }
-    if let Some(digits) = text.strip_prefix("0x") {
-        return based(digits, 16);
+    let prefixed = [("0o", 8), ("0x", 16)].map(|(prefix, radix)| (text.strip_prefix(prefix), radix));
+    if let [(Some(digits), radix), _] | [_, (Some(digits), radix)] = prefixed {
+        return based(digits, radix);
     }
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
         && text.contains(|c: char| c.is_ascii_digit())
@@ -122,6 +119,16 @@ fn number(text: &str) -> Plain {
         Ok(integer) => Plain::Integer(integer),
         Err(_) => text.parse::<f64>().map_or(Plain::Text, Plain::Float),
     }
+}
+
+/// Reads the digits after a prefix, among which no sign may stand.
+fn based(digits: &str, radix: u32) -> Plain {
+    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
+        return Plain::Text;
+    }
+    let digit = |c: char| c.to_digit(radix).map_or(0.0, f64::from);
+    let beyond = |_| Plain::Float(digits.chars().fold(0.0, |sum, c| sum * f64::from(radix) + digit(c)));
+    i64::from_str_radix(digits, radix).map_or_else(beyond, Plain::Integer)
 }
 
 /// Says what somebody else's reader may take a plain text for: YAML 1.1 reads `no`, `010`, `1_000`, `1:30` and dates.
@@ -160,6 +167,12 @@ mod tests {
             ("010", Plain::Integer(10)),
             ("0o17", Plain::Integer(15)),
             ("0x1F", Plain::Integer(31)),
+            ("0x-1", Plain::Text),
+            ("0o+7", Plain::Text),
+            ("0x", Plain::Text),
+            ("-0x1", Plain::Text),
+            ("0x10000000000000000", Plain::Float(18_446_744_073_709_551_616.0)),
+            ("+.INF", Plain::Float(f64::INFINITY)),
             ("-3", Plain::Integer(-3)),
             ("1e3", Plain::Float(1000.0)),
             ("1_000", Plain::Text),

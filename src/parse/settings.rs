@@ -36,7 +36,9 @@ impl Settings {
     pub fn judge(&self, mut parsed: Parsed) -> Parsed {
         let mut with_settings = parsed.manifests.iter().filter_map(|manifest| settings(manifest));
         match self {
-            Settings::Unchecked => parsed.unchecked = with_settings.next().map(|(manifest, _)| unchecked(manifest)),
+            Settings::Unchecked => {
+                parsed.unchecked = with_settings.next().map(|(manifest, _)| Box::new(unchecked(manifest)))
+            }
             Settings::Schema(validator) => {
                 let found = with_settings.flat_map(|(manifest, settings)| violations(validator, manifest, &settings));
                 let found: Vec<Finding> = found.collect();

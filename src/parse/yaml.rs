@@ -34,14 +34,15 @@ pub struct Problem {
 
 /// The first problems of a document, and how many more there are.
 #[derive(Debug, Default)]
-struct Problems {
+pub struct Problems {
     first: Vec<Problem>,
     /// The first one that is left out, and how many are.
     more: Option<(Code, Span, usize)>,
 }
 
 impl Problems {
-    fn push(&mut self, problem: Problem) {
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
         if self.first.len() < MOST {
             self.first.push(problem);
         } else {
@@ -50,7 +51,8 @@ impl Problems {
         }
     }
 
-    fn take(&mut self) -> Vec<Problem> {
+    /// Takes them, and one that says how many more there are.
+    pub fn take(&mut self) -> Vec<Problem> {
         let more = self.more.take().map(|(code, span, count)| Problem {
             code,
             span,
@@ -202,6 +204,11 @@ impl Builder<'_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), at);
+                if style == ScalarStyle::Plain && text.starts_with(['|', '>']) {
+                    // The parser takes what is no block scalar in a flow collection for a word.
+                    let message = "a block scalar stands in a flow collection, where YAML has none";
+                    self.problem(Code::Syntax, at, message, "put the text in quotes");
+                }
                 let at = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { first_line(at) } else { at };
                 let content = Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
                 self.add(Node { span: at, content })

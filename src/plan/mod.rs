@@ -12,6 +12,7 @@ use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::{FORMAT, Plan, Stray};
 use crate::model::raw_key::RawKey;
+use crate::model::row_key::RowKey;
 
 mod guard;
 mod hash;
@@ -31,8 +32,8 @@ pub struct Options {
     pub report_only: bool,
     /// Puts everything back, fights or not: a person says so.
     pub stubborn: bool,
-    /// Managed resources that somebody keeps writing back: to put them back once more would be a fight.
-    pub fights: BTreeSet<ResourceId>,
+    /// Rows that somebody keeps writing back: to put them back, or delete them, once more would be a fight.
+    pub fights: BTreeSet<RowKey>,
     /// Whether the revision is no descendant of the accepted one.
     pub rewound: bool,
 }
@@ -89,11 +90,10 @@ pub fn plan_among<'a>(
 
 /// Splits the live rows that name no resource into those that are deleted and those that are left alone.
 fn strays(live: &Live, options: &Options) -> (Vec<Stray>, Vec<RawKey>) {
-    if !options.prune {
-        return (Vec::new(), live.foreign.keys().cloned().collect());
-    }
+    let is_pruned = |key: &RawKey| options.prune && !options.fights.contains(&RowKey::Stray(key.clone()));
+    let (pruned, left): (Vec<_>, Vec<_>) = live.foreign.iter().partition(|(key, _)| is_pruned(key));
     let stray = |(key, spec): (&RawKey, &Canonical)| Stray { key: key.clone(), live: spec.clone() };
-    (live.foreign.iter().map(stray).collect(), Vec::new())
+    (pruned.into_iter().map(stray).collect(), left.into_iter().map(|(key, _)| key.clone()).collect())
 }
 
 /// Every key that is desired, applied or live, once.
@@ -113,15 +113,18 @@ struct Split {
 impl Split {
     fn take(&mut self, id: &ResourceId, situation: &Situation<'_>, options: &Options) {
         use ownership::Decision;
+        let is_fought_over = || options.fights.contains(&RowKey::Resource(id.clone()));
         match decide(situation) {
             Decision::Nothing => {}
-            Decision::Change { op: Op::Heal, .. } if options.report_only || options.fights.contains(id) => {
+            Decision::Change { op: Op::Heal, .. } if options.report_only || is_fought_over() => {
                 self.withheld.push(id.clone());
             }
             Decision::Change { op, drift } => self.changes.push(change(id, op, drift, situation)),
             Decision::Conflict if options.adopt => self.changes.push(change(id, Op::Update, false, situation)),
             Decision::Conflict => self.conflicts.push(id.clone()),
-            Decision::Unmanaged if options.prune => self.changes.push(change(id, Op::Delete, true, situation)),
+            Decision::Unmanaged if options.prune && !is_fought_over() => {
+                self.changes.push(change(id, Op::Delete, true, situation))
+            }
             Decision::Unmanaged => self.unmanaged.push(id.clone()),
         }
     }

@@ -12,6 +12,7 @@ use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::waiver::{Waiver, Waivers};
 use crate::model::manifest::Manifest;
+use crate::model::name::Name;
 use crate::model::waived::Waived;
 
 /// How long before its end a waiver is warned of.
@@ -41,11 +42,13 @@ impl Moment {
 /// Weighs findings against the waivers of a state: those that stand, and those that pass.
 ///
 /// A waiver counts as it is written and as it stood before, whichever is narrower: what a change loosens counts from the
-/// next one, what it tightens at once. Before the first revision nothing stood, and it is judged by its own.
+/// next one, what it tightens at once. Before the first revision nothing stood, and it is judged by its own. `of_policies`
+/// is what policies may be waived by; `None` where not all of them can be read.
 pub fn weigh(
     findings: Vec<Finding>,
     desired: &Desired,
     before: Option<&Waivers>,
+    of_policies: Option<&BTreeSet<Name>>,
     now: Timestamp,
 ) -> (Vec<Finding>, Vec<Waived>) {
     let zone = desired.organization().map_or(TimeZone::UTC, |(_, organization)| organization.zone());
@@ -64,6 +67,10 @@ pub fn weigh(
     }
     let whole = desired.declared::<Waiver>().filter(|(id, ..)| !desired.flaws.unread.contains(id));
     let own = whole.filter_map(|(id, waiver, manifest)| {
+        if let Some(fault) = waiver.unknown_control(of_policies.unwrap_or(&BTreeSet::new())) {
+            // One of a policy that cannot be read may be meant.
+            return of_policies.map(|_| Finding::of(fault, manifest.site.spec("/control")));
+        }
         let is_needed = desired.flaws.hides_nothing().then(|| needed.contains(id));
         state(id, waiver, manifest, is_needed, &moment)
     });
@@ -72,7 +79,7 @@ pub fn weigh(
 }
 
 fn applies(waiver: &Waiver, finding: &Finding, moment: &Moment) -> bool {
-    let covers = |about| waiver.covers(finding.code, about);
+    let covers = |about| waiver.covers(finding.shown_code(), about);
     finding.about.as_ref().is_some_and(covers) && !moment.is_over(waiver)
 }
 
@@ -104,9 +111,6 @@ fn state(
     let finding = |code, pointer, message: String, help: &str| {
         Some(Finding::new(code, manifest.site.spec(pointer), message).help(help))
     };
-    if !waiver.is_known() {
-        return None;
-    }
     if !waiver.says_for_whom() {
         let message = format!("`{id}` does not say for which team or resource it is");
         return finding(Code::MissingField, "", message, "add `team` or `resource`");

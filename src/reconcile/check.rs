@@ -4,14 +4,15 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::memo::{Judged, Memo, Spent, timed};
+use super::ahead;
+use super::memo::{Judged, Memo, Spent};
 use crate::model::admitted::Admitted;
 use crate::model::applied::Applied;
 use crate::model::code::Code;
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::{self, Waivers};
 use crate::model::report::Report;
 use crate::model::snapshot::Snapshot;
+use crate::model::standing::Standing;
 use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse;
@@ -25,8 +26,9 @@ pub struct Checked {
     /// The state that a plan can be made of; `None` where an error stands or no Organization is declared.
     pub admitted: Option<Admitted>,
     pub spent: Spent,
-    /// What was judged, where waivers let something pass: by those that stood before it may not.
-    memo: Option<Memo>,
+    /// What was judged, and whether waivers let something pass: by those that stood before it may not.
+    memo: Memo,
+    is_waived: bool,
 }
 
 /// Reads a source at one moment and checks all of it.
@@ -38,20 +40,35 @@ pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, So
     let mut memo = whole(source, at, &mut spent)?;
     let judged = memo.judge(now, &mut spent);
     let report = report(memo.snapshot(), &judged, spent.work);
-    let memo = (!judged.waived.is_empty()).then_some(memo);
-    Ok(Checked { report, admitted: judged.admitted, spent, memo })
+    let is_waived = !judged.waived.is_empty();
+    Ok(Checked { report, admitted: judged.admitted, spent, memo, is_waived })
+}
+
+/// Checks a revision that landed: it stands as it was judged then, whatever policies find in it now.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn recheck(source: &dyn Source, at: &At, now: Timestamp) -> Result<Option<Admitted>, SourceError> {
+    let spent = &mut Spent::default();
+    let mut memo = whole(source, at, spent)?;
+    memo.accept(true);
+    Ok(memo.judge(now, spent).admitted)
 }
 
 impl Checked {
-    /// Judges again by the waivers that a store holds, where that may be another verdict.
+    /// Judges again by the rules that a store holds as well, where that may be another verdict.
     ///
-    /// What a change waives itself counts from the next one.
+    /// What a change loosens counts from the next one.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn abide(mut self, store: &Store, now: Timestamp) -> Result<Self, StoreError> {
-        let Some(memo) = &mut self.memo else { return Ok(self) };
-        memo.abide(standing(&store.reader()?.state()?.1));
+        let Some(stood) = standing(&store.reader()?.state()?.1) else { return Ok(self) };
+        let memo = &mut self.memo;
+        if !self.is_waived && !memo.is_ruled(&stood) {
+            return Ok(self);
+        }
+        memo.abide(Some(stood));
         let judged = memo.judge(now, &mut self.spent);
         self.report = report(memo.snapshot(), &judged, self.spent.work);
         self.admitted = judged.admitted;
@@ -59,9 +76,9 @@ impl Checked {
     }
 }
 
-/// Returns the waivers that were applied; `None` before the first apply, which is judged by its own.
-pub fn standing(applied: &Applied) -> Option<Waivers> {
-    applied.accepted.as_ref().map(|_| waiver::among(&applied.rows))
+/// Returns the rules that were applied; `None` before the first apply, which is judged by its own.
+pub fn standing(applied: &Applied) -> Option<Standing> {
+    applied.accepted.as_ref().map(|_| Standing::among(&applied.rows))
 }
 
 /// Reads all of a source at one moment and works it out.
@@ -69,8 +86,8 @@ pub fn standing(applied: &Applied) -> Option<Waivers> {
 /// # Errors
 /// Where the source cannot be read.
 pub fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, SourceError> {
-    let snapshot = timed(&mut spent.read, || source.snapshot(at))?;
-    Ok(Memo::of(snapshot, spent))
+    let (snapshot, ahead) = ahead::read(source, at, spent)?;
+    Ok(Memo::with(snapshot, ahead, spent))
 }
 
 /// Makes the report of what was found in a snapshot.

@@ -1,11 +1,9 @@
 //! Following: rounds one after another, each as dear as what moved since the last.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::Error;
-use super::check::{check, standing};
+use super::check::{recheck, standing};
 use super::head::{Head, Heads};
 use super::landing::{Gate, gate, held_because};
 use super::memo::Spent;
@@ -14,7 +12,6 @@ use super::view::View;
 use crate::model::admitted::Admitted;
 use crate::model::applied::Accepted;
 use crate::model::name::Name;
-use crate::model::raw_key::RawKey;
 use crate::model::snapshot::Revision;
 use crate::plan::Options;
 use crate::source::{At, Source, SourceError};
@@ -44,10 +41,10 @@ pub struct Follower<'a> {
     suspended: Option<Suspension>,
     /// How the source stands, as it was last written.
     told: Option<(Condition, String, Option<Revision>)>,
-    /// The live rows that name no resource, as they were last left alone.
-    strangers: BTreeSet<RawKey>,
     /// What was put back in the store since the last round, a line each.
     mended: Vec<String>,
+    /// What it cost to begin, which the first round counts.
+    begun: Spent,
     /// Whether a round has to be made though nothing moved: none was yet, or the last one failed.
     owed: bool,
 }
@@ -81,8 +78,8 @@ impl<'a> Follower<'a> {
             view: None,
             suspended: None,
             told: None,
-            strangers: BTreeSet::new(),
             mended: Vec::new(),
+            begun: Spent::default(),
             owed: true,
         }
     }
@@ -106,9 +103,10 @@ impl<'a> Follower<'a> {
     /// # Errors
     /// Where the source or the store cannot be used, or another `run` follows the store.
     pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
-        let spent = &mut Spent::default();
-        self.look(now, spent)?;
-        self.open(now, spent)?;
+        let mut spent = Spent::default();
+        self.look(now, &mut spent)?;
+        self.open(now, &mut spent)?;
+        self.begun = spent;
         Ok(self.store().map(Store::url))
     }
 
@@ -122,7 +120,7 @@ impl<'a> Follower<'a> {
     /// # Errors
     /// Where the source or the store cannot be used; the next step tries again.
     pub fn step(&mut self, look: bool, now: Timestamp) -> Result<Option<Step>, Error> {
-        let mut spent = Spent::default();
+        let mut spent = std::mem::take(&mut self.begun);
         // What was seen is owed a round until one has ended well, whatever fails in between.
         self.owed |= (look || self.head.is_none()) && self.look(now, &mut spent)?;
         let (store_moved, lost) = self.listen(now, &mut spent)?;
@@ -138,7 +136,7 @@ impl<'a> Follower<'a> {
         made.map(Some)
     }
 
-    /// Works everything out anew, from the manifests and from the rows, and lists what is not as it was remembered.
+    /// Works everything out anew, checks the journal, and lists what is not as it was remembered or written.
     ///
     /// What it says is an alarm: there is a fault in Charter, or somebody wrote past it in what it stands on. What was found
     /// counts from here on. `None` where the store moved meanwhile: it is to be tried again.
@@ -157,6 +155,9 @@ impl<'a> Follower<'a> {
                 None if alarms.is_empty() => return Ok(None),
                 None => {}
             }
+        }
+        if let Some(view) = &mut self.view {
+            alarms.extend(view.verify()?);
         }
         self.owed |= !alarms.is_empty();
         Ok(Some(alarms))
@@ -287,7 +288,6 @@ impl<'a> Follower<'a> {
             seen,
             landed: None,
             records: Vec::new(),
-            strangers: Vec::new(),
             lost,
             mended: std::mem::take(&mut self.mended),
             spent,
@@ -311,26 +311,25 @@ impl<'a> Follower<'a> {
         Ok(step)
     }
 
-    /// Returns what may be followed of the head, or why nothing may: by the waivers that were applied before it, if any were.
+    /// Returns what may be followed of the head, or why nothing may: by the rules that were applied before it, if any were.
     fn verdict(&mut self, now: Timestamp) -> Result<(Option<Admitted>, String), SourceError> {
         let Some(head) = &self.head else { return Ok((None, String::new())) };
-        let before = self.view.as_ref().filter(|_| head.is_waived).and_then(|view| standing(&view.held.applied));
-        Ok(match before {
-            Some(before) => {
-                let judged = self.heads.abide(self.source, head, before, now)?;
-                (judged.admitted, judged.reason)
-            }
-            None => (head.admitted.clone(), head.reason.clone()),
-        })
+        let applied = self.view.as_ref().map(|view| &view.held.applied);
+        let accepted = applied.and_then(|applied| applied.accepted.as_ref()?.revision.as_ref());
+        let stands =
+            head.admitted.is_none() && accepted.is_some() && commit(accepted) == commit(head.revision.as_ref());
+        let before = applied.and_then(standing).filter(|before| !stands && head.is_judged_otherwise(before));
+        if !stands && before.is_none() {
+            return Ok((head.admitted.clone(), head.reason.clone()));
+        }
+        let judged = self.heads.abide(self.source, head, before, stands, now)?;
+        Ok((judged.admitted, judged.reason))
     }
 
     /// Makes the live state as the head says; where it is held, as the last good state says.
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
         let plan = view.draw(self.source, admitted, &options(self.treatment), now)?;
-        let strangers: BTreeSet<RawKey> = plan.foreign.iter().cloned().collect();
-        step.strangers = strangers.difference(&self.strangers).cloned().collect();
-        self.strangers = strangers;
         if let Some(refusal) = view.refusal(&plan) {
             step.condition = Condition::Stalled;
             step.reason = refusal.to_string();
@@ -372,8 +371,8 @@ impl<'a> Follower<'a> {
             return Ok(());
         }
         // It stands as it was accepted: a waiver that ended since takes nothing back.
-        self.good = match check(self.source, &At::Revision(Some(revision.commit)), at) {
-            Ok(checked) => checked.admitted,
+        self.good = match recheck(self.source, &At::Revision(Some(revision.commit)), at) {
+            Ok(admitted) => admitted,
             // Rewritten and collected: nobody knows any more what was accepted, and there is nothing to heal to.
             Err(SourceError::NoSuchRevision { .. } | SourceError::NoCommit { .. } | SourceError::NoSuchPath { .. }) => {
                 None

@@ -7,8 +7,8 @@ use super::memo::{Judged, Memo, Spent, timed};
 use crate::model::admitted::Admitted;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::Waivers;
 use crate::model::snapshot::Revision;
+use crate::model::standing::Standing;
 use crate::source::{At, Source, SourceError};
 
 /// A head that was checked.
@@ -19,7 +19,9 @@ pub(super) struct Head {
     pub(super) reason: String,
     pub(super) admitted: Option<Admitted>,
     /// Whether waivers let something pass: by those that stood before it may not.
-    pub(super) is_waived: bool,
+    is_waived: bool,
+    /// The rules that it brings.
+    rules: Standing,
     findings: Vec<Finding>,
 }
 
@@ -44,7 +46,7 @@ impl Heads {
         Ok(Head::of(memo, now, spent))
     }
 
-    /// Judges a head again by the waivers that stood before it.
+    /// Judges a head again by the rules that stood before it, or as the revision that landed.
     ///
     /// # Errors
     /// Where it has to be read again and the source cannot be read.
@@ -52,7 +54,8 @@ impl Heads {
         &mut self,
         source: &dyn Source,
         head: &Head,
-        before: Waivers,
+        before: Option<Standing>,
+        is_accepted: bool,
         now: Timestamp,
     ) -> Result<Head, SourceError> {
         let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
@@ -62,10 +65,12 @@ impl Heads {
             None => whole(source, &At::Revision(commit(&head.revision)), spent)?,
         };
         let memo = self.memo.insert(memo);
-        memo.abide(Some(before));
+        memo.abide(before);
+        memo.accept(is_accepted);
         let judged = Head::of(memo, now, spent);
         // A head is read as judged by its own waivers: what stands before it is the store's to say.
         memo.abide(None);
+        memo.accept(false);
         Ok(judged)
     }
 
@@ -114,7 +119,14 @@ fn advanced(mut memo: Memo, source: &dyn Source, spent: &mut Spent) -> Result<Me
 impl Head {
     /// Says why there is no head.
     pub(super) fn none(reason: String) -> Head {
-        Head { revision: None, reason, admitted: None, is_waived: false, findings: Vec::new() }
+        Head {
+            revision: None,
+            reason,
+            admitted: None,
+            is_waived: false,
+            rules: Standing::default(),
+            findings: Vec::new(),
+        }
     }
 
     fn of(memo: &mut Memo, now: Timestamp, spent: &mut Spent) -> Head {
@@ -125,7 +137,14 @@ impl Head {
             None => report(snapshot, &judged, spent.work).refusal(),
         };
         let Judged { findings, admitted, waived, .. } = judged;
-        Head { revision: snapshot.revision.clone(), reason, admitted, is_waived: !waived.is_empty(), findings }
+        let (revision, is_waived) = (snapshot.revision.clone(), !waived.is_empty());
+        let rules = memo.rules().unwrap_or_default();
+        Head { revision, reason, admitted, is_waived, rules, findings }
+    }
+
+    /// Says whether the rules that stood before it may find other than its own.
+    pub(super) fn is_judged_otherwise(&self, stood: &Standing) -> bool {
+        self.is_waived || self.rules.rules_otherwise(stood)
     }
 
     fn digest(&self) -> Option<&Digest> {

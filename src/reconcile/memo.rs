@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
-use crate::access;
+use super::ahead::Ahead;
+use crate::access::{self, Access};
 use crate::budget;
 use crate::compile::{Change, Compiled, Compiler};
 use crate::model::admitted::Admitted;
@@ -13,15 +15,19 @@ use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::{Waiver, Waivers};
+use crate::model::id::ResourceId;
+use crate::model::kind::organization::Organization;
+use crate::model::kind::policy::Policy;
+use crate::model::kind::waiver::Waiver;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Read;
 use crate::model::members::Members;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
+use crate::model::standing::Standing;
 use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse::{self, Settings};
-use crate::policy;
+use crate::policy::{self, rego::World};
 
 /// How long each stage took, and how much of it there was to do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,10 +48,13 @@ pub struct Memo {
     unusable: Option<Finding>,
     compiler: Compiler,
     judge: policy::Judge,
-    /// The waivers that stood before the change.
-    before: Option<Arc<Waivers>>,
+    /// The rules that stood before the change.
+    before: Option<Arc<Standing>>,
+    is_accepted: bool,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
+    grants: Option<(Digest, Arc<policy::Grants>)>,
+    assignments: Option<(Digest, Arc<policy::Assignments>)>,
 }
 
 /// What the stages have to say of a snapshot.
@@ -63,12 +72,28 @@ pub struct Judged {
 impl Memo {
     /// Takes a snapshot and works all of it out.
     pub fn of(snapshot: Snapshot, spent: &mut Spent) -> Memo {
+        Memo::with(snapshot, Ahead::default(), spent)
+    }
+
+    /// Takes a snapshot of which some is parsed already, and works out the rest.
+    pub(super) fn with(snapshot: Snapshot, ahead: Ahead, spent: &mut Spent) -> Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
         let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
         let (compiler, judge) = (Compiler::default(), policy::Judge::default());
-        let (before, members, allocations) = (None, None, None);
-        let mut memo = Memo { snapshot, settings, unusable, compiler, judge, before, members, allocations };
-        memo.take(&files, Vec::new(), spent);
+        let mut memo = Memo {
+            snapshot,
+            settings,
+            unusable,
+            compiler,
+            judge,
+            before: None,
+            is_accepted: false,
+            members: None,
+            allocations: None,
+            grants: None,
+            assignments: None,
+        };
+        memo.take(&files, ahead, Vec::new(), spent);
         memo
     }
 
@@ -76,17 +101,19 @@ impl Memo {
     pub fn advance(&mut self, delta: Delta, spent: &mut Spent) {
         self.snapshot.advance(&delta);
         let gone = delta.removed.into_iter().map(|path| (path, None)).collect();
-        self.take(&delta.changed, gone, spent);
+        self.take(&delta.changed, Ahead::default(), gone, spent);
     }
 
     /// Puts files in the place of those of the same paths and works that out.
     pub fn revise(&mut self, files: Vec<SourceFile>) {
-        self.take(&files, Vec::new(), &mut Spent::default());
+        self.take(&files, Ahead::default(), Vec::new(), &mut Spent::default());
         self.snapshot.files.extend(files.into_iter().map(|file| (file.path.clone(), file)));
     }
 
-    fn take(&mut self, files: &[SourceFile], mut changes: Vec<Change>, spent: &mut Spent) {
-        let parsed = timed(&mut spent.parse, || parse::parse(files, &self.settings));
+    fn take(&mut self, files: &[SourceFile], mut ahead: Ahead, mut changes: Vec<Change>, spent: &mut Spent) {
+        let ahead = files.iter().map(|file| ahead.take(file)).collect();
+        let parsed =
+            timed(&mut spent.parse, || parse::parse(files, ahead, &self.settings, &self.snapshot.lineage.path));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
         spent.work.parsed += files.len();
         let is_blind = self.snapshot.findings.iter().any(|finding| finding.code.leaves_unread());
@@ -98,17 +125,43 @@ impl Memo {
         &self.snapshot
     }
 
-    /// Has what is judged from here on judged by the waivers that stood before it; without any by its own.
-    pub fn abide(&mut self, before: Option<Waivers>) {
+    /// Has what is judged from here on judged by the rules that stood before it as well; without any by its own.
+    pub fn abide(&mut self, before: Option<Standing>) {
         self.before = before.map(Arc::new);
     }
 
-    /// Returns the waivers that are declared; `None` where no organisation is, so that nothing stood yet.
-    pub fn waivers(&self) -> Option<Waivers> {
+    /// Has what is judged from here on judged as the revision that landed, or not.
+    pub fn accept(&mut self, is_accepted: bool) {
+        self.is_accepted = is_accepted;
+    }
+
+    /// Returns the rules that are declared; `None` where no organisation is, so that nothing stood yet.
+    pub fn rules(&self) -> Option<Standing> {
         let resources = self.compiler.resources();
-        let declared = resources.of_kind(Kind::Waiver);
-        let waivers = declared.filter_map(|manifest| Some((manifest.id.clone(), Waiver::of(&manifest.spec)?.clone())));
-        (resources.count(Kind::Organization) > 0).then(|| waivers.collect())
+        let waivers = resources.of_kind(Kind::Waiver);
+        let waivers = waivers.filter_map(|one| Some((one.id.clone(), Waiver::of(&one.spec)?.clone()))).collect();
+        let policies = resources.of_kind(Kind::Policy);
+        let policies =
+            policies.filter_map(|one| Some((one.id.name.clone(), Policy::of(&one.spec)?.rego.clone()))).collect();
+        let organization = resources.of_kind(Kind::Organization).next();
+        let organization = organization.and_then(|one| Organization::of(&one.spec))?;
+        Some(Standing { waivers, policies, library: organization.policies.clone() })
+    }
+
+    /// Says whether the rules that stood may find other than those that are declared.
+    pub fn is_ruled(&self, stood: &Standing) -> bool {
+        self.rules().is_some_and(|declared| declared.rules_otherwise(stood))
+    }
+
+    /// Evaluates a query with the policies and the resources that are declared; what is wrong with it, in words.
+    ///
+    /// # Errors
+    /// Where a policy or the query is wrong, or the input is not declared.
+    pub fn evaluate(&mut self, now: Timestamp, query: &str, input: Option<&ResourceId>) -> Result<Value, String> {
+        let Snapshot { revision, lineage, .. } = &self.snapshot;
+        let desired = self.compiler.compiled(revision.clone(), lineage.clone(), Vec::new()).desired;
+        let facts = self.facts(&desired, World::all());
+        policy::evaluate(&desired, &facts, now, query, input)
     }
 
     /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
@@ -119,7 +172,8 @@ impl Memo {
         let Compiled { desired, mut findings } = compiled;
         let (read, resources) = (self.compiler.read(), desired.resources.len());
         let (verdict, judged) = timed(&mut spent.judge, || {
-            let facts = self.facts(&desired);
+            let reads = self.judge.reads(&desired, self.before.as_deref());
+            let facts = self.facts(&desired, reads);
             self.judge.judge(&desired, &facts, now)
         });
         spent.work.judged += judged;
@@ -128,14 +182,25 @@ impl Memo {
         Judged { findings, waived, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
     }
 
-    /// Works out what the rules know beside the desired state, as far as it may be other than before.
-    fn facts(&mut self, desired: &Desired) -> policy::Facts {
+    /// Works out what the rules know beside the desired state, as far as it may be other than before and policies read it.
+    fn facts(&mut self, desired: &Desired, reads: World) -> policy::Facts {
         let of_members = desired.resources.digest_of(&[Kind::Group, Kind::Membership, Kind::Team]);
         let of_budgets = desired.resources.digest_of(&[Kind::Budget]);
         let is_whole = desired.flaws.unread.is_empty();
         let members = kept(&mut self.members, of_members, is_whole, || access::leads(desired));
         let allocations = kept(&mut self.allocations, of_budgets, is_whole, || budget::allocate(desired));
-        policy::Facts { members, allocations, before: self.before.clone() }
+        let kinds = [Kind::Organization, Kind::Role, Kind::RoleBinding, Kind::Group, Kind::Membership, Kind::Team];
+        let of_access = desired.resources.digest_of(&kinds);
+        let access = || Access::of(&desired.specs());
+        let mut facts = policy::Facts { members, allocations, before: self.before.clone(), ..Default::default() };
+        facts.is_accepted = self.is_accepted;
+        if reads.permissions {
+            facts.grants = kept(&mut self.grants, of_access.clone(), is_whole, || access().all_grants());
+        }
+        if reads.assignments {
+            facts.assignments = kept(&mut self.assignments, of_access, is_whole, || access().all_assignments());
+        }
+        facts
     }
 }
 

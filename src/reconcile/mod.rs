@@ -3,6 +3,7 @@
 //! [`check()`] reads a source and judges it; [`plan()`] reads a store and plans; [`round()`] does both and lands the
 //! plan; a [`Follower`] makes rounds one after another and remembers what cannot have changed in between.
 
+mod ahead;
 mod asking;
 mod check;
 mod follow;
@@ -11,6 +12,7 @@ mod landing;
 mod memo;
 mod mending;
 mod planning;
+mod querying;
 mod round;
 mod step;
 mod validation;
@@ -20,8 +22,9 @@ pub use asking::{Ground, declared, live};
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
-pub use planning::{Drift, Planned, drift, plan};
-pub use round::{Intent, Outcome, Round, round};
+pub use planning::{Planned, Records, drift, plan};
+pub use querying::evaluate;
+pub use round::{Intent, OWN_RULES, Outcome, Round, round};
 pub use step::{Step, Treatment};
 pub use validation::{Question, fix, validate};
 

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::Error;
 use super::asking::of_rows;
+use super::landing::{Gate, gate, held_because};
 use crate::access::{self, Access};
-use crate::drift;
+use crate::drift::{self, Deeds};
 use crate::model::admitted::Admitted;
 use crate::model::applied::{Accepted, Applied};
 use crate::model::canonical::Canonical;
@@ -19,7 +20,6 @@ use crate::model::journal::Head;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
-use crate::model::raw_key::RawKey;
 use crate::plan::{self, Options};
 use crate::source::{Source, SourceError};
 use crate::store::{Reader, Store, StoreError};
@@ -38,6 +38,14 @@ pub struct Planned {
     pub damage: Option<String>,
     /// What was put back of it, a line each.
     pub mended: Vec<String>,
+}
+
+impl Planned {
+    /// Says in one line what keeps the plan from being applied without a word of anybody's, if anything does.
+    pub fn obstacle(&self) -> Option<String> {
+        let gate = gate(&self.plan, self.accepted.as_ref(), &[]);
+        matches!(gate, Gate::Blocked | Gate::Held).then(|| held_because(&self.plan))
+    }
 }
 
 /// What a store holds at one moment.
@@ -63,6 +71,7 @@ impl Held {
             self.live.foreign.remove(&stray.key);
         }
         self.records = newest(std::mem::take(&mut self.records), &plan.records);
+        self.records.retain(|record| drift::counts(record, at));
         let (organization, mut lineage, revision) =
             (plan.organization.clone(), plan.lineage.clone(), plan.revision.clone());
         // The roots stay those of the first revision of which they were known, as in the store.
@@ -73,10 +82,10 @@ impl Held {
     }
 }
 
-/// Puts newer records in the place of those of the same resources.
+/// Puts newer records in the place of those of the same incidents.
 fn newest(records: Vec<Record>, newer: &[Record]) -> Vec<Record> {
-    let replaced: BTreeSet<&ResourceId> = newer.iter().map(|record| &record.resource).collect();
-    let kept = records.into_iter().filter(|record| !replaced.contains(&record.resource));
+    let replaced: BTreeSet<&str> = newer.iter().map(|record| record.id.as_str()).collect();
+    let kept = records.into_iter().filter(|record| !replaced.contains(record.id.as_str()));
     kept.chain(newer.iter().cloned()).collect()
 }
 
@@ -93,7 +102,7 @@ pub fn plan(
 ) -> Result<Planned, Error> {
     let mut reader = store.reader()?;
     let store_is_missing = reader.is_missing();
-    let (live, applied, records, cursor) = reader.state_at()?;
+    let (live, applied, records, cursor) = reader.state_at(drift::counts_since(now))?;
     let held = Held { live, applied, records };
     let mut plan = draw(source, admitted, &held, &mut reader, &Scope::All, options, now)?;
     if held.applied.accepted.is_some() && !plan.effective.is_empty() {
@@ -138,7 +147,9 @@ pub fn draw(
         Scope::All => EffectiveChange::between(reader.effective()?, access::effective(admitted.desired())),
         Scope::Only(_) => access::change(admitted.desired(), &plan.changes),
     };
-    plan.records = drift::news(records, drift::record(records, &divergences, &plan.changes, now));
+    // What a person applies once says nothing of what is done about drift from then on.
+    let deeds = Deeds { ops: plan.ops(), report_only: (!options.stubborn).then_some(options.report_only) };
+    plan.records = drift::news(records, drift::record(records, &divergences, &deeds, now));
     Ok(plan)
 }
 
@@ -148,8 +159,7 @@ fn observe(applied: &Applied, live: &Live, scope: &Scope, reader: &mut Reader) -
         Scope::All => drift::observe(applied, live),
         Scope::Only(ids) => drift::observe_among(ids, applied, live),
     };
-    let ids: Vec<ResourceId> = divergences.iter().map(|divergence| divergence.resource.clone()).collect();
-    let written = reader.last_writes(&ids)?;
+    let written = reader.last_writes(divergences.iter().map(|divergence| &divergence.resource))?;
     for divergence in &mut divergences {
         divergence.written_at = written.get(&divergence.resource).copied();
     }
@@ -181,26 +191,28 @@ fn foreign(accepted: &Accepted, plan: &Plan) -> Option<String> {
     })
 }
 
-/// The drift of a store at one moment.
-#[derive(Debug, Default)]
-pub struct Drift {
-    /// The records that the store holds, with what differs now.
-    pub records: Vec<Record>,
-    /// Live rows that name no resource: no record is kept of them, and they are open as long as they stand.
-    pub foreign: Vec<RawKey>,
+/// Which records of drift are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Records {
+    Open,
+    /// All that the store still holds.
+    All,
 }
 
-/// Lists what differs between live and applied now, and what ever did. Writes nothing.
+/// Lists what differs between live and applied now, and what ever did where that is asked for, the oldest first.
+///
+/// Writes nothing.
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn drift(store: &Store, now: Timestamp) -> Result<Drift, StoreError> {
+pub fn drift(store: &Store, wanted: Records, now: Timestamp) -> Result<Vec<Record>, StoreError> {
     let mut reader = store.reader()?;
-    let (live, applied, records, _) = reader.state_at()?;
+    let since = if wanted == Records::All { Timestamp::MIN } else { drift::counts_since(now) };
+    let (live, applied, records, _) = reader.state_at(since)?;
     let divergences = observe(&applied, &live, &Scope::All, &mut reader)?;
-    let newer = drift::record(&records, &divergences, &[], now);
-    let records = newest(records, &newer);
-    // Before the first apply nothing is anybody's, and nothing differs.
-    let foreign = if applied.accepted.is_some() { live.foreign.into_keys().collect() } else { Vec::new() };
-    Ok(Drift { records, foreign })
+    let newer = drift::record(&records, &divergences, &Deeds::default(), now);
+    let mut records = newest(records, &newer);
+    records.retain(|record| wanted == Records::All || record.is_open());
+    records.sort_by(|a, b| (a.first_seen, &a.resource).cmp(&(b.first_seen, &b.resource)));
+    Ok(records)
 }

@@ -3,7 +3,6 @@
 use super::memo::Spent;
 use crate::model::drift::Record;
 use crate::model::plan::Plan;
-use crate::model::raw_key::RawKey;
 use crate::model::snapshot::Revision;
 use crate::model::source_state::Condition;
 
@@ -28,8 +27,6 @@ pub struct Step {
     pub landed: Option<Plan>,
     /// The records of drift that changed.
     pub records: Vec<Record>,
-    /// The live rows that name no resource and that are left alone, where these were not seen before.
-    pub strangers: Vec<RawKey>,
     /// Why the log of the store could not be trusted, if so.
     pub lost: Option<String>,
     /// What was damaged in the store and was put back, a line each.

@@ -10,9 +10,9 @@ use super::check::{found, report, whole};
 use super::memo::Spent;
 use super::mending::{Mark, Mended, mark, mend, own_mark};
 use crate::model::finding::Finding;
-use crate::model::kind::waiver::Waivers;
 use crate::model::report::Report;
 use crate::model::snapshot::{Snapshot, SourceFile};
+use crate::model::standing::Standing;
 use crate::parse;
 use crate::source::{self, At, Rewrite, Source, SourceError};
 
@@ -72,7 +72,7 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
     let mut spent = Spent::default();
     let base = question.since.as_ref().map(|revision| Base::read(source, revision, now)).transpose()?;
     let mut memo = whole(source, &question.at, &mut spent)?;
-    memo.abide(base.as_ref().and_then(|base| base.waivers.clone()));
+    memo.abide(base.as_ref().and_then(|base| base.rules.clone()));
     let judged = memo.judge(now, &mut spent);
     let snapshot = memo.snapshot().clone();
     let mut report = report(&snapshot, &judged, spent.work);
@@ -92,14 +92,14 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
 struct Base {
     snapshot: Snapshot,
     found: HashSet<Mark>,
-    waivers: Option<Waivers>,
+    rules: Option<Standing>,
 }
 
 impl Base {
     fn read(source: &dyn Source, revision: &str, now: Timestamp) -> Result<Self, SourceError> {
         let mut memo = whole(source, &At::Revision(Some(revision.to_owned())), &mut Spent::default())?;
         let found = found(&mut memo, now).iter().map(own_mark).collect();
-        Ok(Base { snapshot: memo.snapshot().clone(), found, waivers: memo.waivers() })
+        Ok(Base { snapshot: memo.snapshot().clone(), found, rules: memo.rules() })
     }
 
     /// Sets what was found in the base as well, in files that are as they were, apart from what a change introduced.

@@ -8,6 +8,7 @@ use super::Error;
 use super::landing::land;
 use super::planning::{Held, Scope, draw};
 use super::step::Step;
+use crate::drift;
 use crate::model::admitted::Admitted;
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
@@ -34,11 +35,11 @@ impl View {
     pub(super) fn open(store: Store, actor: &str, now: Timestamp) -> Result<(View, Vec<String>), StoreError> {
         store.upgrade()?;
         let mut reader = store.reader()?;
-        let (mut held, mut cursor) = read(&mut reader)?;
+        let (mut held, mut cursor) = read(&mut reader, now)?;
         let mut mended = Vec::new();
         if cursor.damage().is_some() {
             mended = store.writer()?.mend(actor, now)?;
-            (held, cursor) = read(&mut reader)?;
+            (held, cursor) = read(&mut reader, now)?;
         }
         Ok((View { store, reader, held, cursor, settled: None, open: BTreeSet::new() }, mended))
     }
@@ -86,6 +87,17 @@ impl View {
         self.store.admits(accepted, plan).err()
     }
 
+    /// Checks the whole journal, and returns what is wrong with it.
+    pub(super) fn verify(&mut self) -> Result<Option<String>, StoreError> {
+        match self.reader.verify() {
+            Ok(_) => Ok(None),
+            Err(broken @ (StoreError::BrokenJournal { .. } | StoreError::Corrupt { .. })) => {
+                Ok(Some(broken.to_string()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn scope(&self, admitted: &Admitted) -> Scope {
         let Some(settled) = &self.settled else { return Scope::All };
         let mut ids = settled.differing(&admitted.desired().resources);
@@ -113,7 +125,7 @@ impl View {
         let landed = land(&self.store, &plan, landing)?;
         if self.reader.is_missing() {
             // The landing made the store: from here on there is a log to follow.
-            (self.held, self.cursor) = read(&mut self.reader)?;
+            (self.held, self.cursor) = read(&mut self.reader, landing.at)?;
         } else {
             self.cursor = self.cursor.clone().landed(&landed);
             self.held.take(&plan, landed.head, landing.at);
@@ -134,7 +146,7 @@ impl View {
         options: &Options,
         now: Timestamp,
     ) -> Result<Option<Vec<String>>, Error> {
-        let (held, cursor) = read(&mut self.reader)?;
+        let (held, cursor) = read(&mut self.reader, now)?;
         if !cursor.is_where(&self.cursor) {
             return Ok(None);
         }
@@ -157,8 +169,8 @@ fn differing(rows: &BTreeMap<ResourceId, Canonical>, other: &BTreeMap<ResourceId
     first.or_else(gone).map(|id| format!("the row of {id} is not as it was remembered"))
 }
 
-fn read(reader: &mut Reader) -> Result<(Held, Cursor), StoreError> {
-    let (live, applied, records, cursor) = reader.state_at()?;
+fn read(reader: &mut Reader, now: Timestamp) -> Result<(Held, Cursor), StoreError> {
+    let (live, applied, records, cursor) = reader.state_at(drift::counts_since(now))?;
     Ok((Held { live, applied, records }, cursor))
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{counted, escape, table};
-use crate::model::grant::{AccessChange, Chain, Grant, Lack, Link, Miss, Step};
+use crate::model::grant::{AccessChange, Chain, Grant, Lack, Link, Miss, Moved, Step};
 use crate::model::name::Name;
 use crate::model::origin::Origin;
 use crate::model::question::Question;
@@ -63,9 +63,9 @@ pub fn explanation(question: &Question, reason: &Reason) -> String {
 fn lack(lack: &Lack) -> String {
     match lack {
         Lack::Ended(at) => format!("it ended at {at}"),
-        Lack::Name(pattern) => format!("it is about `{pattern}`"),
-        Lack::Team(team) => format!("it is about team {team}"),
-        Lack::Action(action) => format!("it is about `{action}`"),
+        Lack::Name(pattern) => format!("it covers `{pattern}`"),
+        Lack::Team(team) => format!("it is on {team}"),
+        Lack::Action(action) => format!("it grants `{action}`"),
     }
 }
 
@@ -152,15 +152,6 @@ pub fn permission(grant: &Grant) -> String {
     format!("{}:{}{name}", grant.action, grant.resource)
 }
 
-/// Makes JSON of a grant.
-pub fn grant(grant: &Grant) -> Value {
-    let Grant { subject, action, resource, name, team, expires_at, via } = grant;
-    json!({
-        "subject": subject, "action": action, "resource": resource, "name": name, "team": team,
-        "expiresAt": expires_at, "via": via,
-    })
-}
-
 /// Writes who may do something, a line a subject with the way and its end.
 pub fn subjects(found: &[(Question, Shown)]) -> String {
     let heading = ["SUBJECT", "UNTIL", "VIA"].map(str::to_owned).to_vec();
@@ -215,7 +206,8 @@ pub fn changes(change: &AccessChange) -> String {
         grouped(mark, grants.iter().map(|grant| (grant, end(grant))))
     });
     let end = |grant: &Grant| grant.expires_at.map_or_else(|| "for good".to_owned(), |at| at.to_string());
-    let moved = change.moved.iter().map(|(before, after)| (after, format!(" until {} -> {}", end(before), end(after))));
+    let moved =
+        change.moved.iter().map(|Moved { before, after }| (after, format!(" until {} -> {}", end(before), end(after))));
     let rows: Vec<Vec<String>> = gained.into_iter().chain(lost).chain(grouped("~", moved)).collect();
     let more = match rows.len().saturating_sub(MOST) {
         0 => String::new(),
@@ -238,11 +230,4 @@ fn grouped<'a>(mark: &str, grants: impl Iterator<Item = (&'a Grant, String)>) ->
         vec![format!("  {mark} {subject}"), format!("{what} {on}{until}"), via.to_owned()]
     };
     groups.into_iter().map(row).collect()
-}
-
-/// Makes JSON of who gains and loses what.
-pub fn change(change: &AccessChange) -> Value {
-    let grants = |grants: &[Grant]| grants.iter().map(grant).collect::<Vec<_>>();
-    let moved = change.moved.iter().map(|(before, after)| json!({ "before": grant(before), "after": grant(after) }));
-    json!({ "gained": grants(&change.gained), "lost": grants(&change.lost), "moved": moved.collect::<Vec<_>>() })
 }

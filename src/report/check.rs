@@ -9,7 +9,7 @@ use super::window::Window;
 use super::{counted, escape};
 use crate::model::code::Severity;
 use crate::model::excerpt::Excerpts;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Rules};
 use crate::model::origin::{Origin, Span};
 use crate::model::report::Report;
 use crate::model::waived::Waived;
@@ -50,6 +50,10 @@ fn asides(report: &Report) -> String {
     if mendable > 0 {
         out.push_str(&format!("{} can be fixed (charter validate --fix)\n", counted(mendable, "finding")));
     }
+    let new = report.findings.iter().filter(|finding| finding.is_of_new_rules()).count();
+    if new > 0 {
+        out.push_str(&format!("under the new rules: {}\n", counted(new, "finding")));
+    }
     let older = report.set_aside().len();
     if older > 0 {
         out.push_str(&format!("{} not shown (--all)\n", counted(older, "older finding")));
@@ -60,7 +64,7 @@ fn asides(report: &Report) -> String {
 fn one_line(finding: &Finding) -> String {
     let Origin { path, span, .. } = &finding.origin;
     let place = span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
-    escape::line(&format!("{path}{place} {}: {}", finding.code, finding.message))
+    escape::line(&format!("{path}{place} {}: {}", finding.shown_code(), finding.message))
 }
 
 /// Writes a finding that passes and its waiver in one line.
@@ -100,7 +104,7 @@ struct Block {
 
 fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String {
     let level = if finding.severity() == Severity::Error { Level::ERROR } else { Level::WARNING };
-    let mut group = Group::with_title(level.primary_title(escape::line(&finding.message)).id(finding.code.as_str()));
+    let mut group = Group::with_title(level.primary_title(escape::line(&finding.message)).id(finding.shown_code()));
     for block in blocks(finding, excerpts) {
         let annotations = block.marks.into_iter().map(|(range, label, kind)| annotation(range, label, kind));
         let mut path = Some(block.path);
@@ -121,7 +125,19 @@ fn render(renderer: &Renderer, finding: &Finding, excerpts: &Excerpts) -> String
         let by_itself = if finding.edit.is_some() { "   (charter validate --fix)" } else { "" };
         group = group.element(Level::HELP.message(format!("{}{by_itself}", escape::line(help))));
     }
+    if let Some(note) = under(finding) {
+        group = group.element(Level::NOTE.message(note));
+    }
     renderer.render(&[group]).to_string()
+}
+
+/// Says under which rules a policy's finding stands, where those before a change and those after it differ.
+fn under(finding: &Finding) -> Option<&'static str> {
+    match finding.control.as_ref()?.rules {
+        Rules::Both => None,
+        Rules::New => Some("under the new rules: those that stood before do not find it"),
+        Rules::Before => Some("under the rules that stood before: what a change loosens counts from the next one on"),
+    }
 }
 
 fn annotation(range: Range<usize>, label: String, kind: AnnotationKind) -> Annotation<'static> {

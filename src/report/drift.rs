@@ -6,54 +6,40 @@ use super::fields::compare;
 use super::plan::ago;
 use super::{counted, escape, table};
 use crate::model::drift::{Class, Record};
-use crate::model::raw_key::RawKey;
 
 /// Renders records as seen at one moment: a table, what differs in each, and one line that sums up.
-pub fn text(records: &[&Record], foreign: &[RawKey], open: usize, now: Timestamp) -> String {
-    if records.is_empty() && foreign.is_empty() {
+pub fn text(records: &[Record], now: Timestamp) -> String {
+    if records.is_empty() {
         return "no drift: live is as it was applied\n".to_owned();
     }
-    let heading = ["RESOURCE", "CLASS", "FIRST SEEN", "LAST SEEN", "TIMES", "STATE"].map(str::to_owned).to_vec();
-    let rows = std::iter::once(heading)
-        .chain(records.iter().map(|record| row(record, now)))
-        .chain(foreign.iter().map(stranger));
-    let details: String = records.iter().map(|record| detail(record)).collect();
-    let is_open = |unmanaged: bool| {
-        records.iter().any(|record| record.is_open() && (record.class == Class::Unmanaged) == unmanaged)
-    };
-    let next = match (is_open(false), is_open(true) || !foreign.is_empty()) {
+    let heading = ["ID", "RESOURCE", "CLASS", "FIRST SEEN", "LAST SEEN", "TIMES", "STATE"].map(str::to_owned).to_vec();
+    let rows = std::iter::once(heading).chain(records.iter().map(|record| row(record, now)));
+    let details: String = records.iter().map(detail).collect();
+    let open: Vec<&Record> = records.iter().filter(|record| record.is_open()).collect();
+    let next = match (open.iter().any(|it| it.class != Class::Unmanaged), open.is_empty()) {
         (true, _) => "        charter apply puts back what is managed",
-        (false, true) => "        charter apply --prune deletes what is declared nowhere",
-        (false, false) => "",
+        (false, false) => "        charter apply --prune deletes what is declared nowhere",
+        (false, true) => "",
     };
     format!(
         "{}\n{details}{} open of {}{next}\n",
         table::aligned(&rows.collect::<Vec<_>>()),
-        open,
-        counted(records.len() + foreign.len(), "record")
+        open.len(),
+        counted(records.len(), "record")
     )
 }
 
 fn row(record: &Record, now: Timestamp) -> Vec<String> {
     let age = |then: Timestamp| ago(now.duration_since(then));
-    let state = match (&record.ended, record.flapping) {
-        (Some((ending, _)), _) => ending.to_string(),
-        (None, true) => "fight".to_owned(),
-        (None, false) => "open".to_owned(),
-    };
     vec![
+        escape::line(&record.id),
         record.resource.to_string(),
         record.class.to_string(),
         age(record.first_seen),
         age(record.last_seen),
         record.occurrences.to_string(),
-        state,
+        record.state().to_owned(),
     ]
-}
-
-/// Shows a live row that names no resource, of which no record is kept.
-fn stranger(key: &RawKey) -> Vec<String> {
-    [&key.to_string(), Class::Unmanaged.as_str(), "-", "-", "-", "open"].map(str::to_owned).to_vec()
 }
 
 /// Shows who wrote a resource when, where that is a fight, and the fields that somebody changed.
@@ -62,7 +48,7 @@ fn detail(record: &Record) -> String {
     if fight.is_empty() && fields.is_empty() {
         return String::new();
     }
-    format!("  {}\n{fight}{fields}", escape::line(&record.resource.to_string()))
+    format!("  {} {}\n{fight}{fields}", escape::line(&record.id), escape::line(&record.resource.to_string()))
 }
 
 /// Says when both writers of a fight last wrote.
@@ -74,9 +60,11 @@ fn fight(record: &Record) -> String {
         at.map_or_else(|| "at an unknown time".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
     };
     let (ours, theirs) = (when(record.healed_at.last()), when(record.written_at.as_ref()));
-    format!(
-        "    a fight: Charter last wrote it {ours}, somebody else {theirs}; left until charter apply, or a commit\n"
-    )
+    let (did, next) = match record.class {
+        Class::Unmanaged => ("deleted", "charter apply --prune, or until it goes"),
+        Class::Modified | Class::Missing => ("wrote", "charter apply, or a commit"),
+    };
+    format!("    a fight: Charter last {did} it {ours}, somebody else wrote it {theirs}; left until {next}\n")
 }
 
 /// Shows the fields that somebody changed, from what was applied to what is or was live.

@@ -1,5 +1,7 @@
 //! What differs between two specs, field by field, for people.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::escape;
@@ -44,25 +46,49 @@ fn keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Ve
 }
 
 fn describe(old: &Value, new: &Value) -> String {
+    if let (Value::String(old), Value::String(new)) = (old, new)
+        && (old.trim_end().contains('\n') || new.trim_end().contains('\n'))
+    {
+        return lines(old, new);
+    }
     let (Value::Array(old_items), Value::Array(new_items)) = (old, new) else { return arrow(old, new) };
-    let mut gone: Vec<&Value> = old_items.iter().filter(|item| !new_items.contains(item)).collect();
-    let mut changes = Vec::new();
-    let mut come = Vec::new();
-    for item in new_items.iter().filter(|item| !old_items.contains(item)) {
-        match gone.iter().position(|old| is_respelled(old, item)) {
-            Some(position) => changes.push(format!("{} (spelling)", arrow(gone.remove(position), item))),
+    let (had, has): (HashSet<&Value>, HashSet<&Value>) = (old_items.iter().collect(), new_items.iter().collect());
+    let gone = || old_items.iter().filter(|item| !has.contains(item));
+    let mut spelled: HashMap<Subject, &Value> = gone().filter_map(|item| Some((subject(item)?, item))).collect();
+    let (mut come, mut changes, mut respelled) = (Vec::new(), Vec::new(), HashSet::new());
+    for item in new_items.iter().filter(|item| !had.contains(item)) {
+        match subject(item).and_then(|subject| spelled.remove(&subject)) {
+            Some(old) => {
+                changes.push(format!("{} (spelling)", arrow(old, item)));
+                respelled.insert(old);
+            }
             None => come.push(format!("+{}", shown(item))),
         }
     }
-    let gone = gone.into_iter().map(|item| format!("-{}", shown(item)));
+    let gone = gone().filter(|item| !respelled.contains(item)).map(|item| format!("-{}", shown(item)));
     let changes: Vec<String> = gone.chain(come).chain(changes).collect();
     if changes.is_empty() { arrow(old, new) } else { changes.join(" ") }
 }
 
-/// Says whether two texts are one subject, spelled differently.
-fn is_respelled(old: &Value, new: &Value) -> bool {
-    let subject = |value: &Value| value.as_str().and_then(|text| text.parse::<Subject>().ok());
-    subject(old).zip(subject(new)).is_some_and(|(old, new)| old == new)
+/// Counts the lines that come and go in a text of several.
+fn lines(old: &str, new: &str) -> String {
+    let beyond = |text: &str, other: &str| {
+        let mut left: Vec<&str> = other.lines().collect();
+        let lines = text.lines().filter(|line| match left.iter().position(|one| one == line) {
+            Some(at) => {
+                left.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+        lines.count()
+    };
+    format!("+{} -{} lines", beyond(new, old), beyond(old, new))
+}
+
+/// Reads a subject: two texts that are spelled differently may be one.
+fn subject(value: &Value) -> Option<Subject> {
+    value.as_str()?.parse().ok()
 }
 
 fn arrow(old: &Value, new: &Value) -> String {

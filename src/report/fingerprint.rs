@@ -28,7 +28,7 @@ fn subject(finding: &Finding, excerpts: &Excerpts) -> [String; 4] {
     let origin = &finding.origin;
     let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
     let keys: Vec<&str> = origin.pointer.split('/').filter(|token| !is_index(token)).collect();
-    [finding.code.to_string(), origin.path.to_string(), keys.join("/"), marked(finding, excerpts)]
+    [finding.shown_code().to_owned(), origin.path.to_string(), keys.join("/"), marked(finding, excerpts)]
 }
 
 /// Returns what is written in the marked place, or on the rest of its line, with single spaces.

@@ -22,7 +22,7 @@ pub fn commands(report: &Report) -> String {
 fn annotation(finding: &Finding) -> String {
     let properties: Vec<String> = place(&finding.origin)
         .into_iter()
-        .chain([("title", finding.code.to_string())])
+        .chain([("title", finding.shown_code().to_owned())])
         .map(|(key, value)| format!("{key}={}", property(&value)))
         .collect();
     let help = finding.help.as_ref().map(|help| format!("help: {help}"));

@@ -13,7 +13,7 @@ pub fn issues(report: &Report) -> Value {
         let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         json!({
             "description": escape::line(&format!("{}{help}", finding.message)),
-            "check_name": finding.code,
+            "check_name": finding.shown_code(),
             "fingerprint": fingerprint,
             "severity": severity(finding.severity()),
             "location": {

@@ -7,13 +7,14 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::escape;
 use super::plan::Destination;
-use super::{access, escape};
-use crate::model::code::{Code, Severity};
+use crate::model::code::Severity;
 use crate::model::credential;
 use crate::model::finding::Finding;
+use crate::model::grant::AccessChange;
 use crate::model::origin::{Origin, Span};
-use crate::model::plan::Plan;
+use crate::model::plan::{Counts as Sums, Plan};
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::model::waived::Waived;
@@ -99,8 +100,7 @@ struct Counts {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Found<'a> {
     /// What sort of mistake it is: `charter explain CODE` says more.
-    #[schemars(with = "String")]
-    code: Code,
+    code: &'a str,
     severity: Severity,
     message: &'a str,
     #[serde(flatten)]
@@ -114,9 +114,22 @@ struct Found<'a> {
     /// Another place that belongs to the matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     related: Option<Related<'a>>,
+    /// The policy that says so, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Ruled<'a>>,
     /// Whether it stood before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     old: bool,
+}
+
+/// The policy that a finding is from.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Ruled<'a> {
+    name: &'a str,
+    /// The code of the page that explains such findings.
+    page: &'static str,
+    /// Under which rules it stands: those that stood before the change, those that it brings, or both.
+    rules: &'static str,
 }
 
 /// A stretch of a file and what to write there.
@@ -187,8 +200,17 @@ pub fn report(report: &Report) -> Value {
 
 /// Returns the JSON Schema (draft-07) of a report.
 pub fn report_schema() -> Value {
+    schema_of::<Checked<'static>>()
+}
+
+/// Returns the JSON Schema (draft-07) of a plan.
+pub fn plan_schema() -> Value {
+    schema_of::<Planned<'static>>()
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft07().for_serialize().with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<Checked<'static>>().to_value();
+    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     let mut rest = schema.as_object().cloned().unwrap_or_default();
     let first = ["$schema", "title", "description"].map(|key| rest.shift_remove_entry(key));
     Value::Object(first.into_iter().flatten().chain(rest).collect())
@@ -201,13 +223,18 @@ fn by(waived: &Waived) -> By<'_> {
 
 fn found(finding: &Finding) -> Found<'_> {
     Found {
-        code: finding.code,
+        code: finding.shown_code(),
         severity: finding.severity(),
         message: &finding.message,
         place: place(&finding.origin),
         help: finding.help.as_deref(),
         fix: finding.edit.as_ref().map(|edit| Fix { place: stretch(Some(edit.span)), text: &edit.text }),
         related: finding.related.as_ref().map(|(origin, label)| Related { place: place(origin), label }),
+        policy: finding.control.as_ref().map(|control| Ruled {
+            name: control.policy.as_str(),
+            page: finding.code.as_str(),
+            rules: control.rules.as_str(),
+        }),
         old: false,
     }
 }
@@ -225,16 +252,38 @@ fn stretch(span: Option<Span>) -> Stretch {
     }
 }
 
+/// What `charter plan -o json` prints. Fields may be added in one version.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Plan")]
+struct Planned<'a> {
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
+    version: u32,
+    /// Where the plan would land.
+    store: &'a str,
+    /// The last revision that landed, as people name it.
+    applied: Option<&'a str>,
+    /// How many files differ from the commit.
+    uncommitted: usize,
+    /// Whether live is as desired.
+    in_sync: bool,
+    counts: Sums,
+    /// Who gains and loses what, where something was applied before.
+    access: &'a AccessChange,
+    plan: &'a Plan,
+}
+
 /// Renders a plan: all of it, with both hashes whole.
 pub fn plan(plan: &Plan, destination: &Destination, uncommitted: usize) -> Value {
-    json!({
-        "version": VERSION,
-        "store": destination.store,
-        "applied": destination.applied,
-        "uncommitted": uncommitted,
-        "inSync": plan.is_in_sync(),
-        "counts": plan.counts(),
-        "access": access::change(&plan.access),
-        "plan": plan,
+    json!(Planned {
+        version: VERSION,
+        store: &destination.store,
+        applied: destination.applied.as_deref(),
+        uncommitted,
+        in_sync: plan.is_in_sync(),
+        counts: plan.counts(),
+        access: &plan.access,
+        plan,
     })
 }

@@ -28,7 +28,7 @@ fn suite(findings: &[Finding], report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(&path);
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
     for finding in findings {
-        let name = escape::line(&format!("{}: {}", finding.code, finding.message));
+        let name = escape::line(&format!("{}: {}", finding.shown_code(), finding.message));
         let times = names.entry(name.clone()).or_default();
         *times += 1;
         // Cases of one name are one to those who show them, and the number of a line would not stay.
@@ -48,6 +48,6 @@ fn case(finding: &Finding, name: &str, report: &Report) -> TestCase {
         return case;
     }
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_type(finding.code.as_str()).set_message(escape::line(&finding.message)).set_description(shown);
+    status.set_type(finding.shown_code()).set_message(escape::line(&finding.message)).set_description(shown);
     TestCase::new(name, status)
 }

@@ -80,12 +80,20 @@ pub fn sections(plan: &Plan) -> Vec<Section> {
         title: team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}")),
         changes: changes.into_iter().map(one).collect(),
     };
-    let mut sections: Vec<Section> = by_team(plan).into_iter().map(titled).collect();
+    let mut sections: Vec<Section> = policies(plan).into_iter().collect();
+    sections.extend(by_team(plan).into_iter().map(titled));
     if !plan.strays.is_empty() {
         let changes = plan.strays.iter().map(|stray| format!("  - {}\n", stray.key)).collect();
         sections.push(Section { title: "rows that name no resource".to_owned(), changes });
     }
     sections
+}
+
+/// Lists what changes in the policies, which stands before all that they judge.
+fn policies(plan: &Plan) -> Option<Section> {
+    let changes = plan.changes.iter().filter(|change| change.writes_live() && change.id.kind == Kind::Policy);
+    let changes: Vec<String> = changes.map(one).collect();
+    (!changes.is_empty()).then(|| Section { title: "policies".to_owned(), changes })
 }
 
 fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
@@ -114,7 +122,7 @@ pub fn ago(duration: SignedDuration) -> String {
 /// Groups the changes that people see by the team that they concern; what concerns none is the organisation's.
 fn by_team(plan: &Plan) -> BTreeMap<Option<&Name>, Vec<&Change>> {
     let mut groups: BTreeMap<Option<&Name>, Vec<&Change>> = BTreeMap::new();
-    for change in plan.changes.iter().filter(|change| change.writes_live()) {
+    for change in plan.changes.iter().filter(|change| change.writes_live() && change.id.kind != Kind::Policy) {
         groups.entry(change.id.concerns()).or_default().push(change);
     }
     groups
@@ -126,10 +134,12 @@ fn one(change: &Change) -> String {
         (Some(_), Some(_)) => '~',
         (Some(_), None) => '-',
     };
-    let note = match (change.op, change.drift) {
-        (Op::Heal, _) => "   drift: put back as it was applied",
-        (_, true) => "   drift: somebody changed it by hand",
-        (_, false) => "",
+    let note = match (change.op, change.drift, &change.applied, &change.live) {
+        (Op::Heal, ..) => "   drift: put back as it was applied",
+        (_, true, Some(_), Some(_)) => "   drift: somebody changed it by hand",
+        (_, true, Some(_), None) => "   drift: somebody deleted it by hand",
+        (_, true, None, _) => "   drift: declared nowhere",
+        (_, false, ..) => "",
     };
     let mut out = format!("  {mark} {}{note}\n", change.id);
     if let (Some(before), Some(after)) = (&change.live, &change.desired) {
@@ -184,7 +194,9 @@ pub fn asides(plan: &Plan) -> String {
         ));
     }
     for id in &plan.withheld {
-        out.push_str(&format!("withheld: `{id}` was changed by hand and is not put back: charter drift says more\n"));
+        out.push_str(&format!(
+            "withheld: `{id}` is not as it was applied, and is not put back: charter drift says more\n"
+        ));
     }
     for id in &plan.unmanaged {
         out.push_str(&format!("unmanaged: `{id}` is live and declared nowhere; apply with --prune to delete it\n"));

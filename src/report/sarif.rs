@@ -26,8 +26,8 @@ pub fn log(report: &Report) -> Value {
     let counted = report.findings.iter().map(|finding| (finding, None));
     let all: Vec<(&Finding, Option<&Waived>)> =
         counted.chain(report.waived.iter().map(|waived| (&waived.finding, Some(waived)))).collect();
-    let codes: BTreeSet<Code> = all.iter().map(|(finding, _)| finding.code).collect();
-    let codes: Vec<Code> = codes.into_iter().collect();
+    let codes: BTreeSet<(Code, &str)> = all.iter().map(|(one, _)| (one.code, one.shown_code())).collect();
+    let codes: Vec<(Code, &str)> = codes.into_iter().collect();
     let fingerprints = fingerprint::all(all.iter().map(|(finding, _)| *finding), &report.excerpts);
     let results = all
         .iter()
@@ -40,7 +40,7 @@ pub fn log(report: &Report) -> Value {
             "tool": { "driver": {
                 "name": "Charter",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": codes.iter().copied().map(rule).collect::<Vec<_>>(),
+                "rules": codes.iter().map(|(code, shown)| rule(*code, shown)).collect::<Vec<_>>(),
             } },
             "invocations": [{ "executionSuccessful": true, "exitCode": i32::from(!report.is_valid()) }],
             "originalUriBaseIds": { ROOT: { "description": { "text": "The root of the governed repository." } } },
@@ -57,9 +57,9 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn rule(code: Code) -> Value {
+fn rule(code: Code, shown: &str) -> Value {
     json!({
-        "id": code,
+        "id": shown,
         "shortDescription": { "text": page::summary(code) },
         "fullDescription": { "text": page::prose(code) },
         "help": { "text": page::prose(code), "markdown": page::body(code) },
@@ -67,12 +67,18 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(finding: &Finding, waived: Option<&Waived>, fingerprint: &str, codes: &[Code], excerpts: &Excerpts) -> Value {
+fn result(
+    finding: &Finding,
+    waived: Option<&Waived>,
+    fingerprint: &str,
+    codes: &[(Code, &str)],
+    excerpts: &Excerpts,
+) -> Value {
     let help = finding.help.as_ref().map(|help| format!(".\nhelp: {help}")).unwrap_or_default();
     let related = finding.related.iter().map(|(origin, label)| location(origin, Some(label), excerpts));
     json!({
-        "ruleId": finding.code,
-        "ruleIndex": codes.iter().position(|code| *code == finding.code),
+        "ruleId": finding.shown_code(),
+        "ruleIndex": codes.iter().position(|code| *code == (finding.code, finding.shown_code())),
         "level": level(finding.severity()),
         "message": { "text": format!("{}{}", text(&finding.message), text(&help)) },
         "locations": [location(&finding.origin, None, excerpts)],

@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 
 use super::error::SourceError;
 use super::{At, Source};
-use crate::model::snapshot::{Delta, Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot, SourceFile};
 
 /// A source of which one hand reads what is here already, and another, on a thread of its own, looks for the head.
 ///
@@ -54,8 +54,8 @@ impl Source for Aside {
         self.near.describe()
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
-        self.near.snapshot(at)
+    fn read(&self, at: &At, seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
+        self.near.read(at, seen)
     }
 
     fn delta(&self, base: &Snapshot) -> Result<Option<Delta>, SourceError> {
@@ -136,7 +136,7 @@ mod tests {
             String::new()
         }
 
-        fn snapshot(&self, _: &At) -> Result<Snapshot, SourceError> {
+        fn read(&self, _: &At, _: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
             Err(SourceError::NoCommit { repo: String::new() })
         }
 

@@ -11,7 +11,7 @@ use super::gathering::{Gathering, Place, Wanted};
 use super::tree::{Sort, Twins, escape};
 use super::{At, Source};
 use crate::model::nearest::did_you_mean;
-use crate::model::snapshot::{Revision, Snapshot};
+use crate::model::snapshot::{Revision, Snapshot, SourceFile};
 
 /// A directory that is no repository.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Source for Directory {
         disk::describe(&self.root, &self.governed)
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+    fn read(&self, at: &At, seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
         if *at == At::Revision(None) {
             return Err(SourceError::NotARepository {
                 repo: self.identity(),
@@ -93,6 +93,7 @@ impl Source for Directory {
         if !disk::is_directory_below(&self.root, Path::new(&self.governed)) {
             return Err(self.no_such_path());
         }
+        let read = |wanted: &Wanted| read(wanted).inspect(|bytes| seen(&wanted.file(bytes)));
         Ok(self.walk()?.read(read)?.snapshot(None, 0, Vec::new()))
     }
 

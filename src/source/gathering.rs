@@ -37,11 +37,19 @@ pub struct Wanted {
     pub place: Place,
 }
 
+impl Wanted {
+    /// Makes the file of what was read.
+    pub fn file(&self, bytes: &Arc<[u8]>) -> SourceFile {
+        SourceFile { path: self.path.clone(), bytes: bytes.clone() }
+    }
+}
+
 /// The state of a walk. Nothing is read before all of it is known to be within the limits.
 #[derive(Debug)]
 pub struct Gathering {
     governed: String,
     settings: String,
+    policies: String,
     wanted: Vec<Wanted>,
     findings: Vec<Finding>,
     entries: usize,
@@ -66,9 +74,10 @@ impl Gathering {
     /// Starts a walk below the governed path (empty for the root).
     pub fn new(governed: &str) -> Self {
         let settings = below(governed, "schemas/settings.schema.json");
+        let policies = below(governed, "policies/");
         let governed = governed.to_owned();
         let (wanted, findings) = (Vec::new(), Vec::new());
-        Gathering { governed, settings, wanted, findings, entries: 0, bytes: 0, full: false }
+        Gathering { governed, settings, policies, wanted, findings, entries: 0, bytes: 0, full: false }
     }
 
     /// Says whether the walk has met so much that it must end.
@@ -83,7 +92,12 @@ impl Gathering {
 
     /// Says whether the file at a path is to be read.
     pub fn wants(&self, path: &str) -> bool {
-        is_manifest(path) || path == self.settings
+        is_manifest(path) || path == self.settings || self.is_policy(path)
+    }
+
+    /// Says whether a path may be a policy: the tests of policies are none.
+    fn is_policy(&self, path: &str) -> bool {
+        path.starts_with(&self.policies) && path.ends_with(".rego") && !path.ends_with("_test.rego")
     }
 
     /// Meets an entry of a directory and returns its path where it is a sound file or directory.
@@ -164,9 +178,9 @@ impl Gathering {
         self.bytes += size;
         self.wanted.push(Wanted { path: path.into(), place });
         if self.wanted.len() > limits::FILES {
-            self.overflow(format!("the source has more than {} YAML and JSON files", limits::FILES));
+            self.overflow(format!("the source has more than {} YAML, JSON and Rego files", limits::FILES));
         } else if self.bytes > limits::TOTAL_BYTES {
-            self.overflow(format!("the YAML and JSON files have more than {} bytes in all", limits::TOTAL_BYTES));
+            self.overflow(format!("the YAML, JSON and Rego files have more than {} bytes in all", limits::TOTAL_BYTES));
         }
     }
 
@@ -191,7 +205,10 @@ impl Gathering {
     ///
     /// # Errors
     /// Those of `read`: a file that cannot be read is not a file that is not there.
-    pub fn read(mut self, read: impl Fn(&Wanted) -> Result<Arc<[u8]>, SourceError>) -> Result<Gathered, SourceError> {
+    pub fn read(
+        mut self,
+        mut read: impl FnMut(&Wanted) -> Result<Arc<[u8]>, SourceError>,
+    ) -> Result<Gathered, SourceError> {
         let mut wanted = if self.full { Vec::new() } else { std::mem::take(&mut self.wanted) };
         // A pack keeps files of one name beside each other, each as its difference from another: read name by name, the
         // other is still in memory (20,000 files: a fifth less time than in the order of paths).

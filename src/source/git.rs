@@ -9,6 +9,7 @@ use git2::{Commit, Odb, Oid, Repository};
 use super::delta::{self, Difference};
 use super::disk;
 use super::error::SourceError;
+use super::gathering::Wanted;
 use super::objects::{id, list, read, read_tree, walk};
 use super::revision::{self, Found};
 use super::roots::Roots;
@@ -17,7 +18,10 @@ use super::working_tree::Overlay;
 use super::{At, Source};
 use crate::model::lineage::Lineage;
 use crate::model::nearest::did_you_mean;
-use crate::model::snapshot::{Delta, Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot, SourceFile};
+
+/// What is done with each file as soon as it is read.
+type Seen<'a> = &'a mut dyn FnMut(&SourceFile);
 
 /// A repository, kept open.
 pub struct Git {
@@ -71,13 +75,13 @@ impl Git {
         revision::unborn(&self.repo).filter(|_| self.known_as.is_none())
     }
 
-    fn at_commit(&self, revision: Option<&str>) -> Result<Snapshot, SourceError> {
+    fn at_commit(&self, revision: Option<&str>, seen: Seen<'_>) -> Result<Snapshot, SourceError> {
         let found = self.find(revision)?.ok_or_else(|| SourceError::NoCommit { repo: self.identity() })?;
         let tree = self.governed_tree(&found.commit)?.map_err(|hint| self.no_such_path(Some(&found), hint))?;
-        self.read(Some(tree), Some(&found), &Overlay::default())
+        self.read_tree(Some(tree), Some(&found), &Overlay::default(), seen)
     }
 
-    fn in_working_tree(&self, root: &Path) -> Result<Snapshot, SourceError> {
+    fn in_working_tree(&self, root: &Path, seen: Seen<'_>) -> Result<Snapshot, SourceError> {
         let found = revision::head(&self.repo)?;
         let overlay = Overlay::new(&self.repo, root, &self.governed)?;
         let now = revision::head(&self.repo)?;
@@ -85,21 +89,28 @@ impl Git {
             return Err(SourceError::Changed { path: self.identity() });
         }
         let hint = match found.as_ref().map(|found| self.governed_tree(&found.commit)).transpose()? {
-            Some(Ok(tree)) => return self.read(Some(tree), found.as_ref(), &overlay),
+            Some(Ok(tree)) => return self.read_tree(Some(tree), found.as_ref(), &overlay, seen),
             Some(Err(hint)) => hint,
             None => String::new(),
         };
         if self.governed.is_empty() || overlay.listing(&self.governed).next().is_some() {
-            return self.read(None, found.as_ref(), &overlay);
+            return self.read_tree(None, found.as_ref(), &overlay, seen);
         }
         let is_there = disk::is_directory_below(root, Path::new(&self.governed));
         let unseen = ": the directory is empty, or git ignores what is in it".to_owned();
         Err(self.no_such_path(found.as_ref(), if is_there { unseen } else { hint }))
     }
 
-    fn read(&self, tree: Option<Oid>, found: Option<&Found<'_>>, overlay: &Overlay) -> Result<Snapshot, SourceError> {
+    fn read_tree(
+        &self,
+        tree: Option<Oid>,
+        found: Option<&Found<'_>>,
+        overlay: &Overlay,
+        seen: Seen<'_>,
+    ) -> Result<Snapshot, SourceError> {
         let odb = self.odb()?;
-        let gathered = walk(&odb, &self.governed, tree, overlay)?.read(|wanted| read(&odb, wanted))?;
+        let read = |wanted: &Wanted| read(&odb, wanted).inspect(|bytes| seen(&wanted.file(bytes)));
+        let gathered = walk(&odb, &self.governed, tree, overlay)?.read(read)?;
         let roots = found.map(|found| self.roots.of(&self.repo, found.commit.id())).transpose()?;
         Ok(gathered.snapshot(found.map(Found::revision), overlay.changed(), roots.unwrap_or_default()))
     }
@@ -157,11 +168,11 @@ impl Source for Git {
         }
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+    fn read(&self, at: &At, seen: Seen<'_>) -> Result<Snapshot, SourceError> {
         match (at, self.work_tree()) {
-            (At::WorkingTree, Some(root)) => self.in_working_tree(root),
-            (At::WorkingTree, None) | (At::Revision(None), _) => self.at_commit(None),
-            (At::Revision(Some(revision)), _) => self.at_commit(Some(revision)),
+            (At::WorkingTree, Some(root)) => self.in_working_tree(root, seen),
+            (At::WorkingTree, None) | (At::Revision(None), _) => self.at_commit(None, seen),
+            (At::Revision(Some(revision)), _) => self.at_commit(Some(revision), seen),
         }
     }
 

@@ -15,7 +15,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::model::snapshot::{Delta, Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot, SourceFile};
 
 mod address;
 mod aside;
@@ -75,9 +75,19 @@ pub trait Source: Debug + Send {
 
     /// Reads everything below the governed path at one moment. Paths are those of the repository, or of the directory.
     ///
+    /// Each file may be handed to `seen` as soon as it is read, in any order, also where the whole cannot be read then.
+    ///
     /// # Errors
     /// Where the moment or the path does not exist, and where anything below the path cannot be read.
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError>;
+    fn read(&self, at: &At, seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError>;
+
+    /// Reads everything like [`Source::read`].
+    ///
+    /// # Errors
+    /// Those of [`Source::read`].
+    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+        self.read(at, &mut |_| ())
+    }
 
     /// Reads what differs between a snapshot of a commit and the commit that [`At::Revision`] without a name means: at
     /// the cost of what differs. `None` where it has to be read as a whole.

@@ -21,7 +21,7 @@ use super::transport::Transport;
 use super::tree::escape;
 use super::{At, Options, Source};
 use crate::model::digest::Digest;
-use crate::model::snapshot::{Delta, Revision, Snapshot};
+use crate::model::snapshot::{Delta, Revision, Snapshot, SourceFile};
 
 /// How long one call of git may take where nobody says: a first fetch over a slow line is done by then.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -90,7 +90,7 @@ impl Remote {
     }
 
     /// Does something with the cache; where that turns out to be damaged it is made anew, once, and all is done again.
-    fn with_cache<T>(&self, work: impl Fn(&Git) -> Result<T, SourceError>) -> Result<T, SourceError> {
+    fn with_cache<T>(&self, mut work: impl FnMut(&Git) -> Result<T, SourceError>) -> Result<T, SourceError> {
         let mut done = work(&self.git.borrow());
         if let Err(error) = &done
             && self.is_damaged(error)
@@ -263,13 +263,13 @@ impl Source for Remote {
         self.git.borrow().describe()
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+    fn read(&self, at: &At, seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
         self.with_cache(|git| {
             match at {
                 At::WorkingTree | At::Revision(None) => self.look_once(git)?,
                 At::Revision(Some(revision)) => self.look_for(git, revision)?,
             }
-            git.snapshot(at)
+            git.read(at, seen)
         })
     }
 

@@ -12,6 +12,7 @@ use super::error::Failure;
 use super::state;
 use crate::model::id::ResourceId;
 use crate::model::raw_key::RawKey;
+use crate::model::row_key::RowKey;
 
 /// What happened to a store since a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,7 @@ fn mistrust(Glance { point, bypassed, mark_seen }: &Glance, seen: &Point) -> Opt
         return Some(BYPASS.to_owned());
     }
     if point.head == seen.head && point.written != seen.written {
-        return Some("log-bypassed: a row stood in `writing` without a landing".to_owned());
+        return Some("log-bypassed: somebody wrote to `writing`, or to what was applied".to_owned());
     }
     if point.head == seen.head && point.days != seen.days {
         return Some("somebody wrote to `day_end`".to_owned());
@@ -134,11 +135,36 @@ pub(super) const LAST_WRITES: &str = "
         WHERE c.kind = w.value ->> 0 AND c.team = w.value ->> 1 AND c.name = w.value ->> 2)
     FROM jsonb_each(?1) AS w ORDER BY w.key";
 
+pub(super) const LAST_WRITE: &str = "
+    SELECT max(at) FROM change_log
+    WHERE kind = CAST(?1 AS TEXT) AND team = CAST(?2 AS TEXT) AND name = CAST(?3 AS TEXT)";
+
 /// Reads when somebody who was not Charter last wrote some rows, as far as the log reaches back.
 pub(super) async fn last_writes(
     connection: &mut SqliteConnection,
-    ids: &[ResourceId],
-) -> Result<BTreeMap<ResourceId, Timestamp>, Failure> {
+    rows: impl Iterator<Item = &RowKey>,
+) -> Result<BTreeMap<RowKey, Timestamp>, Failure> {
+    let (mut ids, mut times) = (Vec::new(), BTreeMap::new());
+    for row in rows {
+        match row {
+            RowKey::Resource(id) => ids.push(id),
+            RowKey::Stray(RawKey([kind, team, name])) => {
+                let query = sqlx::query_scalar(LAST_WRITE);
+                let query = query.bind(kind.as_slice()).bind(team.as_slice()).bind(name.as_slice());
+                let at: Option<String> = query.fetch_one(&mut *connection).await?;
+                times.extend(at.and_then(|at| Some((row.clone(), at.parse().ok()?))));
+            }
+        }
+    }
+    let of_resources = last_writes_of(connection, &ids).await?;
+    times.extend(of_resources.into_iter().map(|(id, at)| (id.into(), at)));
+    Ok(times)
+}
+
+async fn last_writes_of(
+    connection: &mut SqliteConnection,
+    ids: &[&ResourceId],
+) -> Result<Vec<(ResourceId, Timestamp)>, Failure> {
     let keys = ids.iter().map(|id| (id.kind.as_str(), id.team_or_empty(), id.name.as_str()));
     let mut times = Vec::with_capacity(ids.len());
     for batch in batches(keys) {
@@ -146,7 +172,7 @@ pub(super) async fn last_writes(
         let found: Vec<(i64, Option<String>)> = query.fetch_all(&mut *connection).await?;
         times.extend(found.into_iter().map(|(_, at)| at.and_then(|at| at.parse().ok())));
     }
-    Ok(ids.iter().cloned().zip(times).filter_map(|(id, at): (_, Option<Timestamp>)| Some((id, at?))).collect())
+    Ok(ids.iter().zip(times).filter_map(|(id, at): (_, Option<Timestamp>)| Some(((*id).clone(), at?))).collect())
 }
 
 fn touched((_, seq, kind, team, name, op, at): Row) -> Result<Touched, String> {

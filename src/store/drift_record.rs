@@ -1,41 +1,38 @@
 //! The records of drift.
 
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::batch;
 use super::error::Failure;
 use crate::model::canonical::Canonical;
-use crate::model::drift::Record;
-use crate::model::id::ResourceId;
+use crate::model::drift::{End, Record};
 use crate::model::plan::Plan;
 
+/// A record is written anew under its id, and no other is written over.
 pub(super) const PUT: &str = "
-    INSERT INTO drift_record (kind, team, name, class, desired, actual, first_seen, last_seen, occurrences, healed_at,
-        written_at, flapping, actor, ending, ended_at)
+    INSERT INTO drift_record (id, resource, class, desired, actual, first_seen, last_seen, occurrences, healed_at,
+        written_at, flapping, reported, actor, ending, ended_at)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
     FROM jsonb_each(?1) WHERE true
-    ON CONFLICT (kind, team, name) DO UPDATE SET
-        class = excluded.class, desired = excluded.desired, actual = excluded.actual,
-        first_seen = excluded.first_seen, last_seen = excluded.last_seen, occurrences = excluded.occurrences,
-        healed_at = excluded.healed_at, written_at = excluded.written_at, flapping = excluded.flapping,
-        actor = excluded.actor, ending = excluded.ending, ended_at = excluded.ended_at";
+    ON CONFLICT (id) DO UPDATE SET
+        class = excluded.class, desired = excluded.desired, actual = excluded.actual, last_seen = excluded.last_seen,
+        occurrences = excluded.occurrences, healed_at = excluded.healed_at, written_at = excluded.written_at,
+        flapping = excluded.flapping, reported = excluded.reported, actor = excluded.actor, ending = excluded.ending,
+        ended_at = excluded.ended_at";
 
 /// Writes the records that change with a plan.
 pub(super) async fn put(connection: &mut SqliteConnection, plan: &Plan) -> Result<(), Failure> {
     let rows = plan.records.iter().map(|record| {
-        let id = &record.resource;
+        let Record { id, resource, class, first_seen, last_seen, occurrences, healed_at, written_at, .. } = record;
         let [desired, actual] = [&record.desired, &record.actual].map(|spec| spec.as_ref().map(Canonical::as_str));
-        let (ending, ended_at) = record.ended.unzip();
-        let key = (id.kind.as_str(), id.team_or_empty(), id.name.as_str());
-        let Record { class, first_seen, last_seen, occurrences, healed_at, written_at, flapping, actor, .. } = record;
-        let (kind, team, name) = key;
-        // An array in the array: `->>` takes it out as text.
-        let (healed_at, flapping) = (healed_at, u8::from(*flapping));
+        let [flapping, reported] = [record.flapping, record.reported].map(u8::from);
+        let (ending, ended_at) = record.ended.map(|end| (end.how, end.at)).unzip();
+        // An array in the array, the times of healing: `->>` takes it out as text.
         (
-            kind,
-            team,
-            name,
+            id,
+            resource,
             class,
             desired,
             actual,
@@ -45,7 +42,8 @@ pub(super) async fn put(connection: &mut SqliteConnection, plan: &Plan) -> Resul
             healed_at,
             written_at,
             flapping,
-            actor,
+            reported,
+            &record.actor,
             ending,
             ended_at,
         )
@@ -56,9 +54,8 @@ pub(super) async fn put(connection: &mut SqliteConnection, plan: &Plan) -> Resul
 /// A row as it is written.
 #[derive(FromRow)]
 struct Row {
-    kind: String,
-    team: String,
-    name: String,
+    id: String,
+    resource: String,
     class: String,
     desired: Option<String>,
     actual: Option<String>,
@@ -68,37 +65,57 @@ struct Row {
     healed_at: String,
     written_at: Option<String>,
     flapping: bool,
+    reported: bool,
     actor: Option<String>,
     ending: Option<String>,
     ended_at: Option<String>,
 }
 
-pub(super) const ALL: &str = "SELECT * FROM drift_record ORDER BY kind, team, name";
+pub(super) const SINCE: &str = "SELECT * FROM drift_record WHERE ended_at IS NULL OR ended_at >= ?1";
 
-/// Reads every record, in the order of their resources.
-pub(super) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Record>, Failure> {
-    let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(connection).await?;
+/// Reads the records that are open or ended since a moment, the oldest first.
+pub(super) async fn since(connection: &mut SqliteConnection, since: Timestamp) -> Result<Vec<Record>, Failure> {
+    let rows: Vec<Row> = sqlx::query_as(SINCE).bind(text(since)).fetch_all(connection).await?;
     let mut records = rows.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    records.sort_by(|a, b| a.resource.cmp(&b.resource));
+    records.sort_by(|a, b| (a.first_seen, &a.resource, &a.id).cmp(&(b.first_seen, &b.resource, &b.id)));
     Ok(records)
 }
 
+/// Spells a moment so that all that is later is greater as text too, however many digits its second has.
+fn text(moment: Timestamp) -> String {
+    format!("{moment:.0}").trim_end_matches('Z').to_owned()
+}
+
+/// How long a record is kept after it ended, in days.
+const DAYS: i64 = 90;
+/// How many records are kept, the newest; what is open is kept besides.
+const KEPT: i64 = 100_000;
+
+pub(super) const FORGET_OLD: &str = "DELETE FROM drift_record WHERE ended_at < ?1";
+pub(super) const FORGET_MANY: &str = "
+    DELETE FROM drift_record WHERE rowid <= (SELECT max(rowid) FROM drift_record) - ?1 AND ended_at IS NOT NULL";
+
+/// Forgets the records that ended long ago, and the oldest of too many. The journal tells of them still.
+pub(super) async fn forget(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), Failure> {
+    let before = now.checked_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MIN);
+    sqlx::query(FORGET_OLD).bind(text(before)).execute(&mut *connection).await?;
+    sqlx::query(FORGET_MANY).bind(KEPT).execute(connection).await?;
+    Ok(())
+}
+
 fn record(row: Row) -> Result<Record, Failure> {
-    let key = format!("{}/{}/{}", row.kind, row.team, row.name);
-    let unreadable =
-        |column: &str| Failure::Corrupt(format!("drift_record: {column} of {} cannot be read", key.escape_debug()));
+    let unreadable = |column: &str| {
+        Failure::Corrupt(format!("drift_record: {column} of {} cannot be read", row.resource.escape_debug()))
+    };
     let time = |text: &str, column| text.parse().map_err(|_| unreadable(column));
-    let team = Some(&row.team).filter(|team| !team.is_empty()).map(|team| team.parse()).transpose();
     let ended = match (&row.ending, &row.ended_at) {
-        (Some(ending), Some(at)) => Some((ending.parse().map_err(|()| unreadable("ending"))?, time(at, "ended_at")?)),
+        (Some(how), Some(at)) => {
+            Some(End { how: how.parse().map_err(|()| unreadable("ending"))?, at: time(at, "ended_at")? })
+        }
         (None, _) | (_, None) => None,
     };
     Ok(Record {
-        resource: ResourceId {
-            kind: row.kind.parse().map_err(|_| unreadable("kind"))?,
-            team: team.map_err(|_| unreadable("team"))?,
-            name: row.name.parse().map_err(|_| unreadable("name"))?,
-        },
+        resource: row.resource.parse().map_err(|_| unreadable("resource"))?,
         class: row.class.parse().map_err(|()| unreadable("class"))?,
         desired: row.desired.map(Canonical::stored),
         actual: row.actual.map(Canonical::stored),
@@ -108,7 +125,9 @@ fn record(row: Row) -> Result<Record, Failure> {
         healed_at: serde_json::from_str(&row.healed_at).map_err(|_| unreadable("healed_at"))?,
         written_at: row.written_at.map(|at| time(&at, "written_at")).transpose()?,
         flapping: row.flapping,
+        reported: row.reported,
         actor: row.actor,
         ended,
+        id: row.id,
     })
 }

@@ -76,6 +76,7 @@ mod tests {
         change_log::NUMBERS,
         schema::OBJECTS,
         change_log::LAST_WRITES,
+        change_log::LAST_WRITE,
         state::ROWS,
         state::STRAY,
         entries::NEWEST,
@@ -95,7 +96,9 @@ mod tests {
         day_end::ORGANIZATION,
         day_end::WRITE,
         drift_record::PUT,
-        drift_record::ALL,
+        drift_record::SINCE,
+        drift_record::FORGET_OLD,
+        drift_record::FORGET_MANY,
         prune::FORGET,
         source_state::OBSERVE,
         source_state::BEAT,
@@ -109,18 +112,19 @@ mod tests {
         Ok(steps.iter().map(|step| step.get("detail")).collect())
     }
 
+    /// What grows with the organisation or with time, and what the statements call it where they give it another name.
+    const LARGE: [&str; 5] = ["live_resource", "applied_resource", "l", "a", "drift_record"];
+
     fn scans(steps: &[String]) -> bool {
-        let live = |step: &&String| {
+        let large = |step: &String| {
             let mut words = step.split(' ');
-            // `l` is what the statements call it where they give it another name.
-            words.next() == Some("SCAN")
-                && matches!(words.next(), Some("live_resource" | "applied_resource" | "l" | "a"))
+            words.next() == Some("SCAN") && words.next().is_some_and(|table| LARGE.contains(&table))
         };
-        steps.iter().any(|step| live(&step))
+        steps.iter().any(large)
     }
 
     #[test]
-    fn no_statement_of_a_round_scans_what_is_live() {
+    fn no_statement_of_a_round_scans_what_is_live_or_what_ever_drifted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("charter.db");
         let patience = patience::Patience { longest: std::time::Duration::ZERO, told: None };
@@ -134,10 +138,19 @@ mod tests {
             let key = "USING PRIMARY KEY (kind=? AND team=? AND name=?)";
             assert!(steps.iter().any(|step| step.starts_with("SEARCH l") && step.contains(key)), "{steps:?}");
         }
-        let steps = session.run(async |connection| explain(connection, change_log::LAST_WRITES).await).unwrap();
-        assert!(steps.iter().any(|step| step.contains("INDEX change_log_by_row")), "{steps:?}");
+        for (sql, index) in [
+            (change_log::LAST_WRITES, "INDEX change_log_by_row (kind=? AND team=? AND name=?)"),
+            (change_log::LAST_WRITE, "INDEX change_log_by_row (kind=? AND team=? AND name=?)"),
+            (drift_record::SINCE, "INDEX drift_record_by_end (ended_at>?)"),
+            (drift_record::FORGET_OLD, "INDEX drift_record_by_end (ended_at<?)"),
+            (drift_record::FORGET_MANY, "INTEGER PRIMARY KEY (rowid<?)"),
+        ] {
+            let steps = session.run(async |connection| explain(connection, sql).await).unwrap();
+            assert!(steps.iter().any(|step| step.contains(index)), "{sql}: {steps:?}");
+        }
         // A statement that does scan is seen.
-        let all = "SELECT * FROM live_resource AS l";
-        assert!(scans(&session.run(async |connection| explain(connection, all).await).unwrap()));
+        for all in ["SELECT * FROM live_resource AS l", "SELECT * FROM drift_record ORDER BY first_seen"] {
+            assert!(scans(&session.run(async |connection| explain(connection, all).await).unwrap()));
+        }
     }
 }

@@ -20,6 +20,7 @@ use crate::model::id::ResourceId;
 use crate::model::journal::{Entry, Head};
 use crate::model::live::Live;
 use crate::model::raw_key::RawKey;
+use crate::model::row_key::RowKey;
 use crate::model::source_state::{Beat, SourceState};
 
 /// Reads a store; it never creates, migrates or writes one, and takes no lock.
@@ -60,9 +61,11 @@ impl Reader {
 
     /// Reads everything that a daemon starts from, all of one moment: what changes after it, [`Reader::since`] tells.
     ///
+    /// Of the records of drift those that are open or ended since a moment, the oldest first.
+    ///
     /// # Errors
     /// A damaged store, and whatever keeps it from being read.
-    pub fn state_at(&mut self) -> Result<(Live, Applied, Vec<Record>, Cursor), StoreError> {
+    pub fn state_at(&mut self, since: Timestamp) -> Result<(Live, Applied, Vec<Record>, Cursor), StoreError> {
         self.look_again()?;
         let file = self.file;
         let Some(session) = &mut self.session else {
@@ -71,7 +74,7 @@ impl Reader {
         session.run(async |connection| {
             transaction(connection, "BEGIN", async |connection| {
                 let (live, applied) = state::all(connection).await?;
-                let records = drift_record::all(connection).await?;
+                let records = drift_record::since(connection, since).await?;
                 let point = Some(cursor::here(connection).await?);
                 Ok((live, applied, records, Cursor { file, point }))
             })
@@ -159,12 +162,13 @@ impl Reader {
     ///
     /// # Errors
     /// Whatever keeps the store from being read.
-    pub fn last_writes(&mut self, ids: &[ResourceId]) -> Result<BTreeMap<ResourceId, Timestamp>, StoreError> {
+    pub fn last_writes<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a RowKey>,
+    ) -> Result<BTreeMap<RowKey, Timestamp>, StoreError> {
         match &mut self.session {
-            Some(session) if !ids.is_empty() => {
-                session.run(async |connection| change_log::last_writes(connection, ids).await)
-            }
-            Some(_) | None => Ok(BTreeMap::new()),
+            Some(session) => session.run(async |connection| change_log::last_writes(connection, rows).await),
+            None => Ok(BTreeMap::new()),
         }
     }
 
@@ -177,14 +181,6 @@ impl Reader {
         self.session
             .as_mut()
             .map_or(Ok(None), |session| session.run(async |connection| Ok(state::standing(connection).await?.0)))
-    }
-
-    /// Reads the records of drift, in the order of their resources.
-    ///
-    /// # Errors
-    /// A record that cannot be read, and whatever keeps the store from being read.
-    pub fn records(&mut self) -> Result<Vec<Record>, StoreError> {
-        self.session.as_mut().map_or_else(|| Ok(Vec::new()), |session| session.run(drift_record::all))
     }
 
     /// Reads the rows of effective access.

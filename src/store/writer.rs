@@ -136,13 +136,13 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
     moved::refuse(connection, plan, &head, accepted.as_ref()).await?;
     let triggers = schema::triggers(connection).await?;
 
-    write_live(connection, plan, triggers.is_empty()).await?;
-    write_applied(connection, plan).await?;
+    write_rows(connection, plan, triggers.is_empty()).await?;
     let entries = record::entries(plan, landing, &head);
     let head = record::append(connection, &entries, head).await?;
     write_accepted(connection, plan, landing, stored).await?;
     let days_moved = day_end::keep(connection, plan).await?;
     drift_record::put(connection, plan).await?;
+    drift_record::forget(connection, landing.at).await?;
     prune::forget(connection, i64::MAX).await?;
     if !triggers.is_empty() {
         moved::refuse_meddling(connection, plan, &triggers).await?;
@@ -184,10 +184,11 @@ pub(super) const TAKE_APPLIED: &str = "
     DELETE FROM applied_resource
     WHERE (kind, team, name) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?1))";
 
-/// Writes what is live, past the log; where triggers of others write along, with all of it in the log: what they do
-/// besides is seen, and Charter's own rows are looked at once more.
-async fn write_live(connection: &mut SqliteConnection, plan: &Plan, is_alone: bool) -> Result<(), Failure> {
+/// Writes what is applied and what is live, past the log; where triggers of others write along, what is live with all of
+/// it in the log: what they do besides is seen, and Charter's own rows are looked at once more.
+async fn write_rows(connection: &mut SqliteConnection, plan: &Plan, is_alone: bool) -> Result<(), Failure> {
     sqlx::query(BEGIN).execute(&mut *connection).await?;
+    write_applied(connection, plan).await?;
     effective::write(connection, &plan.effective).await?;
     if !is_alone {
         sqlx::query(END).execute(&mut *connection).await?;

@@ -122,7 +122,7 @@ fn heals_members(sandbox: &crate::support::Sandbox, daemon: &mut Daemon, whom: &
         "UPDATE live_resource SET spec = json_set(spec, '$.members', json('[\"user:{whom}\"]')) WHERE name = 'web' AND kind = 'Team'"
     );
     sandbox.database().rows(&sql);
-    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
+    assert_eq!(daemon.drifts("Team/web")["state"], "healed");
     daemon.lands(&good);
     assert_eq!(sandbox.members("web"), ["ana"]);
 }
@@ -167,7 +167,7 @@ fn a_guard_is_lifted_by_an_apply_beside_the_daemon() {
     assert!(held["reason"].as_str().unwrap().starts_with("too-many-deletes: "), "{held}");
     assert_eq!(sandbox.members("web"), ["ana"]);
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
     assert_eq!(sandbox.members("web"), ["ana"]);
     assert!(sandbox.ends("wait HEAD --timeout 60", 1).contains("too-many-deletes"));
     sandbox.ends("apply --allow too-many-deletes --reason agreed", 0);

@@ -72,7 +72,7 @@ fn a_daemon_puts_it_back_and_goes_on() {
         daemon.until("store-mended", |event| event["what"].as_str().unwrap().contains(what));
         assert_eq!(readable(&sandbox), whole);
         sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-        assert_eq!(daemon.drifts("Role/dev")["ended"], if index % 3 == 2 { "open" } else { "healed" });
+        assert_eq!(daemon.drifts("Role/dev")["state"], if index % 3 == 2 { "fight" } else { "healed" });
         sandbox.ends("apply", 0);
     }
     drop(daemon);
@@ -90,9 +90,12 @@ fn a_daemon_puts_it_back_and_goes_on() {
     sandbox.ends("history --verify", 0);
 }
 
-/// Makes a store what it was before its last three migrations.
+/// Makes a store what it was before its last four migrations.
 fn age(sandbox: &Sandbox) {
     let views = include_str!("../../src/store/migrations/sqlite/0002_views.sql");
+    let log = include_str!("../../src/store/migrations/sqlite/0003_change_log.sql");
+    let (_, records) = log.split_once("CREATE TABLE drift_record ").unwrap();
+    let (records, _) = records.split_once(";\n").unwrap();
     let mut database = sandbox.database();
     for view in ["team_member", "role_binding"] {
         let (_, text) = views.split_once(&format!("CREATE VIEW {view} ")).unwrap();
@@ -100,12 +103,12 @@ fn age(sandbox: &Sandbox) {
         database.rows(&format!("DROP VIEW {view}; CREATE VIEW {view} {text}"));
     }
     database.rows(
-        "DROP INDEX change_log_by_row; ALTER TABLE drift_record DROP COLUMN healed_at;
-        ALTER TABLE drift_record DROP COLUMN written_at;
-        ALTER TABLE drift_record ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0;
+        "DROP INDEX change_log_by_row; DROP TABLE drift_record;
+        DROP TRIGGER applied_inserted; DROP TRIGGER applied_updated; DROP TRIGGER applied_deleted;
         ALTER TABLE accepted DROP COLUMN applied_digest; ALTER TABLE accepted DROP COLUMN applied_count;
         DELETE FROM _sqlx_migrations WHERE version > 3",
     );
+    database.rows(&format!("CREATE TABLE drift_record {records}"));
 }
 
 #[test]
@@ -193,4 +196,34 @@ fn nothing_lands_behind_a_last_entry_that_was_changed() {
         assert!(said.contains("not as Charter wrote it: entry") && said.contains("its hash is another"), "{said}");
     }
     assert_eq!(sandbox.members("web"), ["ana"]);
+}
+
+/// Who runs finds out when it happens, not at the next start.
+#[test]
+fn a_daemon_sees_at_once_that_what_was_applied_is_lost() {
+    let sandbox = applied();
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600"]);
+    daemon.until("started", |_| true);
+    let before = sandbox.database().live();
+    sandbox.database().rows("DELETE FROM applied_resource WHERE kind = 'RoleBinding'");
+    let failed = daemon.until("failed", |_| true);
+    assert!(
+        failed["error"].as_str().unwrap().contains("applied_resource holds 4 rows, and 7 were applied"),
+        "{failed}"
+    );
+    assert_eq!(sandbox.database().live(), before);
+}
+
+#[test]
+fn the_audit_of_a_daemon_reads_the_whole_journal() {
+    let sandbox = applied();
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--audit", "1"]);
+    sandbox.database().rows("UPDATE journal SET actor = 'eve' WHERE seq = 2");
+    let alarm = daemon.until("audit-differs", |_| true);
+    let what = alarm["what"].as_str().unwrap();
+    assert!(what.contains("not as Charter wrote it: entry 2"), "{alarm}");
+    assert!(sandbox.ends("history --verify", 65).contains("entry 2"));
+    // What is live is followed all the same.
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
 }

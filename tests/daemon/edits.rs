@@ -27,17 +27,17 @@ fn every_way_to_write_a_row_is_recorded_and_put_back() {
     let before = sandbox.database().live();
     members_by_hand(&sandbox, "web", "mallory");
     let seen = daemon.drifts("Team/web");
-    assert_eq!((&seen["class"], &seen["ended"]), (&"modified".into(), &"healed".into()));
+    assert_eq!((&seen["class"], &seen["state"]), (&"modified".into(), &"healed".into()));
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
     let seen = daemon.drifts("Role/dev");
-    assert_eq!((&seen["class"], &seen["ended"]), (&"missing".into(), &"healed".into()));
+    assert_eq!((&seen["class"], &seen["state"]), (&"missing".into(), &"healed".into()));
     sandbox.database().rows("REPLACE INTO live_resource VALUES ('Team', '', 'ops', '{}')");
-    assert_eq!(daemon.drifts("Team/ops")["ended"], "healed");
+    assert_eq!(daemon.drifts("Team/ops")["state"], "healed");
     assert_eq!(sandbox.database().live(), before);
 
     sandbox.database().rows(UNMANAGED);
     let seen = daemon.drifts("Team/shadow");
-    assert_eq!((&seen["class"], &seen["ended"]), (&"unmanaged".into(), &"open".into()));
+    assert_eq!((&seen["class"], &seen["state"]), (&"unmanaged".into(), &"open".into()));
     // Another key: the old one is missing, the new one is nobody's.
     sandbox
         .database()
@@ -80,20 +80,22 @@ fn report_only_records_and_prune_deletes() {
     let sandbox = founded();
     let mut daemon = running(&sandbox, &["--drift", "report"]);
     members_by_hand(&sandbox, "web", "mallory");
-    assert_eq!(daemon.drifts("Team/web")["ended"], "open");
+    assert_eq!(daemon.drifts("Team/web")["state"], "reported");
     sandbox.database().rows(UNMANAGED);
-    assert_eq!(daemon.drifts("Team/shadow")["ended"], "open");
+    assert_eq!(daemon.drifts("Team/shadow")["state"], "reported");
     assert_eq!(sandbox.members("web"), ["mallory"]);
+    let said = sandbox.ends("drift", 2);
+    assert!(said.contains("reported") && said.contains("2 open of 2 records"), "{said}");
     // A commit to another team lands, and leaves what was changed by hand.
     daemon.lands(&sandbox.commit_team("ops", &["bo"]));
     assert_eq!(sandbox.members("web"), ["mallory"]);
     // Back by hand: that ends it too.
     members_by_hand(&sandbox, "web", "ana");
-    assert_eq!(daemon.drifts("Team/web")["ended"], "resolved");
+    assert_eq!(daemon.drifts("Team/web")["state"], "resolved");
     drop(daemon);
 
     let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "heal,prune"]);
-    assert_eq!(daemon.drifts("Team/shadow")["ended"], "pruned");
+    assert_eq!(daemon.drifts("Team/shadow")["state"], "pruned");
     for number in 0..40 {
         let insert = format!("INSERT INTO live_resource VALUES ('Team', '', 'shadow{number}', '{{}}')");
         sandbox.database().rows(&insert);
@@ -115,7 +117,7 @@ fn a_row_that_names_no_resource_is_shown_and_pruned() {
     let before = sandbox.database().live();
     sandbox.database().rows(EVIL);
     let seen = daemon.drifts("RoleBinding//Evil");
-    assert_eq!((&seen["class"], &seen["ended"]), (&"unmanaged".into(), &"open".into()));
+    assert_eq!((&seen["class"], &seen["state"]), (&"unmanaged".into(), &"open".into()));
     let left = "; 1 unmanaged row left alone (--prune deletes)";
     for line in ["plan", "apply", "run --once --store sqlite:../copy.db"] {
         let copy = sandbox.root().join("copy.db");
@@ -138,19 +140,80 @@ fn a_row_that_names_no_resource_is_shown_and_pruned() {
     assert!(!sandbox.ends("apply", 0).contains("unmanaged"));
     sandbox.ends("drift", 0);
 
-    sandbox.database().rows(EVIL);
-    sandbox.ends("apply --prune", 0);
-    drop(daemon);
-    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "heal,prune"]);
-    daemon.until("started", |_| true);
-    for _ in 0..2 {
-        sandbox.database().rows(EVIL);
-        assert_eq!(daemon.drifts("RoleBinding//Evil")["ended"], "pruned");
-        assert_eq!(sandbox.database().live(), before);
-    }
     let history = sandbox.ends("history", 0);
-    assert_eq!(history.lines().filter(|line| line.ends_with("RoleBinding//Evil")).count(), 4, "{history}");
+    assert_eq!(history.lines().filter(|line| line.ends_with("RoleBinding//Evil")).count(), 1, "{history}");
+    assert_eq!(sandbox.records(), [["RoleBinding//Evil", "unmanaged", "1", "0", "pruned"]]);
+    sandbox.database().rows(EVIL);
+    daemon.drifts("RoleBinding//Evil");
+    sandbox.database().rows("DELETE FROM live_resource WHERE name = 'Evil'");
+    assert_eq!(daemon.drifts("RoleBinding//Evil")["state"], "resolved");
     sandbox.ends("history --verify", 0);
+}
+
+/// Somebody who keeps putting a row there that Charter prunes is no better than one who keeps changing it.
+#[test]
+fn a_row_that_is_put_back_a_third_time_is_not_pruned_again() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &["--drift", "heal,prune"]);
+    let before = sandbox.database().live();
+    for (resource, sql) in [("RoleBinding//Evil", EVIL), ("Team/shadow", UNMANAGED)] {
+        for _ in 0..2 {
+            sandbox.database().rows(sql);
+            assert_eq!(daemon.drifts(resource)["state"], "pruned");
+        }
+        assert_eq!(sandbox.database().live(), before);
+        sandbox.database().rows(sql);
+        let seen = daemon.drifts(resource);
+        assert_eq!((&seen["state"], &seen["occurrences"]), (&"fight".into(), &3.into()), "{seen}");
+        let time = |field: &str| seen[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        assert!(time("healed_at") <= time("written_at"), "both writers' times: {seen}");
+        // Whatever lands meanwhile, and whichever daemon: it stays until a person says so.
+        let member = resource.split('/').next_back().unwrap().to_lowercase();
+        daemon.lands(&sandbox.commit_team("ops", &[&member]));
+        drop(daemon);
+        daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "heal,prune"]);
+        daemon.lands(&sandbox.commit_team("ops", &["ana"]));
+        assert_eq!(sandbox.database().live().len(), before.len() + 1);
+        let said = sandbox.ends("drift", 2);
+        assert!(said.contains("a fight: Charter last deleted it ") && said.contains("charter apply --prune"), "{said}");
+        sandbox.ends("apply --prune", 0);
+        assert_eq!(sandbox.database().live(), before);
+        sandbox.ends("drift", 0);
+    }
+    sandbox.ends("history --verify", 0);
+}
+
+#[test]
+fn another_incident_leaves_the_first_on_record() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    members_by_hand(&sandbox, "web", "mallory");
+    let first = daemon.drifts("Team/web");
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Team' AND name = 'web'");
+    let second = daemon.drifts("Team/web");
+    assert_ne!(first["id"], second["id"]);
+    let expected = [["Team/web", "modified", "1", "0", "healed"], ["Team/web", "missing", "1", "0", "healed"]];
+    assert_eq!(sandbox.records(), expected);
+    // The first is long ago; what comes back then is a third, and the next a second time of that.
+    let long_ago = format!("'{}'", jiff::Timestamp::now() - jiff::SignedDuration::from_hours(2));
+    sandbox.database().rows(&format!(
+        "UPDATE drift_record SET first_seen = {long_ago}, last_seen = {long_ago}, ended_at = {long_ago}, healed_at = '[]'"
+    ));
+    drop(daemon);
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600"]);
+    daemon.until("started", |_| true);
+    members_by_hand(&sandbox, "web", "mallory");
+    let third = daemon.drifts("Team/web");
+    members_by_hand(&sandbox, "web", "eve");
+    assert_eq!((&third["occurrences"], &daemon.drifts("Team/web")["id"]), (&1.into(), &third["id"]));
+    let said = sandbox.charter("drift --all -o json");
+    let said: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    let field = |name: &str| said["records"].as_array().unwrap().iter().map(|it| it[name].clone()).collect::<Vec<_>>();
+    assert_eq!(field("id")[2], third["id"], "the newest last");
+    assert_eq!((&field("occurrences")[2], &field("state")[2]), (&2.into(), &"healed".into()));
+    assert_eq!((field("id").len(), said["open"].clone()), (3, 0.into()));
+    assert!(sandbox.ends("drift --all", 0).contains("0 open of 3 records"));
+    assert!(sandbox.ends("drift", 0).contains("no drift"));
 }
 
 #[test]
@@ -161,11 +224,11 @@ fn a_dropped_trigger_is_noticed_and_put_back() {
     let lost = daemon.until("store-reread", |_| true);
     assert!(lost["why"].as_str().unwrap().contains("live_updated"), "{lost}");
     members_by_hand(&sandbox, "web", "mallory");
-    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
+    assert_eq!(daemon.drifts("Team/web")["state"], "healed");
     // All in one go: past the log.
     let sql = "BEGIN; DROP TRIGGER live_deleted; DELETE FROM live_resource WHERE kind = 'Role'; COMMIT";
     sandbox.database().rows(sql);
-    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
     let sql = "BEGIN; INSERT INTO writing VALUES (1); DELETE FROM live_resource WHERE kind = 'Role'; \
         DELETE FROM writing; COMMIT";
     sandbox.database().rows(sql);
@@ -196,7 +259,7 @@ fn a_store_that_is_gone_or_another_is_made_good() {
     assert_eq!(sandbox.database().live(), after);
     assert!(daemon.said("store-reread"));
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
 
     remove(&store);
     std::fs::rename(&copy, &store).unwrap();
@@ -220,11 +283,11 @@ fn fought(sandbox: &Sandbox, daemon: &mut Daemon, team: &str, whom: [&str; 3]) -
     for whom in &whom[..2] {
         members_by_hand(sandbox, team, whom);
         let seen = daemon.drifts(&resource);
-        assert_eq!((&seen["flapping"], &seen["ended"]), (&false.into(), &"healed".into()), "{seen}");
+        assert_eq!((&seen["flapping"], &seen["state"]), (&false.into(), &"healed".into()), "{seen}");
     }
     members_by_hand(sandbox, team, whom[2]);
     let seen = daemon.drifts(&resource);
-    assert_eq!((&seen["flapping"], &seen["ended"]), (&true.into(), &"open".into()), "{seen}");
+    assert_eq!((&seen["flapping"], &seen["state"]), (&true.into(), &"fight".into()), "{seen}");
     seen
 }
 
@@ -243,7 +306,7 @@ fn a_fight_is_reported_with_both_writers_times_and_left() {
     let mut daemon = Daemon::with(&sandbox, &["--poll", "3600"]);
     daemon.lands(&sandbox.commit_team("ops", &["bo"]));
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
     assert_eq!(sandbox.members("web"), ["cy"]);
 
     let said = sandbox.ends("drift", 2);
@@ -261,7 +324,7 @@ fn a_fight_ends_when_it_is_as_desired_when_a_commit_changes_it_and_when_a_person
     let mut daemon = running(&sandbox, &[]);
     fought(&sandbox, &mut daemon, "web", ["x", "y", "z"]);
     members_by_hand(&sandbox, "web", "ana");
-    assert_eq!(daemon.drifts("Team/web")["ended"], "resolved");
+    assert_eq!(daemon.drifts("Team/web")["state"], "resolved");
 
     fought(&sandbox, &mut daemon, "web", ["x", "x", "x"]);
     daemon.lands(&sandbox.commit_team("web", &["cy"]));
@@ -272,5 +335,5 @@ fn a_fight_ends_when_it_is_as_desired_when_a_commit_changes_it_and_when_a_person
     assert_eq!(sandbox.members("web"), ["cy"]);
     sandbox.ends("drift", 0);
     members_by_hand(&sandbox, "web", "x");
-    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
+    assert_eq!(daemon.drifts("Team/web")["state"], "healed");
 }

@@ -33,7 +33,7 @@ fn a_server_that_cannot_be_reached_is_tried_again_ever_later_until_it_is_back() 
     assert!(told[0] == "stalled" && told[1].contains("cannot be reached"), "{told:?}");
     // The last good state stands meanwhile, against hands too.
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
 
     std::fs::rename(&away, &git).unwrap();
     daemon.until("recovered", |_| true);
@@ -129,7 +129,7 @@ fn a_server_that_hangs_keeps_nothing_from_being_put_back() {
     eventually("git waits", || words(&pids).len() == 2);
     for _ in 0..2 {
         sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-        assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+        assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
     }
     let beat = || sandbox.database().rows("SELECT beat_at FROM daemon").concat();
     let last = beat();

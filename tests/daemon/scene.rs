@@ -108,9 +108,8 @@ impl Acts for Sandbox {
     }
 
     fn records(&self) -> Vec<[String; 5]> {
-        let columns = "kind || '/' || iif(team = '', '', team || '/') || name, class, CAST(occurrences AS TEXT), \
-            CAST(flapping AS TEXT), coalesce(ending, 'open')";
-        let rows = self.database().rows(&format!("SELECT {columns} FROM drift_record ORDER BY 1"));
+        let columns = "resource, class, CAST(occurrences AS TEXT), CAST(flapping AS TEXT), coalesce(ending, 'open')";
+        let rows = self.database().rows(&format!("SELECT {columns} FROM drift_record ORDER BY 1, first_seen"));
         rows.into_iter().map(|row| row.try_into().unwrap()).collect()
     }
 

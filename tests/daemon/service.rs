@@ -57,6 +57,7 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
     assert_eq!(daemon.signal("TERM").code(), Some(0));
     sandbox.shell("git branch there && git reset --quiet --hard HEAD~1");
     assert!(sandbox.ends("wait HEAD --timeout 0", 75).contains("no `charter run` follows it"));
+    restored_while_waited_for(&sandbox, &first);
     let mut daemon = Daemon::start(&sandbox);
     assert!(sandbox.ends("wait HEAD --timeout 90", 1).contains("held: rewind: "));
     assert!(sandbox.ends(&format!("wait {first} --timeout 0"), 1).contains("held: rewind: "));
@@ -71,6 +72,35 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
     sandbox.ends("resume central --reason over", 0);
     sandbox.ends("wait HEAD --timeout 90", 0);
     sandbox.ends("wait nothing --timeout 0", 69);
+}
+
+/// Waits for a head that was set back, and sets the branch forward again meanwhile: nobody has to see either.
+fn restored_while_waited_for(sandbox: &Sandbox, first: &str) {
+    let waits =
+        sandbox.command(env!("CARGO_BIN_EXE_charter")).args(["wait", "HEAD", "--timeout", "90"]).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    sandbox.shell("git reset --quiet --hard there");
+    let ended = waits.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    sandbox.shell(&format!("git reset --quiet --hard {first}"));
+}
+
+#[test]
+fn who_asks_for_the_store_alone_needs_no_repository() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    let (store, gone) = (sandbox.store(), sandbox.root().join("gone"));
+    for (line, code) in
+        [("drift", 0), ("drift --all", 0), ("history", 0), ("history --verify", 0), ("get teams", 0), ("status", 1)]
+    {
+        let line = format!("{line} --repo {} --store sqlite:{}", gone.display(), store.display());
+        let said = sandbox.ends(&line, code);
+        assert!(said.contains("gone"), "what is not there is said: {said}");
+    }
+    // Without a store there is nothing to say but that.
+    for line in ["drift", "history", "get teams", "status"] {
+        sandbox.ends(&format!("{line} --repo {}", gone.display()), 69);
+    }
 }
 
 #[test]
@@ -157,6 +187,15 @@ fn without_a_daemon_status_says_what_keeps_a_commit_from_being_applied() {
     sandbox.ends("status", 1);
     sandbox.shell("git reset --quiet --hard HEAD~1");
     sandbox.ends("status", 0);
+    // A guard that would hold it is named.
+    sandbox.commit_team("web", &["bo"]);
+    sandbox.ends("apply", 0);
+    sandbox.shell("git reset --quiet --hard HEAD~1");
+    let standing = sandbox.standing();
+    assert_eq!(standing["state"], "held");
+    assert!(standing["reason"].as_str().unwrap().starts_with("rewind: "), "{standing}");
+    sandbox.ends("apply --allow rewind --reason 'back, GOV-7'", 0);
+    sandbox.ends("status", 0);
     // Suspended is not ready, though the head is applied.
     sandbox.ends("suspend central --reason 'incident 12'", 0);
     assert!(sandbox.ends("status", 1).contains("incident 12"));
@@ -186,7 +225,7 @@ fn a_branch_or_repository_may_go_and_come_back() {
     daemon.until("failed", |failed| failed["error"].as_str().unwrap().contains("there is nothing at"));
     // The last good state stands meanwhile, against hands too.
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Team' AND name = 'web'");
-    assert_eq!(daemon.drifts("Team/web")["ended"], "healed");
+    assert_eq!(daemon.drifts("Team/web")["state"], "healed");
     daemon.until("failed", |_| true);
     gone(&sandbox);
     std::fs::rename(sandbox.root().join("away"), sandbox.repo().join(".git")).unwrap();
@@ -237,7 +276,7 @@ fn a_commit_without_the_governed_path_is_told_and_left() {
     assert!(sandbox.ends("status --path gov", 1).contains("stalled"));
     assert!(sandbox.ends("wait HEAD --path gov --timeout 90", 1).contains("stalled: "));
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-    assert_eq!(daemon.drifts("Role/dev")["ended"], "healed");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
     assert_eq!(sandbox.database().live(), before);
     sandbox.shell("git mv elsewhere gov");
     sandbox.commit("Back");

@@ -28,7 +28,7 @@ fn a_copy_is_kept_and_what_is_granted_besides_is_drift() {
         sandbox.database().rows(EVIL);
         daemon.lands(&sandbox.commit_team("web", &["cy"]));
         let seen = daemon.drifts("RoleBinding/evil");
-        assert_eq!((&seen["class"], &seen["ended"]), (&"unmanaged".into(), &ended.into()));
+        assert_eq!((&seen["class"], &seen["state"]), (&"unmanaged".into(), &ended.into()));
         assert_eq!(sandbox.members("web"), ["cy"]);
         assert!(!daemon.said("store-mended") && !daemon.said("\"failed\""));
         sandbox.ends("drift", if ended == "open" { 2 } else { 0 });

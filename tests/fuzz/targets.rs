@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use charter::drift;
+use charter::drift::{self, Deeds};
 use charter::model::admitted::Admitted;
 use charter::model::applied::{Accepted, Applied};
 use charter::model::canonical::Canonical;
@@ -194,9 +194,8 @@ pub fn stored(bytes: &[u8]) -> bool {
         let plan = planned(&admitted, &applied, &live, &Options { prune, ..Options::default() });
         rendered(&plan).iter().for_each(|text| harmless(text));
     }
-    let found: Vec<Record> = drift::record(&[], &drift::observe(&applied, &live), &[], now());
-    let foreign: Vec<RawKey> = live.foreign.keys().cloned().collect();
-    harmless(&records::text(&found.iter().collect::<Vec<_>>(), &foreign, found.len(), now()));
+    let found: Vec<Record> = drift::record(&[], &drift::observe(&applied, &live), &Deeds::default(), now());
+    harmless(&records::text(&found, now()));
     !found.is_empty()
 }
 

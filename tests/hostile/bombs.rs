@@ -35,7 +35,7 @@ fn depth_ends_in_a_finding_and_not_on_the_stack() {
 }
 
 #[test]
-fn what_is_said_of_a_huge_word_is_no_longer_than_it_a_few_times() {
+fn what_is_said_of_a_huge_word_is_short() {
     let huge = "x".repeat(4 << 20);
     let manifests = [
         format!("apiVersion: charter/v1\nkind: {huge}\nmetadata: {{name: a}}\nspec: {{}}\n"),
@@ -52,7 +52,7 @@ fn what_is_said_of_a_huge_word_is_no_longer_than_it_a_few_times() {
         let report = one("web.yaml", manifest).report;
         assert!(!report.is_valid(), "{index}");
         let said = check::text(&report, 0, false).len() + json::pretty(&json::report(&report)).len();
-        assert!(said < 5 * manifest.len(), "{index}: {said} bytes are said");
+        assert!(said < 16 << 10, "{index}: {said} bytes are said");
     }
 }
 

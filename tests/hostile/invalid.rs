@@ -46,6 +46,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("a missing comma in a flow list", "a: [\"b\" \"c\"]"),
     ("a missing comma in a flow mapping", "a: {b: \"c\" d: e}"),
     ("a flow list that is indented too little", "a: [\nb]"),
+    ("a block scalar in a flow mapping", "a: {b: | c}"),
+    ("a block scalar in a flow list", "a: [>-\n  b]"),
     ("a dash in a flow list", "a: [-, -]"),
     ("double quotes that do not end", "a: \"b"),
     ("single quotes that do not end", "a: 'b"),
@@ -64,6 +66,15 @@ const SETTINGS: &[(&str, &str)] = &[
     ("a reserved indicator", "a: @b"),
     ("a reserved grave accent", "a: `b`"),
     ("a per cent sign at the beginning", "a: %b"),
+    ("a control character in a plain scalar", "a: b\u{1}c"),
+    ("a control character in quotes", "a: \"b\u{1b}[31mc\""),
+    ("a control character in a block scalar", "a: |\n  b\u{8}c"),
+    ("a control character in a comment", "a: b # \u{c}"),
+    ("a control character of the upper half", "a: 'b\u{9b}c'"),
+    ("a deletion", "a: b\u{7f}c"),
+    ("a byte order mark in a scalar", "a: b\u{feff}c"),
+    ("a byte order mark before a key", "\u{feff}a: b"),
+    ("what is no character", "a: b\u{fffe}\u{ffff}c"),
 ];
 
 /// Whole documents that are no YAML, by what is wrong with them. Each has a manifest in it.
@@ -81,6 +92,8 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("a handle of another document", "%TAG !p! tag:a,2026:\n---\na: 1\n---\n!p!b {apiVersion: charter/v1}\n"),
     ("a version of YAML to come", "%YAML 3.0\n---\napiVersion: charter/v1\nkind: Team\n"),
     ("a key without a colon", "apiVersion: charter/v1\nkind Team\n"),
+    ("a byte order mark after a document", "apiVersion: charter/v1\nkind: Team\n---\n\u{feff}# b\n"),
+    ("two byte order marks", "\u{feff}\u{feff}apiVersion: charter/v1\nkind: Team\n"),
     ("JSON that is cut off", "{\"apiVersion\": \"charter/v1\", \"kind\": \"Team\""),
     ("JSON with text behind it", "{\"apiVersion\": \"charter/v1\", \"kind\": \"Team\"} x"),
     ("a conflict of a merge", "<<<<<<< HEAD\napiVersion: charter/v1\n=======\napiVersion: charter/v1\n>>>>>>> a\n"),

@@ -7,6 +7,7 @@
 mod bombs;
 mod encodings;
 mod invalid;
+mod policies;
 mod references;
 mod scalars;
 mod text;

@@ -19,14 +19,20 @@ const ACTIVE: &[(&str, &str)] = &[
     ("a separator of lines", "\\u2028\\u2029\\x85"),
     ("an overriding direction", "\\u202e"),
     ("an isolating direction", "\\u2066\\u2069"),
-    ("nothing to be seen", "\\u200b\\ufeff"),
+    ("a mark of a direction", "\\u061c\\u200f"),
+    ("nothing to be seen", "\\u200b\\ufeff\\u00ad\\u3164"),
+    ("a message in tags", "\\U000E0041\\U000E0042\\U000E007F"),
     ("NUL", "\\0"),
 ];
 
 /// What may not stand raw in anything that is printed.
 fn is_active(c: char) -> bool {
-    let is_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let is_hidden = matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let is_direction =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_hidden = matches!(
+        c,
+        '\u{ad}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{3164}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    );
     (c.is_control() && c != '\n') || is_direction || is_hidden
 }
 

@@ -293,7 +293,7 @@ fn desired(specs: &Specs) -> Desired {
     let manifest = |(id, spec): (&ResourceId, &Spec)| {
         let site = Site { origin: Origin::file("a.yaml"), bare: false, left_out: Vec::new() };
         let (id, spec, canonical, labels) = (id.clone(), spec.clone(), spec.canonical(), BTreeMap::new());
-        (id.clone(), Some(Arc::new(Manifest { id, spec, canonical, labels, site })))
+        (id.clone(), Some(Arc::new(Manifest { id, spec, canonical, written: Box::default(), labels, site })))
     };
     let mut resources = Resources::default();
     resources.update(specs.iter().map(manifest));

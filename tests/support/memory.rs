@@ -52,7 +52,7 @@ impl Source for Memory {
         "memory".to_owned()
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, SourceError> {
+    fn read(&self, at: &At, _seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
         let number = match at {
             At::Revision(Some(number)) => number.parse().unwrap(),
             At::Revision(None) | At::WorkingTree => self.revisions.len() - 1,

@@ -38,9 +38,22 @@ const WHICH: &[&str] = &[
     "value",
 ];
 
+/// What the words have of which one is in the key of every credential.
+const HINTS: &[&str] = &["pass", "pwd", "secret", "token", "key", "credential"];
+
 /// Says whether the value under a key is a credential.
 pub fn is_named(key: &str) -> bool {
-    let words = words(key);
+    may_be_named(key) && is_named_by(&words(key))
+}
+
+/// Says whether a key is worth taking apart: nearly none is.
+fn may_be_named(key: &str) -> bool {
+    let has = |hint: &&str| key.as_bytes().windows(hint.len()).any(|part| part.eq_ignore_ascii_case(hint.as_bytes()));
+    // Digits are left out of words, and other letters may be ours in lower case.
+    !key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_digit()) || HINTS.iter().any(has)
+}
+
+fn is_named_by(words: &[String]) -> bool {
     let strong = words.iter().rposition(|word| STRONG.iter().any(|strong| word.ends_with(strong)));
     if let Some(position) = strong {
         return !words.iter().skip(position).any(|word| ABOUT.contains(&word.as_str()));
@@ -106,6 +119,14 @@ fn words(key: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_of_a_credential_has_a_hint() {
+        for word in STRONG.iter().chain(LAST).chain(&["key"]) {
+            assert!(may_be_named(word) && may_be_named(&word.to_ascii_uppercase()), "{word}");
+        }
+        assert!(!may_be_named("members") && may_be_named("\u{212a}ey") && may_be_named("to1ken"));
+    }
 
     #[test]
     fn keys_of_credentials_are_known_by_their_words() {

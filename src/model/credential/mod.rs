@@ -1,6 +1,6 @@
 //! Text that holds credentials: by their published shapes, or as `KEY=VALUE` in the middle of a sentence.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
@@ -49,6 +49,18 @@ pub fn scrub(text: &str) -> String {
     match SHAPED.as_ref() {
         Some(shaped) => said::scrub(shaped.replace_all(text, REDACTED).into_owned()),
         None => REDACTED.to_owned(),
+    }
+}
+
+/// Takes what looks like a credential out of the path of a file: nearly none holds any.
+pub fn hidden(path: &Arc<str>) -> Arc<str> {
+    if is_in(path) { scrub(path).into() } else { path.clone() }
+}
+
+/// Takes what looks like a credential out of a text where it stands.
+pub fn hide(text: &mut String) {
+    if is_in(text) {
+        *text = scrub(text);
     }
 }
 

@@ -14,6 +14,7 @@ pub mod budget;
 pub mod group;
 pub mod membership;
 pub mod organization;
+pub mod policy;
 pub mod role;
 pub mod role_binding;
 pub mod team;
@@ -131,6 +132,7 @@ macro_rules! kinds {
 
 kinds! {
     Organization organization,
+    Policy policy,
     Team team,
     Role role,
     Group group,

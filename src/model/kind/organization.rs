@@ -1,17 +1,15 @@
 //! Organization: what holds for everybody.
 
-use std::collections::BTreeMap;
-
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{Declared, Scope};
 use crate::model::code::Code;
 use crate::model::examination::Examination;
 use crate::model::fault::Fault;
 use crate::model::guard::Guards;
+use crate::model::library::Library;
 use crate::model::mend::Mend;
 use crate::model::money::{Amount, currencies};
 use crate::model::name::Name;
@@ -42,7 +40,7 @@ pub struct Organization {
     pub vocabulary: Vocabulary,
     /// Policies of the library that are switched on, with their parameters.
     #[serde(default)]
-    pub policies: BTreeMap<String, Value>,
+    pub policies: Library,
     /// Guards that hold an apply, with their parameters.
     #[serde(default)]
     pub guards: Guards,
@@ -180,14 +178,6 @@ spec:
         self.examine_zone(found);
         self.examine_caps(found);
         self.guards.examine(found);
-        for name in self.policies.keys() {
-            let pointer = format!("/policies/{}", name.replace('~', "~0").replace('/', "~1"));
-            found.fault(
-                pointer,
-                Code::NotYetSupported,
-                format!("policy `{name}`: policies do not work yet"),
-                "take it out until a version of Charter has policies",
-            );
-        }
+        self.policies.examine(found);
     }
 }

@@ -1,6 +1,6 @@
 //! Waiver: an exception from a rule, for one team or resource, with a reason and an end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::model::nearest::{did_you_mean, surely_meant};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Waiver {
-    /// The code of the rule's finding, such as `budget-over-cap`.
+    /// The code of the rule's finding, such as `budget-over-cap`, or the name of a policy or a code that it gives.
     pub control: String,
     /// The team whose findings pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,10 +48,10 @@ pub fn among(rows: &BTreeMap<ResourceId, Canonical>) -> Waivers {
 
 impl Waiver {
     /// Says whether it is about the findings of a code about a resource.
-    pub fn covers(&self, code: Code, about: &ResourceId) -> bool {
+    pub fn covers(&self, code: &str, about: &ResourceId) -> bool {
         let is_team = self.team.as_ref().is_none_or(|team| about.concerns() == Some(team));
         let is_resource = self.resource.as_ref().is_none_or(|resource| about == resource);
-        self.control == code.as_str() && self.says_for_whom() && is_team && is_resource
+        self.control == code && self.says_for_whom() && is_team && is_resource
     }
 
     /// Says whether it names a team or a resource, without which it is about nothing.
@@ -59,16 +59,13 @@ impl Waiver {
         self.team.is_some() || self.resource.is_some()
     }
 
-    /// Says whether its control can be waived.
-    pub fn is_known(&self) -> bool {
-        Code::WAIVABLE.iter().any(|code| code.as_str() == self.control)
-    }
-
-    fn unknown_control(&self) -> Option<Fault> {
-        if self.is_known() {
+    /// Says what is wrong with its control, if that is neither a rule of ours nor one of those that policies have.
+    pub fn unknown_control(&self, of_policies: &BTreeSet<Name>) -> Option<Fault> {
+        let ours = Code::WAIVABLE.iter().map(|code| code.as_str());
+        let known: Vec<&str> = ours.chain(of_policies.iter().map(Name::as_str)).collect();
+        if known.contains(&self.control.as_str()) {
             return None;
         }
-        let known: Vec<&str> = Code::WAIVABLE.iter().map(|code| code.as_str()).collect();
         let all = known.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
         let help = did_you_mean(&self.control, &known).map_or_else(
             || format!("what can be waived is {all}"),
@@ -97,9 +94,6 @@ spec:
 ";
 
     fn examine<'a>(&'a self, found: &mut Examination<'a>) {
-        if let Some(fault) = self.unknown_control() {
-            found.faulty("/control", fault);
-        }
         if let Some(team) = &self.team {
             found.refers("/team", Target::Team(team));
         }

@@ -22,7 +22,8 @@ pub fn report(report: &Report, limit: usize) -> String {
 }
 
 fn block(finding: &Finding, report: &Report) -> String {
-    let title = format!("\n**{}** `{}`: {}\n", finding.severity().as_str(), finding.code, sentence(&finding.message));
+    let title =
+        format!("\n**{}** `{}`: {}\n", finding.severity().as_str(), finding.shown_code(), sentence(&finding.message));
     let rendered = check::finding(finding, &report.excerpts);
     // The first line is the title.
     match rendered.split_once('\n') {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use charter::model::drift::{Class, Ending, Record};
+use charter::model::drift::{Class, End, Ending, Record};
 use charter::model::source_state::{Beat, Condition, SourceState, Suspension};
 use charter::store::Log;
 use jiff::Timestamp;
@@ -14,8 +14,10 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn record(resource: &str) -> Record {
+    let resource = resource.parse().unwrap();
     Record {
-        resource: id(resource),
+        id: Record::id_of(&resource, Class::Modified, at(1)),
+        resource,
         class: Class::Modified,
         desired: Some(Canonical::stored(r#"{"a":"ü"}"#)),
         actual: Some(Canonical::stored("a\0\"b\u{1f600}")),
@@ -25,48 +27,139 @@ fn record(resource: &str) -> Record {
         healed_at: vec![at(1), at(2)],
         written_at: Some(at(3)),
         flapping: true,
+        reported: true,
         actor: Some("mallory".into()),
         ended: None,
     }
+}
+
+/// Reads all records.
+fn records(world: &World) -> Vec<Record> {
+    world.reader().state_at(Timestamp::MIN).unwrap().2
+}
+
+/// Lands records with nothing else, at a moment.
+fn land(world: &World, records: &[Record], at: Timestamp) {
+    let plan = Plan { records: records.to_vec(), ..world.plan(&rows(&[ORGANIZATION])) };
+    world.writer().land(&plan, &Landing { at, ..landing() }).unwrap();
+}
+
+fn ended(how: Ending, second: i64, record: &Record) -> Record {
+    Record { ended: Some(End { how, at: at(second) }), ..record.clone() }
 }
 
 #[test]
 fn records_land_and_come_back() {
     let desired = rows(&[ORGANIZATION]);
     let world = World::with(&[ORGANIZATION]);
-    assert_eq!(World::new().reader().records().unwrap(), []);
+    assert_eq!(World::new().reader().state_at(Timestamp::MIN).unwrap().2, []);
     let missing = Record {
         class: Class::Missing,
         actual: None,
         flapping: false,
+        reported: false,
         healed_at: vec![],
         written_at: None,
+        first_seen: at(7),
         ..record("Team/a")
     };
-    let ended = Some((Ending::Pruned, at(9)));
-    let unmanaged =
-        Record { class: Class::Unmanaged, desired: None, actor: None, ended, ..record("RoleBinding/web/x") };
-    let all = vec![missing.clone(), record("Team/b"), unmanaged];
-    let with = |records: Vec<Record>| Plan { records, ..world.plan(&desired) };
-    world.writer().land(&with(vec![all[2].clone(), all[1].clone(), all[0].clone()]), &landing()).unwrap();
-    assert_eq!(world.reader().records().unwrap(), all, "in the order of their resources");
+    let unmanaged = Record { class: Class::Unmanaged, desired: None, actor: None, ..record("RoleBinding//%FF") };
+    let unmanaged = ended(Ending::Pruned, 9, &unmanaged);
+    let all = vec![record("Team/b"), unmanaged, missing.clone()];
+    land(&world, &[all[2].clone(), all[1].clone(), all[0].clone()], at(9));
+    assert_eq!(records(&world), all, "the oldest first, resources before keys that name none");
 
-    let healed = Record { ended: Some((Ending::Healed, at(5))), occurrences: 4, ..missing };
-    world.writer().land(&with(vec![healed.clone()]), &landing()).unwrap();
-    let expected = [healed, all[1].clone(), all[2].clone()];
-    assert_eq!(world.reader().records().unwrap(), expected);
-    let (live, applied, records, _) = world.reader().state_at().unwrap();
-    assert_eq!((live.rows, applied.rows, &records[..]), (desired.clone(), desired.clone(), &expected[..]));
-    assert!(matches!(expected.iter().filter(|record| record.is_open()).count(), 1));
+    let healed = Record { occurrences: 4, ..ended(Ending::Healed, 10, &missing) };
+    land(&world, std::slice::from_ref(&healed), at(10));
+    let expected = [all[0].clone(), all[1].clone(), healed.clone()];
+    assert_eq!(records(&world), expected);
+    let (live, applied, _, _) = world.reader().state_at(Timestamp::MIN).unwrap();
+    assert_eq!((live.rows, applied.rows), (desired.clone(), desired.clone()));
+    // Another incident of the row stands beside the first.
+    let again = Record { id: "0123456789ab".into(), first_seen: at(11), ..missing };
+    land(&world, std::slice::from_ref(&again), at(11));
+    assert_eq!(records(&world), [&expected[..], std::slice::from_ref(&again)].concat());
+    let since = |second| world.reader().state_at(at(second)).unwrap().2;
+    assert_eq!(since(9), records(&world));
+    assert_eq!(since(11), [all[0].clone(), again.clone()], "what is open, and what ended since");
 
     // A landing that is refused writes none.
     let stale = Plan { records: vec![record("Team/z")], ..first_plan(&desired) };
     world.writer().land(&stale, &landing()).unwrap_err();
-    assert_eq!(world.reader().records().unwrap(), expected);
+    assert_eq!(records(&world).len(), 4);
 
-    world.by_hand("UPDATE drift_record SET first_seen = 'once' WHERE name = 'b'");
-    let error = world.reader().records().unwrap_err();
-    assert!(error.to_string().contains("first_seen of Team//b cannot be read"), "{error}");
+    world.by_hand("UPDATE drift_record SET first_seen = 'once' WHERE resource = 'Team/b'");
+    let error = world.reader().state_at(Timestamp::MIN).unwrap_err();
+    assert!(error.to_string().contains("first_seen of Team/b cannot be read"), "{error}");
+}
+
+const DAY: i64 = 24 * 3600;
+
+#[test]
+fn records_are_forgotten_ninety_days_after_they_ended() {
+    let world = World::with(&[ORGANIZATION]);
+    let old = ended(Ending::Healed, 0, &record("Team/a"));
+    let (open, young) = (record("Team/b"), ended(Ending::Healed, DAY, &record("Team/c")));
+    land(&world, &[old, open.clone(), young.clone()], at(DAY));
+    land(&world, &[], at(90 * DAY));
+    assert_eq!(records(&world).len(), 3);
+    land(&world, &[], at(90 * DAY + 1));
+    assert_eq!(records(&world), [open.clone(), young]);
+    land(&world, &[], at(1000 * DAY));
+    assert_eq!(records(&world), [open], "what is open is kept, however long it is");
+}
+
+/// However many there are in ninety days.
+#[test]
+fn the_newest_hundred_thousand_records_are_kept() {
+    let world = World::with(&[ORGANIZATION]);
+    land(&world, &[record("Team/open"), ended(Ending::Healed, 2, &record("Team/first"))], at(2));
+    world.by_hand(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+        INSERT INTO drift_record SELECT 'id' || i, 'Team/t' || i, class, desired, actual, first_seen, last_seen,
+            occurrences, healed_at, written_at, flapping, reported, actor, ending, ended_at
+        FROM n, drift_record WHERE resource = 'Team/first'",
+    );
+    let count = || world.read("SELECT count(*) FROM drift_record");
+    land(&world, &[], at(3));
+    assert_eq!(count(), ["100001"], "what is open is kept besides");
+    land(&world, &[ended(Ending::Healed, 4, &record("Team/last"))], at(4));
+    assert_eq!(count(), ["100001"]);
+    let named = |name: &str| world.read(&format!("SELECT ending FROM drift_record WHERE resource = 'Team/{name}'"));
+    assert_eq!((named("first").len(), named("open").len(), named("last").len()), (0, 1, 1));
+}
+
+/// What a store of an older schema has on record is carried over.
+#[test]
+fn records_of_one_a_resource_become_incidents() {
+    let world = World::new();
+    let path = world.store.path();
+    migrated(path, 7).close();
+    by_hand(
+        path,
+        "INSERT INTO drift_record (kind, team, name, class, desired, actual, first_seen, last_seen, occurrences,
+            healed_at, written_at, flapping, actor, ending, ended_at)
+        VALUES ('Team', '', 'b', 'modified', '1', '2', '2026-11-22T12:00:02.5Z', '2026-11-22T12:00:03Z', 3,
+            '[\"2026-11-22T12:00:01Z\"]', '2026-11-22T12:00:00Z', 1, NULL, NULL, NULL),
+        ('Role', 'web', 'dev', 'missing', '1', NULL, '2026-11-22T12:00:01Z', '2026-11-22T12:00:01Z', 1,
+            '[]', NULL, 0, NULL, 'healed', '2026-11-22T12:00:01Z')",
+    );
+    drop(world.writer());
+    let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    let carried = records(&world);
+    let shown = |record: &Record| (record.resource.to_string(), record.state(), record.occurrences, record.first_seen);
+    assert_eq!(
+        carried.iter().map(shown).collect::<Vec<_>>(),
+        [
+            ("Role/web/dev".to_owned(), "healed", 1, time("2026-11-22T12:00:01Z")),
+            ("Team/b".to_owned(), "fight", 3, time("2026-11-22T12:00:02.5Z")),
+        ]
+    );
+    let fight = &carried[1];
+    assert_eq!(fight.healed_at, [time("2026-11-22T12:00:01Z")]);
+    assert_eq!((fight.written_at, &fight.actual), (Some(time("2026-11-22T12:00:00Z")), &Some(Canonical::stored("2"))));
+    let is_id = |record: &Record| record.id.len() == 12 && record.id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(carried.iter().all(is_id) && carried[0].id != carried[1].id);
 }
 
 fn source(name: &str) -> SourceState {
@@ -172,12 +265,18 @@ fn ones_own_word_is_not_told() {
     assert_eq!(reader.since(&cursor).unwrap().0, Log::Quiet);
 }
 
-/// A store as Charter made it before there was a change log.
-fn old_store(path: &Path) {
+/// Opens a store as Charter made it before a version of the schema.
+fn migrated(path: &Path, below: i64) -> Other {
     let mut all = sqlx::migrate!("src/store/migrations/sqlite");
-    all.migrations = Cow::Owned(all.migrations.iter().filter(|migration| migration.version < 3).cloned().collect());
+    all.migrations = Cow::Owned(all.migrations.iter().filter(|migration| migration.version < below).cloned().collect());
     let mut other = Other::on(path);
     other.runtime.block_on(all.run_direct(None, &mut other.connection, false)).unwrap();
+    other
+}
+
+/// A store as Charter made it before there was a change log.
+fn old_store(path: &Path) {
+    let mut other = migrated(path, 3);
     other.query(
         "PRAGMA journal_mode = WAL; INSERT INTO live_resource VALUES ('Team', '', 'a', '1'), ('Gizmo', 'x', 'y', '2');
         INSERT INTO applied_resource VALUES ('Team', '', 'a', '1');
@@ -195,7 +294,7 @@ fn an_old_store_is_brought_up_to_date_with_its_rows() {
     assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 8, .. }), "{error}");
     drop(world.writer());
     let mut reader = world.reader();
-    let (live, applied, records, cursor) = reader.state_at().unwrap();
+    let (live, applied, records, cursor) = reader.state_at(Timestamp::MIN).unwrap();
     assert_eq!((&live.rows, keys(&live)), (&rows(&[("Team/a", "1")]), vec!["Gizmo/x/y".to_owned()]));
     assert_eq!((&applied.rows, records), (&live.rows, vec![]));
     assert_eq!(reader.since(&cursor).unwrap().0, Log::Quiet);

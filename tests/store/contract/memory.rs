@@ -22,7 +22,7 @@ fn central() -> Name {
 /// Asserts that a store is refused for what it lost, with the next step, by who reads all of it.
 fn assert_lost(world: &World, expected: &str) {
     let read = world.reader().state().unwrap_err();
-    let followed = world.reader().state_at().unwrap_err();
+    let followed = world.reader().state_at(jiff::Timestamp::MIN).unwrap_err();
     let written = world.writer().state().unwrap_err();
     for error in [read, followed, written] {
         assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");

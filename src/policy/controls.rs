@@ -1,0 +1,128 @@
+//! The policies by which a change is judged: those that stood before it, and those that it brings.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::rego::{Parameters, World};
+use super::ruling::{Ruled, Rules, Ruling};
+use super::{Facts, library};
+use crate::model::code::Code;
+use crate::model::desired::Desired;
+use crate::model::finding::{Control, Finding, Rules as Under};
+use crate::model::kind::policy::{Policies, Policy};
+use crate::model::library::Library;
+use crate::model::name::Name;
+use crate::model::standing::Standing;
+
+/// Keeps the rules of the last rounds, loaded.
+#[derive(Debug, Default)]
+pub struct Controls {
+    brought: Option<Ruling>,
+    stood: Option<Ruling>,
+}
+
+impl Controls {
+    /// Asks the policies about a state.
+    ///
+    /// What either finds blocks: what a change loosens counts from the next change, what it tightens at once.
+    pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
+        let mut ruled = self.rule(desired, facts, now);
+        if facts.is_accepted {
+            let doubted = ruled.findings.into_iter().map(|finding| Finding { code: Code::PolicyWarned, ..finding });
+            ruled.findings = doubted.collect();
+        }
+        ruled
+    }
+
+    /// Loads the policies that judge a state, unless they are those of the last one, and says what they read of it all.
+    pub fn load(&mut self, desired: &Desired, before: Option<&Standing>) -> World {
+        let brought = brought(desired);
+        let stood = before.map(standing).filter(|stood| *stood != brought).unwrap_or_default();
+        load(&mut self.brought, brought);
+        load(&mut self.stood, stood);
+        self.brought.iter().chain(&self.stood).fold(World::default(), |mut all, ruling| {
+            all.add(&ruling.reads());
+            all
+        })
+    }
+
+    fn rule(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
+        self.load(desired, facts.before.as_deref());
+        let [brought, stood] = [&mut self.brought, &mut self.stood]
+            .map(|kept| kept.as_mut().map(|ruling| ruling.judge(desired, facts, now)).unwrap_or_default());
+        if self.stood.is_none() && facts.before.as_deref().map(standing).is_none_or(|stood| self.is_brought(&stood)) {
+            return brought;
+        }
+        Ruled { asked: brought.asked + stood.asked, findings: both(brought.findings, stood.findings) }
+    }
+
+    fn is_brought(&self, rules: &Rules) -> bool {
+        self.brought.as_ref().map_or(*rules == Rules::default(), |brought| brought.rules == *rules)
+    }
+}
+
+impl Controls {
+    /// Lists what a waiver may call what policies find; `None` where not all of them could be loaded.
+    pub fn names(&self) -> Option<BTreeSet<Name>> {
+        let kept = self.brought.iter().chain(&self.stood);
+        let names: Option<Vec<&BTreeSet<Name>>> = kept.map(Ruling::controls).collect();
+        Some(names?.into_iter().flatten().cloned().collect())
+    }
+}
+
+fn load(kept: &mut Option<Ruling>, rules: Rules) {
+    if kept.as_ref().is_none_or(|kept| kept.rules != rules) {
+        *kept = (rules != Rules::default()).then(|| Ruling::of(rules));
+    }
+}
+
+/// Returns the rules that a state brings. A policy that was not wholly read is left out: it is an error already.
+pub fn brought(desired: &Desired) -> Rules {
+    let whole = desired.declared::<Policy>().filter(|(id, ..)| !desired.flaws.unread.contains(id));
+    let policies: Policies = whole.map(|(id, policy, _)| (id.name.clone(), policy.rego.clone())).collect();
+    let library = desired.organization().map(|(_, organization)| &organization.policies);
+    rules(policies, library.unwrap_or(&Library::default()))
+}
+
+fn standing(before: &Standing) -> Rules {
+    rules(before.policies.clone(), &before.library)
+}
+
+/// Adds what is switched on of the library, with its parameters.
+fn rules(mut policies: Policies, switched: &Library) -> Rules {
+    let mut parameters = Parameters::new();
+    for (name, own) in switched.parameters() {
+        let Some(built_in) = library::find(name.as_str()) else { continue };
+        parameters.insert(name.clone(), own.to_string().into());
+        let name = if policies.contains_key(&name) { library::beside(&name).unwrap_or(name) } else { name };
+        policies.insert(name, built_in.rego.to_owned());
+    }
+    Rules { policies, parameters }
+}
+
+/// Puts together what both found, and says of each finding under which rules it stands.
+fn both(brought: Vec<Finding>, before: Vec<Finding>) -> Vec<Finding> {
+    let mut left: HashMap<Finding, usize> = HashMap::new();
+    for finding in before {
+        *left.entry(finding).or_default() += 1;
+    }
+    let mut findings = Vec::new();
+    for finding in brought {
+        let is_of_both = left.get_mut(&finding).is_some_and(|count| {
+            let is_left = *count > 0;
+            *count = count.saturating_sub(1);
+            is_left
+        });
+        findings.push(if is_of_both { finding } else { under(finding, Under::New) });
+    }
+    let gone = left.into_iter().flat_map(|(finding, count)| std::iter::repeat_n(finding, count));
+    findings.extend(gone.map(|finding| under(finding, Under::Before)));
+    findings
+}
+
+fn under(finding: Finding, rules: Under) -> Finding {
+    let control = finding.control.as_ref().map(|control| Arc::new(Control { rules, ..Control::clone(control) }));
+    Finding { control, ..finding }
+}

@@ -1,0 +1,167 @@
+//! The machine that evaluates compiled rules, within limits.
+
+use core::time::Duration;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use regorus::{Engine, Value};
+
+use super::mistake;
+use regorus::rvm::program::Program;
+use regorus::rvm::vm::{RegoVM, VmError};
+use regorus::utils::limits::{ExecutionTimerConfig, MemoryBudgetConfig};
+
+/// How much one evaluation of a rule may take.
+///
+/// The count of instructions decides, which is the same on every machine; the time only ends what the count does not see.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub instructions: usize,
+    pub time: Duration,
+    pub bytes: u64,
+}
+
+/// Of a rule that is asked about one resource.
+pub const OF_RESOURCE: Limits = Limits { instructions: 1_000_000, time: Duration::from_secs(5), bytes: 64 << 20 };
+
+/// Of a rule that is asked about the whole organisation.
+pub const OF_WHOLE: Limits = Limits { instructions: 50_000_000, time: Duration::from_secs(60), bytes: 512 << 20 };
+
+/// Why a rule came to nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// It took more than it may.
+    Limit(String),
+    /// It went wrong, at a line and column of a policy.
+    Error { message: String, place: Option<(String, u32, u32)> },
+}
+
+/// A virtual machine with a program; used again and again.
+#[derive(Debug)]
+pub struct Machine {
+    vm: RegoVM,
+    /// The interpreter, where a rule needs it.
+    engine: Option<Engine>,
+    program: Arc<Program>,
+}
+
+impl Machine {
+    /// Makes a machine for a program and the data that it reads.
+    ///
+    /// # Errors
+    /// Where the data stand where a rule stands.
+    pub fn new(
+        program: &Arc<Program>,
+        mut engine: Option<Engine>,
+        data: Value,
+        limits: Limits,
+    ) -> Result<Self, Failure> {
+        let mut vm = RegoVM::new();
+        vm.load_program(program.clone());
+        vm.set_strict_builtin_errors(false);
+        vm.set_max_instructions(limits.instructions);
+        vm.set_execution_timer_config(Some(timer(limits)));
+        if let Some(engine) = &mut engine {
+            interpret(engine, Value::Undefined, data.clone(), limits).map_err(|error| told(&error))?;
+        }
+        vm.set_memory_budget_config(NonZeroU64::new(limits.bytes).map(|limit| MemoryBudgetConfig { limit }));
+        let mut machine = Machine { vm, engine, program: program.clone() };
+        machine.vm.set_data(data).map_err(|error| machine.failure(&error))?;
+        Ok(machine)
+    }
+
+    /// Says about what the next questions are.
+    pub fn set_input(&mut self, input: Value) {
+        if let Some(engine) = &mut self.engine {
+            engine.set_input(input.clone());
+        }
+        self.vm.set_input(input);
+    }
+
+    /// Evaluates a rule by its entry point.
+    ///
+    /// # Errors
+    /// Where it takes more than it may, or yields an error.
+    pub fn evaluate(&mut self, entry: &str) -> Result<Value, Failure> {
+        // A builtin that panics is the library's mistake, and no way out of being judged.
+        let evaluated = catch_unwind(AssertUnwindSafe(|| self.vm.execute_entry_point_by_name(entry)));
+        match evaluated {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(self.failure(&error)),
+            Err(_) => Err(Failure::Error { message: "its evaluation broke off".to_owned(), place: None }),
+        }
+    }
+
+    /// Asks the interpreter whether a rule has one value, the machine's: of two, the machine makes none.
+    ///
+    /// # Errors
+    /// Where it has not.
+    pub fn confirm(&mut self, path: &str, value: &Value) -> Result<(), Failure> {
+        let Some(engine) = &mut self.engine else { return Ok(()) };
+        let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_rule(path.to_owned())));
+        match evaluated {
+            Ok(Ok(same)) if same == *value => Ok(()),
+            Ok(Ok(_)) => Err(told("the interpreter and the machine find different values")),
+            Ok(Err(error)) => Err(told(&error.to_string())),
+            Err(_) => Err(told("its evaluation broke off")),
+        }
+    }
+
+    fn failure(&self, error: &VmError) -> Failure {
+        match error {
+            VmError::InstructionLimitExceeded { limit, .. } => Failure::Limit(format!("{limit} instructions")),
+            VmError::TimeLimitExceeded { limit, .. } => Failure::Limit(format!("{} s", limit.as_secs())),
+            VmError::MemoryLimitExceeded { limit, .. } => Failure::Limit(format!("{} MiB", limit >> 20)),
+            VmError::MemoryBudgetExceeded { budget, .. } => Failure::Limit(format!("{} MiB", budget >> 20)),
+            VmError::RegexSizeLimitExceeded { limit, .. } => {
+                Failure::Limit(format!("{} KiB for a regular expression", limit >> 10))
+            }
+            other => Failure::Error { message: message(other), place: self.place() },
+        }
+    }
+
+    /// Says where the machine stands.
+    fn place(&self) -> Option<(String, u32, u32)> {
+        let span = self.program.get_instruction_span(self.vm.get_pc())?;
+        let file = self.program.get_source_name(span.source_index)?;
+        let line = u32::try_from(span.line).ok()?;
+        let column = u32::try_from(span.column).ok()?;
+        let text = self.program.get_source(span.source_index).unwrap_or_default();
+        Some((file.to_owned(), line, mistake::column(text, line, column)))
+    }
+}
+
+fn timer(limits: Limits) -> ExecutionTimerConfig {
+    ExecutionTimerConfig { limit: limits.time, check_interval: NonZeroU32::new(256).unwrap_or(NonZeroU32::MIN) }
+}
+
+/// Gives an interpreter what it is to read, and its limits.
+///
+/// # Errors
+/// Where the data stand where a rule stands: in words.
+pub fn interpret(engine: &mut Engine, input: Value, data: Value, limits: Limits) -> Result<(), String> {
+    engine.set_execution_timer_config(timer(limits));
+    engine.set_strict_builtin_errors(false);
+    engine.clear_data();
+    engine.add_data(data).map_err(|error| mistake::last(&error.to_string()))?;
+    engine.set_input(input);
+    Ok(())
+}
+
+/// Makes a failure of what the interpreter tells.
+fn told(told: &str) -> Failure {
+    let last = mistake::last(told);
+    if last.contains("execution exceeded") {
+        return Failure::Limit(last);
+    }
+    let place = mistake::place(told).and_then(|(file, span)| Some((file, span?.line, span?.column)));
+    Failure::Error { message: last, place }
+}
+
+/// Writes an error without the machine's own numbers.
+fn message(error: &VmError) -> String {
+    let text = error.to_string();
+    let text = text.rsplit_once(" (pc=").map_or(text.as_str(), |(text, _)| text);
+    mistake::last(text)
+}

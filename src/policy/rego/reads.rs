@@ -1,0 +1,312 @@
+//! What a rule reads: the resource that it is asked about, the organisation, or both; through all that it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use regorus::unstable::Span;
+
+use super::builtins;
+use super::mistake::Mistake;
+use super::module::Module;
+use super::walk::{self, Met, Reference, Step};
+use crate::model::code::Code;
+use crate::model::kind::Kind;
+use crate::model::name::Name;
+use crate::model::nearest::did_you_mean;
+
+/// What a rule reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// The resource that is judged.
+    pub input: bool,
+    pub world: World,
+}
+
+/// What is read of `data.charter`. Parameters are no part of it: they are as much of the rule as its text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct World {
+    pub kinds: BTreeSet<Kind>,
+    pub permissions: bool,
+    pub assignments: bool,
+    pub budgets: bool,
+    pub now: bool,
+}
+
+impl World {
+    /// Says whether nothing of it is read.
+    pub fn is_empty(&self) -> bool {
+        *self == World::default()
+    }
+
+    /// Reads all of it.
+    pub fn all() -> World {
+        let kinds = Kind::ALL.iter().copied().collect();
+        World { kinds, permissions: true, assignments: true, budgets: true, now: true }
+    }
+
+    /// Adds what another rule reads.
+    pub fn add(&mut self, other: &World) {
+        self.kinds.extend(&other.kinds);
+        self.permissions |= other.permissions;
+        self.assignments |= other.assignments;
+        self.budgets |= other.budgets;
+        self.now |= other.now;
+    }
+}
+
+/// The most rules that one goes through to another.
+const DEEPEST: usize = 100;
+
+/// The parts of `data.charter`.
+const PARTS: [&str; 7] = ["resources", "permissions", "assignments", "budgets", "parameters", "now", "now_ns"];
+
+/// What each rule of some modules names.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// By the path of the rule: what it reads itself, and the paths it refers to, each a path or the beginning of some.
+    rules: BTreeMap<Vec<String>, Node>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    reads: Reads,
+    /// How often it is given a value that is not just true, and whether one of them may be several.
+    values: usize,
+    is_doubtful: bool,
+    /// Where it is first met, and in which policy.
+    place: Option<(Name, Span)>,
+    edges: Vec<Vec<String>>,
+}
+
+impl Graph {
+    /// Makes the graph of modules, and lists what they call or name that is not there.
+    pub fn of(modules: &[&Module]) -> (Graph, Vec<Mistake>) {
+        let mut graph = Graph::default();
+        for module in modules {
+            for (name, _) in module.rules() {
+                graph.rules.entry(path(module, &name)).or_default();
+            }
+        }
+        let mut mistakes = Vec::new();
+        for module in modules {
+            for (name, rule) in module.rules() {
+                let mut node = Node { place: Some((module.policy.clone(), rule.span().clone())), ..Node::default() };
+                (node.values, node.is_doubtful) = walk::values(rule);
+                for met in walk::rule(rule) {
+                    graph.meet(module, &met, &mut node, &mut mistakes);
+                }
+                graph.rules.entry(path(module, &name)).or_default().absorb(node);
+            }
+        }
+        (graph, mistakes)
+    }
+
+    fn meet(&self, module: &Module, met: &Met<'_>, node: &mut Node, mistakes: &mut Vec<Mistake>) {
+        match met {
+            Met::Reference(reference) => match self.resolve(module, reference) {
+                Some((root, path)) if root == "input" || root == "data" => {
+                    node.reads.input |= root == "input";
+                    if root == "data" {
+                        mistakes.extend(self.read(module, reference, &path, node));
+                    }
+                }
+                Some(_) | None => {}
+            },
+            Met::Code(_) => {}
+            Met::Call(called, params) => {
+                let name = spelled(called);
+                match self.resolve(module, called) {
+                    Some((root, path)) if root == "data" && self.is_rule(&path) => node.edges.push(fields(&path)),
+                    Some(_) | None => {
+                        let refused = builtins::judge(&name, params);
+                        mistakes.extend(refused.map(|(message, help)| {
+                            Mistake::at(&module.policy, Code::PolicyBuiltin, &called.span, &message).help(help)
+                        }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Follows a name to `input` or to a path below `data`; `None` for a variable.
+    fn resolve(&self, module: &Module, reference: &Reference) -> Option<(String, Vec<Step>)> {
+        let Reference { root, steps, .. } = reference;
+        if root == "input" || root == "data" {
+            return Some((root.clone(), steps.clone()));
+        }
+        let field = |name: &String| Step::Field(name.clone());
+        if let Some((first, rest)) = module.imports.get(root).and_then(|path| path.split_first()) {
+            return Some((first.clone(), rest.iter().map(field).chain(steps.iter().cloned()).collect()));
+        }
+        let steps = module.package.iter().chain([root]).map(field).chain(steps.iter().cloned());
+        let own = path(module, root);
+        let is_rule = self.near(&own).iter().any(|(rule, _)| rule.starts_with(&own));
+        is_rule.then(|| ("data".to_owned(), steps.collect()))
+    }
+
+    fn is_rule(&self, path: &[Step]) -> bool {
+        !self.near(&fields(path)).is_empty()
+    }
+
+    /// Takes in a reference below `data`.
+    fn read(&self, module: &Module, reference: &Reference, path: &[Step], node: &mut Node) -> Option<Mistake> {
+        let wrong = |message: String, help: String| {
+            Some(Mistake::at(&module.policy, Code::PolicyInvalid, &reference.span, &message).help(help))
+        };
+        match path {
+            // All there is, whatever that is.
+            [] | [Step::Any, ..] => {
+                node.reads.world = World::all();
+                node.edges.push(Vec::new());
+                None
+            }
+            [Step::Field(root), rest @ ..] if root == "charter" => match part(rest, &mut node.reads.world) {
+                Ok(()) => None,
+                Err((message, help)) => wrong(message, help),
+            },
+            _ if self.is_rule(path) => {
+                node.edges.push(fields(path));
+                None
+            }
+            _ => {
+                let name = fields(path).join(".");
+                wrong(
+                    format!("there is nothing at `data.{name}`"),
+                    "no policy declares it; the organisation is `data.charter`, parameters are below `data.charter.parameters`".to_owned(),
+                )
+            }
+        }
+    }
+
+    /// Works out what a rule reads, through all that it names.
+    pub fn reads(&self, rule: &[String]) -> Reads {
+        let mut reads = Reads::default();
+        for node in self.reached(rule) {
+            reads.input |= node.reads.input;
+            reads.world.add(&node.reads.world);
+        }
+        reads
+    }
+
+    /// Says whether something that a rule names may have two values.
+    pub fn is_doubtful(&self, rule: &[String]) -> bool {
+        self.reached(rule).iter().any(|node| node.is_doubtful)
+    }
+
+    /// Lists the rules at a path, above it and below it.
+    fn near(&self, path: &[String]) -> Vec<(&Vec<String>, &Node)> {
+        let above = (0..path.len()).filter_map(|length| self.rules.get_key_value(path.get(..length)?));
+        let from = (Bound::Included(path), Bound::Unbounded);
+        let below = self.rules.range::<[String], _>(from).take_while(|(rule, _)| rule.starts_with(path));
+        above.chain(below).collect()
+    }
+
+    fn reached(&self, rule: &[String]) -> Vec<&Node> {
+        let (mut open, mut seen, mut reached) = (vec![rule.to_vec()], BTreeSet::new(), Vec::new());
+        while let Some(path) = open.pop() {
+            if seen.insert(path.clone()) {
+                for (_, node) in self.near(&path) {
+                    open.extend(node.edges.iter().cloned());
+                    reached.push(node);
+                }
+            }
+        }
+        reached
+    }
+
+    /// Finds a rule that asks itself, or that others lie below to a depth on which the compiler would break.
+    ///
+    /// Rules are taken away that name no other that is left, level by level (Kahn 1962): in a circle some always are.
+    pub fn deepest(&self) -> Option<Mistake> {
+        let below = |node: &Node| -> BTreeSet<&Vec<String>> {
+            node.edges.iter().flat_map(|edge| self.near(edge)).map(|(rule, _)| rule).collect()
+        };
+        let mut left: BTreeMap<&Vec<String>, BTreeSet<&Vec<String>>> =
+            self.rules.iter().map(|(rule, node)| (rule, below(node))).collect();
+        for _ in 0..DEEPEST {
+            let done: BTreeSet<&Vec<String>> =
+                left.iter().filter(|(_, below)| below.is_empty()).map(|(rule, _)| *rule).collect();
+            if done.is_empty() {
+                break;
+            }
+            left.retain(|rule, _| !done.contains(rule));
+            left.values_mut().for_each(|below| below.retain(|rule| !done.contains(rule)));
+        }
+        let (rule, node) = left.keys().find_map(|rule| Some((*rule, self.rules.get(*rule)?)))?;
+        let (policy, span) = node.place.as_ref()?;
+        let message = format!("the rule `{}` asks itself, through what it names", rule.join("."));
+        let help = format!(
+            "rules may not go in a circle, nor one through more than {DEEPEST} others; give a variable another name than a rule"
+        );
+        Some(Mistake::at(policy, Code::PolicyInvalid, span, &message).help(help))
+    }
+}
+
+impl Node {
+    fn absorb(&mut self, other: Node) {
+        self.values += other.values;
+        self.is_doubtful |= other.is_doubtful || self.values > 1;
+        self.place = self.place.take().or(other.place);
+        self.reads.input |= other.reads.input;
+        self.reads.world.add(&other.reads.world);
+        self.edges.extend(other.edges);
+    }
+}
+
+/// Takes in a reference below `data.charter`.
+fn part(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
+    let [Step::Field(part), rest @ ..] = path else {
+        *world = World::all();
+        return Ok(());
+    };
+    match part.as_str() {
+        "resources" => return kind(rest, world),
+        "permissions" => world.permissions = true,
+        "assignments" => world.assignments = true,
+        "budgets" => world.budgets = true,
+        "now" | "now_ns" => world.now = true,
+        "parameters" => {}
+        _ => {
+            let all = PARTS.map(|part| format!("`{part}`")).join(", ");
+            let help = did_you_mean(part, PARTS)
+                .map_or(format!("its parts are {all}"), |near| format!("did you mean `{near}`?"));
+            return Err((format!("`data.charter` has no part `{part}`"), help));
+        }
+    }
+    Ok(())
+}
+
+fn kind(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
+    let [Step::Field(word), ..] = path else {
+        world.kinds.extend(Kind::ALL);
+        return Ok(());
+    };
+    let kind = word.parse::<Kind>().map_err(|()| {
+        let kinds = || Kind::ALL.iter().map(|kind| kind.as_str());
+        let all = kinds().collect::<Vec<_>>().join(", ");
+        let help = did_you_mean(word, kinds())
+            .map_or(format!("the kinds are {all}"), |near| format!("did you mean `{near}`?"));
+        (format!("there is no kind `{word}`"), help)
+    })?;
+    world.kinds.insert(kind);
+    Ok(())
+}
+
+/// Returns the path of a rule of a module.
+fn path(module: &Module, name: &str) -> Vec<String> {
+    module.package.iter().cloned().chain(name.split('.').map(str::to_owned)).collect()
+}
+
+/// Returns the steps as far as they are written.
+fn fields(path: &[Step]) -> Vec<String> {
+    let fields = path.iter().map_while(|step| match step {
+        Step::Field(name) => Some(name.clone()),
+        Step::Any => None,
+    });
+    fields.collect()
+}
+
+/// Spells what is called as it is written.
+fn spelled(called: &Reference) -> String {
+    [called.root.clone()].into_iter().chain(fields(&called.steps)).collect::<Vec<_>>().join(".")
+}

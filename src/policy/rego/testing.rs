@@ -1,0 +1,240 @@
+//! Tests of policies: rules `test_…`, each on the interpreter and on the machine that judges.
+
+use std::collections::BTreeMap;
+
+use regorus::languages::rego::compiler::Compiler;
+use regorus::unstable::{Expr, Literal, LiteralStmt, Rule};
+use regorus::{Engine, Value};
+
+use super::linked::spelled;
+use super::machine::{Failure, Machine, OF_WHOLE, interpret};
+use super::mistake::{Mistake, column, last};
+use super::module::Module;
+use super::walk::{self, Met, Reference, Step};
+use crate::model::name::Name;
+
+/// A test and how it ended.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// The text that it stands in.
+    pub module: Name,
+    /// Its package and name.
+    pub name: String,
+    pub line: u32,
+    pub column: u32,
+    /// Why it failed; `None` where it passed.
+    pub failure: Option<String>,
+}
+
+/// Runs all tests of some modules.
+///
+/// # Errors
+/// What keeps a module from being loaded.
+pub fn run(texts: &[(Name, String)], namespaces: &[String], data: &Value) -> Result<Vec<Test>, Vec<Mistake>> {
+    let (mut modules, mut mistakes) = (Vec::new(), Vec::new());
+    for (name, text) in texts {
+        match Module::parse(name, text) {
+            Ok(module) => modules.push(module),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let mut tests = Vec::new();
+    for module in &modules {
+        let package = module.package.join(".");
+        if !namespaces.is_empty() && !namespaces.contains(&package) {
+            continue;
+        }
+        for (name, rule) in
+            module.rules().filter(|(name, rule)| name.starts_with("test_") && matches!(rule, Rule::Spec { .. }))
+        {
+            let bench = Bench { modules: &modules, module, data };
+            let failure = bench.test(&name, rule);
+            let span = rule.span();
+            let column = column(&module.text, span.line, span.col);
+            tests.push(Test {
+                module: module.policy.clone(),
+                name: format!("{package}.{name}"),
+                line: span.line,
+                column,
+                failure,
+            });
+        }
+    }
+    Ok(tests)
+}
+
+/// What a test is run with.
+struct Bench<'a> {
+    modules: &'a [Module],
+    module: &'a Module,
+    data: &'a Value,
+}
+
+impl Bench<'_> {
+    /// Runs a test, and says why it failed if it did.
+    fn test(&self, name: &str, rule: &Rule) -> Option<String> {
+        let path = self.path(name);
+        let mut engine = match self.engine(&[]) {
+            Ok(engine) => engine,
+            Err(error) => return Some(error),
+        };
+        match engine.eval_rule(path.clone()) {
+            Ok(Value::Bool(true)) => {}
+            Ok(Value::Undefined | Value::Bool(false)) => return Some("it does not hold".to_owned()),
+            Ok(other) => return Some(format!("it is {other}, and not true")),
+            Err(error) => return Some(last(&error.to_string())),
+        }
+        let changed = changed(rule);
+        if changed.is_empty() {
+            return self.compare(&path, &Value::Undefined, self.data);
+        }
+        changed.into_iter().find_map(|statement| self.replay(rule, statement))
+    }
+
+    fn path(&self, name: &str) -> String {
+        spelled(&self.module.package.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>())
+    }
+
+    /// Loads the modules, with rules added to the one of the test.
+    fn engine(&self, added: &[String]) -> Result<Engine, String> {
+        let mut engine = Engine::new();
+        for module in self.modules {
+            let more = if std::ptr::eq(module, self.module) { added.concat() } else { String::new() };
+            let text = format!("{}\n{more}", module.text);
+            engine.add_policy(module.policy.to_string(), text).map_err(|error| last(&error.to_string()))?;
+        }
+        interpret(&mut engine, Value::Undefined, self.data.clone(), OF_WHOLE)?;
+        Ok(engine)
+    }
+
+    /// Asks the machine about the rules that a statement names, with the input that it puts in place of another.
+    ///
+    /// The machine does not know `with`; what is put in place is worked out by the interpreter, from the statements
+    /// before it.
+    fn replay(&self, rule: &Rule, statement: &LiteralStmt) -> Option<String> {
+        let before = before(&self.module.text, rule, statement);
+        let terms: Vec<&str> = statement.with_mods.iter().map(|with| with.r#as.span().text()).collect();
+        let body = if before.trim().is_empty() { String::new() } else { format!(" if {{\n{before}\n}}") };
+        let probe = format!("charter_probe := [{}]{body}\n", terms.join(", "));
+        let mut engine = self.engine(&[probe]).ok()?;
+        let values = engine.eval_rule(self.path("charter_probe")).ok()?;
+        let values = values.as_array().ok()?;
+        let (mut input, mut data) = (Value::Undefined, self.data.clone());
+        for (with, value) in statement.with_mods.iter().zip(values.iter()) {
+            match steps(&with.refr) {
+                Some((root, path)) if root == "input" => input = put(input, &path, value.clone()),
+                Some((root, path)) if root == "data" => data = put(data, &path, value.clone()),
+                _ => return None,
+            }
+        }
+        let named = self.named(statement);
+        named.into_iter().find_map(|path| self.compare(&path, &input, &data))
+    }
+
+    /// Lists the paths of the rules that a statement names.
+    fn named(&self, statement: &LiteralStmt) -> Vec<String> {
+        let (Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. }) = &statement.literal else {
+            return Vec::new();
+        };
+        let path = |reference: Reference| {
+            let fields = reference.steps.into_iter().map_while(|step| match step {
+                Step::Field(name) => Some(name),
+                Step::Any => None,
+            });
+            match reference.root.as_str() {
+                "data" => fields.collect::<Vec<String>>(),
+                root => self.module.package.iter().cloned().chain([root.to_owned()]).collect(),
+            }
+        };
+        let is_rule = |path: &Vec<String>| {
+            let Some((name, package)) = path.split_last() else { return false };
+            let mut rules = self.modules.iter().filter(|module| module.package == package).flat_map(Module::rules);
+            rules.any(|(own, rule)| own == *name && !is_function(rule))
+        };
+        let named = walk::expression(expr).into_iter().filter_map(|met| match met {
+            Met::Reference(reference) => Some(path(reference)),
+            Met::Call(..) | Met::Code(_) => None,
+        });
+        named.filter(is_rule).map(|path| spelled(&path)).collect()
+    }
+
+    /// Evaluates a rule on both, and says how they differ if they do.
+    fn compare(&self, path: &str, input: &Value, data: &Value) -> Option<String> {
+        let interpreted = || -> Result<Value, String> {
+            let mut engine = self.engine(&[])?;
+            interpret(&mut engine, input.clone(), data.clone(), OF_WHOLE)?;
+            engine.eval_rule(path.to_owned()).map_err(|error| last(&error.to_string()))
+        };
+        let compiled = || -> Result<Value, String> {
+            let mut engine = self.engine(&[])?;
+            let policy = engine.compile_with_entrypoint(&path.into()).map_err(|error| last(&error.to_string()))?;
+            let program = Compiler::compile_from_policy(&policy, &[path]).map_err(|error| error.error.to_string())?;
+            let mut machine = Machine::new(&program, None, data.clone(), OF_WHOLE).map_err(said)?;
+            machine.set_input(input.clone());
+            machine.evaluate(path).map_err(said)
+        };
+        match (interpreted(), compiled()) {
+            (Ok(one), Ok(other)) if one == other => None,
+            (one, other) => {
+                let said = |answer: Result<Value, String>| answer.map_or_else(|error| error, |value| value.to_string());
+                Some(format!(
+                    "`{path}` is {} to the interpreter, and {} to the machine that judges",
+                    said(one),
+                    said(other)
+                ))
+            }
+        }
+    }
+}
+
+/// Lists the statements of a rule that put something in the place of the input or of data.
+fn changed(rule: &Rule) -> Vec<&LiteralStmt> {
+    let Rule::Spec { bodies, .. } = rule else { return Vec::new() };
+    let statements = bodies.iter().flat_map(|body| &body.query.stmts);
+    statements.filter(|statement| !statement.with_mods.is_empty()).collect()
+}
+
+/// Returns the text of the statements of a rule that stand before one.
+fn before(text: &str, rule: &Rule, statement: &LiteralStmt) -> String {
+    let Rule::Spec { bodies, .. } = rule else { return String::new() };
+    let body = bodies.iter().find(|body| body.query.stmts.iter().any(|one| one.sidx == statement.sidx));
+    let first = body.and_then(|body| body.query.stmts.first());
+    let stretch = first.and_then(|first| text.get(first.span.start as usize..statement.span.start as usize));
+    stretch.unwrap_or_default().to_owned()
+}
+
+fn is_function(rule: &Rule) -> bool {
+    matches!(rule, Rule::Spec { head: regorus::unstable::RuleHead::Func { .. }, .. })
+}
+
+fn steps(refr: &Expr) -> Option<(String, Vec<String>)> {
+    let (reference, _) = walk::head_name(refr)?;
+    let path = reference.steps.into_iter().map(|step| match step {
+        Step::Field(name) => Some(name),
+        Step::Any => None,
+    });
+    Some((reference.root, path.collect::<Option<_>>()?))
+}
+
+/// Puts a value at a path of another.
+fn put(into: Value, path: &[String], value: Value) -> Value {
+    let Some((first, rest)) = path.split_first() else { return value };
+    let key = Value::from(first.as_str());
+    let mut entries: BTreeMap<Value, Value> = match into.as_object() {
+        Ok(object) => object.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        Err(_) => BTreeMap::new(),
+    };
+    let below = entries.remove(&key).unwrap_or(Value::Undefined);
+    entries.insert(key, put(below, rest, value));
+    Value::from(entries)
+}
+
+fn said(failure: Failure) -> String {
+    match failure {
+        Failure::Limit(limit) => format!("it takes more than {limit}"),
+        Failure::Error { message, .. } => message,
+    }
+}

