@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use charter::model::code::{Code, Severity};
+use charter::policy::library;
 use charter::report::page;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -58,7 +59,9 @@ fn parts(code: Code) -> Page {
 }
 
 /// Builds an example and returns the codes of its findings, sorted and each once, with the exit code.
-fn validate(example: &Example) -> Result<(Vec<String>, Option<i32>), String> {
+///
+/// What a policy finds is called as `called` says: by `/policy/page`, on which all such findings are explained, or by `/code`.
+fn validate(example: &Example, called: &str) -> Result<(Vec<String>, Option<i32>), String> {
     let sandbox = Sandbox::new();
     match example {
         Example::Manifest(text) => sandbox.write("charter.yaml", text),
@@ -70,8 +73,7 @@ fn validate(example: &Example) -> Result<(Vec<String>, Option<i32>), String> {
     let report: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("{error}\n{}", said()))?;
     let findings =
         report.get("findings").and_then(Value::as_array).ok_or_else(|| format!("no findings\n{}", said()))?;
-    // What a policy finds is called as the policy says, and explained on the page of all such findings.
-    let page = |finding: &Value| finding.pointer("/policy/page").or(finding.get("code")).cloned();
+    let page = |finding: &Value| finding.pointer(called).or(finding.get("code")).cloned();
     let code = |finding: &Value| page(finding).and_then(|code| Some(code.as_str()?.to_owned())).unwrap_or_default();
     let mut codes: Vec<String> = findings.iter().map(code).collect();
     codes.sort();
@@ -82,7 +84,11 @@ fn validate(example: &Example) -> Result<(Vec<String>, Option<i32>), String> {
 fn expect(example: &Example, codes: &[Code], exit: i32) -> Option<String> {
     let mut wanted: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     wanted.sort_unstable();
-    match validate(example) {
+    compare(validate(example, "/policy/page"), &wanted, exit)
+}
+
+fn compare(result: Result<(Vec<String>, Option<i32>), String>, wanted: &[&str], exit: i32) -> Option<String> {
+    match result {
         Ok((found, status)) if found == wanted && status == Some(exit) => None,
         Ok((found, status)) => Some(format!("found {found:?} with exit {status:?}, wanted {wanted:?} with {exit}")),
         Err(error) => Some(error),
@@ -117,6 +123,24 @@ fn every_wrong_example_yields_its_finding() {
         let is_error = codes.iter().any(|code| code.severity() == Severity::Error);
         expect(&parts(code).wrong, &codes, i32::from(is_error))
     });
+}
+
+#[test]
+fn the_examples_of_the_library_yield_what_their_pages_say() {
+    let checks: Vec<Option<String>> = library::ALL
+        .par_iter()
+        .map(|policy| {
+            let page = parse(policy.name, policy.page).unwrap_or_else(|error| panic!("{}: {error}", policy.name));
+            let is_error = policy.rego.contains("\ndeny contains");
+            let wrong = compare(validate(&page.wrong, "/code"), &[policy.name], i32::from(is_error));
+            let right = compare(validate(&page.right, "/code"), &[], 0);
+            let long = policy.page.lines().any(|line| line.chars().count() > 120).then(|| "a long line".to_owned());
+            wrong.or(right).or(long).map(|problem| format!("policies/library/{}.md: {problem}", policy.name))
+        })
+        .collect();
+    let failures: Vec<String> = checks.into_iter().flatten().collect();
+    println!("{} pages ran, {} failed", library::ALL.len(), failures.len());
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
 }
 
 #[test]

@@ -6,32 +6,146 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::code::Code;
+use super::examination::Examination;
+use super::kind::Kind;
 use super::name::Name;
+use super::nearest::did_you_mean;
 
 /// Policies of the library that are switched on, with their parameters. `charter explain NAME` says what each demands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Library {
-    /// No role but those of the platform is permitted every action.
+    /// Each team has a lead who is a member of it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_lead: Option<Nothing>,
+    /// The users who administer everything are between a least and a most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_count: Option<AdminCount>,
+    /// No agent and no service may do what is approving.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agents_approve_nothing: Option<AgentsApproveNothing>,
+    /// The teams' budgets leave something of the organisation's caps; a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_headroom: Option<BudgetHeadroom>,
+    /// Budgets have an owner and thresholds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_owner: Option<BudgetOwner>,
+    /// Names match the pattern of their kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naming: Option<Naming>,
+    /// No role but those of the platform has `all:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_all_outside_platform: Option<NoAllOutsidePlatform>,
-    /// Bindings to roles with wildcards end within some days.
+    /// Something refers to each group; a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphaned_groups: Option<Nothing>,
+    /// No binding gives what another gives already; a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redundant_grants: Option<Nothing>,
+    /// Two roles of a pair never meet in one subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separation_of_duties: Option<SeparationOfDuties>,
+    /// What gives `all:`, and what the council has everywhere, ends within some days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wildcard_expires: Option<WildcardExpires>,
+}
+
+/// Parameters of a policy that has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Parameters of `admin-count`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AdminCount {
+    /// The organisation's roles that are counted, together.
+    pub roles: Vec<Name>,
+    /// How many users hold one of them everywhere at least.
+    pub min: u32,
+    /// How many users hold one of them everywhere at most.
+    pub max: u32,
+}
+
+impl Default for AdminCount {
+    fn default() -> Self {
+        AdminCount { roles: names("platform_admin"), min: 2, max: 5 }
+    }
+}
+
+/// Parameters of `agents-approve-nothing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AgentsApproveNothing {
+    /// The actions that approve.
+    pub actions: Vec<Name>,
+    /// The roles that approve by what they are.
+    pub roles: Vec<Name>,
+}
+
+impl Default for AgentsApproveNothing {
+    fn default() -> Self {
+        AgentsApproveNothing { actions: names("manage"), roles: Vec::new() }
+    }
+}
+
+/// Parameters of `budget-headroom`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BudgetHeadroom {
+    /// How many per cent of a cap are left at least.
+    pub percent: u8,
+}
+
+impl Default for BudgetHeadroom {
+    fn default() -> Self {
+        BudgetHeadroom { percent: 10 }
+    }
+}
+
+/// Parameters of `budget-owner`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BudgetOwner {
+    /// How many different thresholds a budget has at least.
+    pub alerts: u32,
+}
+
+impl Default for BudgetOwner {
+    fn default() -> Self {
+        BudgetOwner { alerts: 1 }
+    }
+}
+
+/// Parameters of `naming`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Naming {
+    /// A regular expression (RE2) a kind, that its names match as a whole.
+    pub patterns: BTreeMap<String, String>,
 }
 
 /// Parameters of `no-all-outside-platform`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoAllOutsidePlatform {
-    /// The organisation's roles that may be permitted every action.
+    /// The organisation's roles that may have `all:`.
     pub roles: Vec<Name>,
 }
 
 impl Default for NoAllOutsidePlatform {
     fn default() -> Self {
-        NoAllOutsidePlatform { roles: ["platform_admin"].iter().filter_map(|role| role.parse().ok()).collect() }
+        NoAllOutsidePlatform { roles: names("platform_admin") }
     }
+}
+
+/// Parameters of `separation-of-duties`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeparationOfDuties {
+    /// The pairs of roles that never meet.
+    pub pairs: Vec<[Name; 2]>,
 }
 
 /// Parameters of `wildcard-expires`.
@@ -40,18 +154,48 @@ impl Default for NoAllOutsidePlatform {
 pub struct WildcardExpires {
     /// How many days ahead such a binding may end.
     pub max_days: u32,
+    /// Whether what the council has everywhere ends as well.
+    pub council: bool,
 }
 
 impl Default for WildcardExpires {
     fn default() -> Self {
-        WildcardExpires { max_days: 30 }
+        WildcardExpires { max_days: 30, council: true }
     }
+}
+
+fn names(text: &str) -> Vec<Name> {
+    text.split_ascii_whitespace().filter_map(|name| name.parse().ok()).collect()
 }
 
 impl Library {
     /// Switches all of it on, with what holds where nothing is said.
     pub fn all() -> Library {
-        Library { no_all_outside_platform: Some(Default::default()), wildcard_expires: Some(Default::default()) }
+        Library {
+            active_lead: Some(Nothing::default()),
+            admin_count: Some(AdminCount::default()),
+            agents_approve_nothing: Some(AgentsApproveNothing::default()),
+            budget_headroom: Some(BudgetHeadroom::default()),
+            budget_owner: Some(BudgetOwner::default()),
+            naming: Some(Naming::default()),
+            no_all_outside_platform: Some(NoAllOutsidePlatform::default()),
+            orphaned_groups: Some(Nothing::default()),
+            redundant_grants: Some(Nothing::default()),
+            separation_of_duties: Some(SeparationOfDuties::default()),
+            wildcard_expires: Some(WildcardExpires::default()),
+        }
+    }
+
+    /// Finds what is wrong with parameters beyond their shape.
+    pub fn examine(&self, found: &mut Examination<'_>) {
+        let patterns = self.naming.iter().flat_map(|naming| naming.patterns.keys());
+        for kind in patterns.filter(|kind| kind.parse::<Kind>().is_err()) {
+            let kinds = || Kind::ALL.iter().map(|kind| kind.as_str());
+            let all = || format!("the kinds are {}", kinds().collect::<Vec<_>>().join(", "));
+            let help = did_you_mean(kind, kinds()).map_or_else(all, |near| format!("did you mean `{near}`?"));
+            let pointer = format!("/policies/naming/patterns/{}", kind.replace('~', "~0").replace('/', "~1"));
+            found.fault(pointer, Code::UnknownKind, format!("there is no kind `{kind}`"), help);
+        }
     }
 
     /// Lists what is switched on by name, each with its parameters.

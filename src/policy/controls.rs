@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::rego::Parameters;
+use super::rego::{Parameters, World};
 use super::ruling::{Ruled, Rules, Ruling};
 use super::{Facts, library};
 use crate::model::code::Code;
@@ -36,16 +36,30 @@ impl Controls {
         ruled
     }
 
-    fn rule(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
+    /// Loads the policies that judge a state, unless they are those of the last one, and says what they read of it all.
+    pub fn load(&mut self, desired: &Desired, before: Option<&Standing>) -> World {
         let brought = brought(desired);
-        let stood = facts.before.as_deref().map(standing).filter(|stood| *stood != brought);
-        let ruled = with(&mut self.brought, brought, desired, facts, now);
-        let Some(stood) = stood else {
-            self.stood = None;
-            return ruled;
-        };
-        let before = with(&mut self.stood, stood, desired, facts, now);
-        Ruled { asked: ruled.asked + before.asked, findings: both(ruled.findings, before.findings) }
+        let stood = before.map(standing).filter(|stood| *stood != brought).unwrap_or_default();
+        load(&mut self.brought, brought);
+        load(&mut self.stood, stood);
+        self.brought.iter().chain(&self.stood).fold(World::default(), |mut all, ruling| {
+            all.add(&ruling.reads());
+            all
+        })
+    }
+
+    fn rule(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
+        self.load(desired, facts.before.as_deref());
+        let [brought, stood] = [&mut self.brought, &mut self.stood]
+            .map(|kept| kept.as_mut().map(|ruling| ruling.judge(desired, facts, now)).unwrap_or_default());
+        if self.stood.is_none() && facts.before.as_deref().map(standing).is_none_or(|stood| self.is_brought(&stood)) {
+            return brought;
+        }
+        Ruled { asked: brought.asked + stood.asked, findings: both(brought.findings, stood.findings) }
+    }
+
+    fn is_brought(&self, rules: &Rules) -> bool {
+        self.brought.as_ref().map_or(*rules == Rules::default(), |brought| brought.rules == *rules)
     }
 }
 
@@ -58,16 +72,10 @@ impl Controls {
     }
 }
 
-fn with(kept: &mut Option<Ruling>, rules: Rules, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
-    if rules == Rules::default() {
-        *kept = None;
-        return Ruled::default();
+fn load(kept: &mut Option<Ruling>, rules: Rules) {
+    if kept.as_ref().is_none_or(|kept| kept.rules != rules) {
+        *kept = (rules != Rules::default()).then(|| Ruling::of(rules));
     }
-    let ruling = match kept.take().filter(|kept| kept.rules == rules) {
-        Some(ruling) => ruling,
-        None => Ruling::of(rules),
-    };
-    kept.insert(ruling).judge(desired, facts, now)
 }
 
 /// Returns the rules that a state brings. A policy that was not wholly read is left out: it is an error already.

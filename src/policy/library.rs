@@ -27,7 +27,16 @@ macro_rules! library {
 }
 
 library! {
+    "active-lead",
+    "admin-count",
+    "agents-approve-nothing",
+    "budget-headroom",
+    "budget-owner",
+    "naming",
     "no-all-outside-platform",
+    "orphaned-groups",
+    "redundant-grants",
+    "separation-of-duties",
     "wildcard-expires",
 }
 

@@ -1,5 +1,6 @@
 //! What is allowed: the rules over a whole desired state. The only place where a verdict is made.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,11 +8,14 @@ use jiff::Timestamp;
 use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
+use crate::model::grant::{Assignment, Grant};
 use crate::model::kind::Kind;
 use crate::model::members::Members;
 use crate::model::standing::Standing;
+use crate::model::subject::Subject;
 use crate::model::verdict::Verdict;
 use controls::Controls;
+use rego::World;
 
 mod caps;
 mod controls;
@@ -28,11 +32,21 @@ mod whole;
 
 pub use query::evaluate;
 
+/// What each subject may do.
+pub type Grants = BTreeMap<Subject, Vec<Grant>>;
+
+/// The roles that each subject holds, itself or through groups and teams, ended or not.
+pub type Assignments = BTreeMap<Subject, BTreeSet<Assignment>>;
+
 /// What the rules know beside the desired state, worked out by other rooms.
 #[derive(Debug, Default)]
 pub struct Facts {
     pub members: Arc<Members>,
     pub allocations: Arc<Vec<Allocation>>,
+    /// What each subject may do, where a policy asks.
+    pub grants: Arc<Grants>,
+    /// The roles that each subject holds, where a policy asks.
+    pub assignments: Arc<Assignments>,
     /// The rules that stood before the change; `None` for the first revision, which is judged by its own.
     pub before: Option<Arc<Standing>>,
     /// Whether it is the revision that landed: it stands as it was judged then, and what policies find now is doubted.
@@ -66,6 +80,11 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// Says what the policies that judge a state read of the organisation.
+    pub fn reads(&mut self, desired: &Desired, before: Option<&Standing>) -> World {
+        self.controls.load(desired, before)
+    }
+
     /// Judges a desired state at one moment, and counts the resources that rules were asked about.
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> (Verdict, usize) {
         let of_each = OF_EACH.iter().zip(&mut self.of_each).map(|(rule, asked)| rule.judge(asked, desired, now));

@@ -32,6 +32,6 @@ pub fn evaluate(
             rego::input(&manifest.written)
         }
     };
-    let data = Assembled::default().data((desired, &facts.allocations), &World::all(), &rules.parameters, now);
+    let data = Assembled::default().data(desired, facts, &World::all(), &rules.parameters, now);
     loaded.query(query, input, data)
 }

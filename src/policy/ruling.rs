@@ -64,6 +64,11 @@ impl Ruling {
         self.loaded.mistakes.is_empty().then_some(&self.loaded.controls)
     }
 
+    /// Says what the rules read of the organisation.
+    pub fn reads(&self) -> World {
+        reads(self.loaded.entries().iter())
+    }
+
     /// Asks the rules about a state at one moment.
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
         let place = Place { desired };
@@ -78,16 +83,15 @@ impl Ruling {
         let whole = of_sort(|entry| !entry.reads.input);
         let both = of_sort(|entry| entry.reads.input && !entry.reads.world.is_empty());
         let reads = reads(whole.iter().chain(&both));
-        let data = self.world.data((desired, &facts.allocations), &reads, &self.rules.parameters, now);
+        let data = self.world.data(desired, facts, &reads, &self.rules.parameters, now);
         let mut ruled = self.of_resources(&own, desired, &data);
         let (found, asked) = self.of_whole(&whole, desired, &data);
         ruled.findings.extend(found);
         let everything: Vec<Arc<Manifest>> = if both.is_empty() { Vec::new() } else { all(&desired.resources) };
-        let (answers, failures) = self.ask(&both, &everything, &data);
+        let answers = self.ask(&both, &everything, &data);
         ruled.findings.extend(answers.into_iter().flat_map(|(index, manifest, answer)| {
             both.get(index).map(|entry| place.answer(entry, Some(&manifest), answer)).unwrap_or_default()
         }));
-        ruled.findings.extend(failures);
         ruled.asked += asked + everything.len();
         ruled.findings = found::bounded(ruled.findings);
         ruled
@@ -100,12 +104,11 @@ impl Ruling {
         }
         let place = Place { desired };
         let (renewed, gone) = desired.resources.renewed(&self.asked);
-        let (answers, failures) = self.ask(entries, &renewed, data);
+        let answers = self.ask(entries, &renewed, data);
         for id in renewed.iter().map(|manifest| &manifest.id).chain(&gone) {
             self.found.remove(id);
         }
-        let mut failed = !failures.is_empty();
-        let mut findings = failures;
+        let (mut failed, mut findings) = (false, Vec::new());
         for (index, manifest, answer) in answers {
             let Some(entry) = entries.get(index) else { continue };
             failed |= answer.is_err();
@@ -140,7 +143,7 @@ impl Ruling {
     }
 
     /// Asks rules about resources side by side, and returns what they have to say, in the order of the resources.
-    fn ask(&self, entries: &[Entry], resources: &[Arc<Manifest>], data: &Value) -> (Vec<Answered>, Vec<Finding>) {
+    fn ask(&self, entries: &[Entry], resources: &[Arc<Manifest>], data: &Value) -> Vec<Answered> {
         let taken: Vec<AtomicU64> = entries.iter().map(|_| AtomicU64::new(0)).collect();
         let (mut answers, mut over) = (Vec::new(), BTreeSet::new());
         for stretch in resources.chunks(STRETCH) {
@@ -167,7 +170,7 @@ impl Ruling {
                 }
             }
         }
-        (answers, Vec::new())
+        answers
     }
 }
 

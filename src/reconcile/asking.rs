@@ -1,9 +1,8 @@
-//! Asking who may do what, of what a source declares or of what is live; and questions in Rego.
+//! Asking who may do what: of what a source declares, or of what is live.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::Error;
 use super::check::{report, whole};
@@ -62,20 +61,6 @@ pub fn of_rows(rows: &BTreeMap<ResourceId, Canonical>) -> Access {
     let specs = rows.iter().filter_map(|(id, spec)| Some((id, Spec::read(id.kind, spec.value()).ok()?)));
     let specs: Vec<(&ResourceId, Spec)> = specs.collect();
     Access::of(&specs.iter().map(|(id, spec)| (*id, spec)).collect::<Vec<_>>())
-}
-
-/// Evaluates a query with the policies and the organisation of a source; what is wrong with it, in words.
-///
-/// # Errors
-/// Where the source cannot be read.
-pub fn evaluate(
-    source: &dyn Source,
-    at: &At,
-    now: Timestamp,
-    query: &str,
-    input: Option<&ResourceId>,
-) -> Result<Result<Value, String>, SourceError> {
-    Ok(whole(source, at, &mut Spent::default())?.evaluate(now, query, input))
 }
 
 impl Ground {

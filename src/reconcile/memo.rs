@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ahead::Ahead;
-use crate::access;
+use crate::access::{self, Access};
 use crate::budget;
 use crate::compile::{Change, Compiled, Compiler};
 use crate::model::admitted::Admitted;
@@ -27,7 +27,7 @@ use crate::model::standing::Standing;
 use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse::{self, Settings};
-use crate::policy;
+use crate::policy::{self, rego::World};
 
 /// How long each stage took, and how much of it there was to do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,6 +53,8 @@ pub struct Memo {
     is_accepted: bool,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
+    grants: Option<(Digest, Arc<policy::Grants>)>,
+    assignments: Option<(Digest, Arc<policy::Assignments>)>,
 }
 
 /// What the stages have to say of a snapshot.
@@ -78,9 +80,19 @@ impl Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
         let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
         let (compiler, judge) = (Compiler::default(), policy::Judge::default());
-        let (before, is_accepted, members, allocations) = (None, false, None, None);
-        let mut memo =
-            Memo { snapshot, settings, unusable, compiler, judge, before, is_accepted, members, allocations };
+        let mut memo = Memo {
+            snapshot,
+            settings,
+            unusable,
+            compiler,
+            judge,
+            before: None,
+            is_accepted: false,
+            members: None,
+            allocations: None,
+            grants: None,
+            assignments: None,
+        };
         memo.take(&files, ahead, Vec::new(), spent);
         memo
     }
@@ -148,7 +160,7 @@ impl Memo {
     pub fn evaluate(&mut self, now: Timestamp, query: &str, input: Option<&ResourceId>) -> Result<Value, String> {
         let Snapshot { revision, lineage, .. } = &self.snapshot;
         let desired = self.compiler.compiled(revision.clone(), lineage.clone(), Vec::new()).desired;
-        let facts = self.facts(&desired);
+        let facts = self.facts(&desired, World::all());
         policy::evaluate(&desired, &facts, now, query, input)
     }
 
@@ -160,7 +172,8 @@ impl Memo {
         let Compiled { desired, mut findings } = compiled;
         let (read, resources) = (self.compiler.read(), desired.resources.len());
         let (verdict, judged) = timed(&mut spent.judge, || {
-            let facts = self.facts(&desired);
+            let reads = self.judge.reads(&desired, self.before.as_deref());
+            let facts = self.facts(&desired, reads);
             self.judge.judge(&desired, &facts, now)
         });
         spent.work.judged += judged;
@@ -169,14 +182,25 @@ impl Memo {
         Judged { findings, waived, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
     }
 
-    /// Works out what the rules know beside the desired state, as far as it may be other than before.
-    fn facts(&mut self, desired: &Desired) -> policy::Facts {
+    /// Works out what the rules know beside the desired state, as far as it may be other than before and policies read it.
+    fn facts(&mut self, desired: &Desired, reads: World) -> policy::Facts {
         let of_members = desired.resources.digest_of(&[Kind::Group, Kind::Membership, Kind::Team]);
         let of_budgets = desired.resources.digest_of(&[Kind::Budget]);
         let is_whole = desired.flaws.unread.is_empty();
         let members = kept(&mut self.members, of_members, is_whole, || access::leads(desired));
         let allocations = kept(&mut self.allocations, of_budgets, is_whole, || budget::allocate(desired));
-        policy::Facts { members, allocations, before: self.before.clone(), is_accepted: self.is_accepted }
+        let kinds = [Kind::Organization, Kind::Role, Kind::RoleBinding, Kind::Group, Kind::Membership, Kind::Team];
+        let of_access = desired.resources.digest_of(&kinds);
+        let access = || Access::of(&desired.specs());
+        let mut facts = policy::Facts { members, allocations, before: self.before.clone(), ..Default::default() };
+        facts.is_accepted = self.is_accepted;
+        if reads.permissions {
+            facts.grants = kept(&mut self.grants, of_access.clone(), is_whole, || access().all_grants());
+        }
+        if reads.assignments {
+            facts.assignments = kept(&mut self.assignments, of_access, is_whole, || access().all_assignments());
+        }
+        facts
     }
 }
 

@@ -104,7 +104,7 @@ fn with_revision(desired: &Desired) -> charter::model::admitted::Admitted {
     let (commit, author, summary) = ("f".repeat(40), "Bo".to_owned(), "Another".to_owned());
     let revision = Some(Revision { commit, reference: Some("other".to_owned()), summary, author, time });
     let desired = Desired { revision, ..desired.clone() };
-    let facts = Facts { members: leads(&desired).into(), allocations: allocate(&desired).into(), before: None };
+    let facts = Facts { members: leads(&desired).into(), allocations: allocate(&desired).into(), ..Facts::default() };
     let (verdict, _) = Judge::default().judge(&desired, &facts, time);
     charter::model::admitted::Admitted::seal(desired, &verdict).unwrap()
 }

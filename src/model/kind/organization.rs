@@ -178,5 +178,6 @@ spec:
         self.examine_zone(found);
         self.examine_caps(found);
         self.guards.examine(found);
+        self.policies.examine(found);
     }
 }

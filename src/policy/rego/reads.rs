@@ -26,6 +26,8 @@ pub struct Reads {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct World {
     pub kinds: BTreeSet<Kind>,
+    pub permissions: bool,
+    pub assignments: bool,
     pub budgets: bool,
     pub now: bool,
 }
@@ -38,12 +40,15 @@ impl World {
 
     /// Reads all of it.
     pub fn all() -> World {
-        World { kinds: Kind::ALL.iter().copied().collect(), budgets: true, now: true }
+        let kinds = Kind::ALL.iter().copied().collect();
+        World { kinds, permissions: true, assignments: true, budgets: true, now: true }
     }
 
     /// Adds what another rule reads.
     pub fn add(&mut self, other: &World) {
         self.kinds.extend(&other.kinds);
+        self.permissions |= other.permissions;
+        self.assignments |= other.assignments;
         self.budgets |= other.budgets;
         self.now |= other.now;
     }
@@ -53,7 +58,7 @@ impl World {
 const DEEPEST: usize = 100;
 
 /// The parts of `data.charter`.
-const PARTS: [&str; 5] = ["resources", "budgets", "parameters", "now", "now_ns"];
+const PARTS: [&str; 7] = ["resources", "permissions", "assignments", "budgets", "parameters", "now", "now_ns"];
 
 /// What each rule of some modules names.
 #[derive(Debug, Default)]
@@ -256,6 +261,8 @@ fn part(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
     };
     match part.as_str() {
         "resources" => return kind(rest, world),
+        "permissions" => world.permissions = true,
+        "assignments" => world.assignments = true,
         "budgets" => world.budgets = true,
         "now" | "now_ns" => world.now = true,
         "parameters" => {}

@@ -1,6 +1,6 @@
 //! The organisation as rules see it: `data.charter`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,9 +10,12 @@ use super::reads::World;
 use super::{Parameters, input};
 use crate::model::allocation::{Allocation, Sum};
 use crate::model::desired::Desired;
+use crate::model::grant::{Assignment, Grant};
 use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
 use crate::model::resources::Resources;
+use crate::model::subject::Subject;
+use crate::policy::{Assignments, Facts, Grants};
 
 /// The parts of the organisation that rules read; those of which nothing is new are kept.
 #[derive(Debug, Default)]
@@ -25,7 +28,8 @@ impl Assembled {
     /// Assembles what is read of a desired state.
     pub fn data(
         &mut self,
-        (desired, allocations): (&Desired, &[Allocation]),
+        desired: &Desired,
+        facts: &Facts,
         reads: &World,
         parameters: &Parameters,
         now: Timestamp,
@@ -42,7 +46,13 @@ impl Assembled {
             charter.insert("now_ns", Value::from(now.as_nanosecond()));
         }
         if reads.budgets {
-            charter.insert("budgets", budgets(desired, allocations));
+            charter.insert("budgets", budgets(desired, &facts.allocations));
+        }
+        if reads.permissions {
+            charter.insert("permissions", permissions(&facts.grants, now));
+        }
+        if reads.assignments {
+            charter.insert("assignments", assignments(&facts.assignments));
         }
         object([("charter", object(charter))])
     }
@@ -85,6 +95,41 @@ fn budgets(desired: &Desired, allocations: &[Allocation]) -> Value {
         windows.insert(window, object([("sum", sum)].into_iter().chain(cap)));
     }
     object(windows)
+}
+
+/// Returns what each subject may do at a moment.
+fn permissions(grants: &Grants, now: Timestamp) -> Value {
+    let text = |text: &str| Value::from(text);
+    let one = |grant: &Grant| {
+        let Grant { action, resource, name, team, expires_at, .. } = grant;
+        let name = name.as_ref().map(|name| ("name", text(name)));
+        let team = team.as_ref().map(|team| ("team", text(team.as_str())));
+        let expires = expires_at.map(|end| ("expires", text(&end.to_string())));
+        let always = [("action", text(action)), ("resource", text(resource))];
+        object(always.into_iter().chain(name).chain(team).chain(expires))
+    };
+    let stands = |grant: &&Grant| grant.expires_at.is_none_or(|end| end > now);
+    let of_subject = |(subject, grants): (&Subject, &Vec<Grant>)| {
+        let grants: Vec<Value> = grants.iter().filter(stands).map(one).collect();
+        (Value::from(subject.to_string()), Value::from(grants))
+    };
+    Value::from(grants.iter().map(of_subject).collect::<BTreeMap<Value, Value>>())
+}
+
+/// Returns the roles that each subject holds, ended or not.
+fn assignments(assignments: &Assignments) -> Value {
+    let one = |assignment: &Assignment| {
+        let Assignment { role, binding, team, expires_at } = assignment;
+        let team = team.as_ref().map(|team| ("team", Value::from(team.as_str())));
+        let expires = expires_at.map(|end| ("expires", Value::from(end.to_string())));
+        let always = [("role", Value::from(role.to_string())), ("binding", Value::from(binding.to_string()))];
+        object(always.into_iter().chain(team).chain(expires))
+    };
+    let of_subject = |(subject, held): (&Subject, &BTreeSet<Assignment>)| {
+        let held: Vec<Value> = held.iter().map(one).collect();
+        (Value::from(subject.to_string().to_ascii_lowercase()), Value::from(held))
+    };
+    Value::from(assignments.iter().map(of_subject).collect::<BTreeMap<Value, Value>>())
 }
 
 fn object<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
