@@ -36,8 +36,8 @@ pub struct Args {
     once: bool,
     /// What is done about drift: heal, report, or heal,prune to delete what is declared nowhere.
     ///
-    /// What somebody writes over a third time within an hour is a fight: it is reported and left until it is as desired
-    /// again, a commit changes it, or somebody runs `charter apply`.
+    /// What somebody writes over, or puts back, a third time within an hour is a fight: it is reported and left until it is
+    /// as desired again, a commit changes it, or somebody runs `charter apply`.
     #[arg(long, value_name = "WHAT", default_value = "heal", value_parser = treatment)]
     drift: Treatment,
     /// How often the source is looked at when nothing wakes the daemon, in seconds.

@@ -76,7 +76,7 @@ pub fn counts(record: &Record, now: Timestamp) -> bool {
 /// A fight begins with the third write within an hour, whatever is written. It ends when live is as desired again, when
 /// a commit changes what is desired, and when a person applies; from then on the count begins anew.
 pub fn fights(records: &[Record], divergences: &[Divergence], now: Timestamp) -> BTreeSet<RowKey> {
-    let pasts = pasts(records, now);
+    let pasts = pasts(records, divergences, now);
     let fought = divergences.iter().filter(|it| past(&pasts, &it.resource).is_fight());
     fought.map(|divergence| divergence.resource.clone()).collect()
 }
@@ -95,7 +95,7 @@ pub struct Deeds {
 /// What differs in another way than before, or long after it ended, is another incident; but a fight is one until it
 /// ends, whatever is written.
 pub fn record(records: &[Record], divergences: &[Divergence], deeds: &Deeds, now: Timestamp) -> Vec<Record> {
-    let pasts = pasts(records, now);
+    let pasts = pasts(records, divergences, now);
     let seen = |divergence: &Divergence| seen(&past(&pasts, &divergence.resource), divergence, deeds, now);
     let mut standing: Vec<Record> = divergences.iter().map(seen).collect();
     let ids: BTreeSet<&str> = standing.iter().map(|record| record.id.as_str()).collect();
@@ -108,7 +108,9 @@ pub fn record(records: &[Record], divergences: &[Divergence], deeds: &Deeds, now
 
 /// Keeps of the records of this moment those that are worth writing over those of before.
 pub fn news(before: &[Record], records: Vec<Record>) -> Vec<Record> {
-    let before: BTreeMap<&str, &Record> = before.iter().map(|record| (record.id.as_str(), record)).collect();
+    let ids: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
+    let before = before.iter().filter(|record| ids.contains(record.id.as_str()));
+    let before: BTreeMap<&str, &Record> = before.map(|record| (record.id.as_str(), record)).collect();
     records.into_iter().filter(|record| is_news(before.get(record.id.as_str()).copied(), record)).collect()
 }
 
@@ -120,10 +122,12 @@ struct Past<'a> {
     put_back: BTreeSet<Timestamp>,
 }
 
-fn pasts(records: &[Record], now: Timestamp) -> BTreeMap<&RowKey, Past<'_>> {
-    let mut pasts = BTreeMap::<&RowKey, Past<'_>>::new();
+/// Collects what is remembered of the rows that differ.
+fn pasts<'a>(records: &'a [Record], divergences: &'a [Divergence], now: Timestamp) -> BTreeMap<&'a RowKey, Past<'a>> {
+    let rows = divergences.iter().map(|divergence| (&divergence.resource, Past::default()));
+    let mut pasts: BTreeMap<&RowKey, Past<'_>> = rows.collect();
     for record in records.iter().filter(|record| counts(record, now)) {
-        pasts.entry(&record.resource).or_default().records.push(record);
+        pasts.entry(&record.resource).and_modify(|past| past.records.push(record));
     }
     for Past { records, put_back } in pasts.values_mut() {
         let fought = records.iter().filter(|record| record.flapping).filter_map(|record| record.ended);

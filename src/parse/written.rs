@@ -65,11 +65,14 @@ fn field(index: usize, key: &str, value: &Node, out: &mut String) {
 /// Writes a scalar as the core schema means it; a number that JSON's readers would round stays text.
 fn scalar(text: &str, is_plain: bool, out: &mut String) {
     let written = match if is_plain { plain(text) } else { Plain::Text } {
-        Plain::Null => Ok(out.push_str("null")),
+        Plain::Null => write!(out, "null"),
         Plain::Bool(truth) => write!(out, "{truth}"),
         Plain::Integer(integer) => write!(out, "{integer}"),
         Plain::Float(float) if is_exact(text, float) => write!(out, "{float:?}"),
-        Plain::Float(_) | Plain::Text => Ok(quote(text, out)),
+        Plain::Float(_) | Plain::Text => {
+            quote(text, out);
+            Ok(())
+        }
     };
     // Writing to a text in memory does not fail.
     written.unwrap_or_default();

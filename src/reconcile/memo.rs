@@ -195,7 +195,7 @@ impl Memo {
         let mut facts = policy::Facts { members, allocations, before: self.before.clone(), ..Default::default() };
         facts.is_accepted = self.is_accepted;
         if reads.permissions {
-            facts.grants = kept(&mut self.grants, of_access.clone(), is_whole, || access().all_grants());
+            facts.grants = kept(&mut self.grants, of_access, is_whole, || access().all_grants());
         }
         if reads.assignments {
             facts.assignments = kept(&mut self.assignments, of_access, is_whole, || access().all_assignments());

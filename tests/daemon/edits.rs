@@ -217,6 +217,28 @@ fn another_incident_leaves_the_first_on_record() {
 }
 
 #[test]
+fn a_plan_says_what_was_done_by_hand() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    for name in ["web", "ops"] {
+        sandbox.write(&format!("{name}.yaml"), &crate::scene::team(name, &["ana", "bo"]));
+    }
+    sandbox.commit("Bo joins both");
+    sandbox.database().rows(UNMANAGED);
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind IN ('Team', 'Role') AND name IN ('web', 'dev')");
+    members_by_hand(&sandbox, "ops", "mallory");
+    let said = sandbox.ends("plan --prune", 0);
+    for line in [
+        "  + Role/dev   drift: put back as it was applied\n",
+        "  + Team/web   drift: somebody deleted it by hand\n",
+        "  ~ Team/ops   drift: somebody changed it by hand\n",
+        "  - Team/shadow   drift: declared nowhere\n",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+}
+
+#[test]
 fn a_dropped_trigger_is_noticed_and_put_back() {
     let sandbox = founded();
     let mut daemon = running(&sandbox, &[]);

@@ -1,5 +1,7 @@
 //! The daemon as a service: suspended, waited for, ended, and cut off from its repository.
 
+use std::process::Stdio;
+
 use crate::scene::{Acts, Daemon, eventually, founded};
 use crate::support::Sandbox;
 
@@ -76,8 +78,12 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
 
 /// Waits for a head that was set back, and sets the branch forward again meanwhile: nobody has to see either.
 fn restored_while_waited_for(sandbox: &Sandbox, first: &str) {
-    let waits =
-        sandbox.command(env!("CARGO_BIN_EXE_charter")).args(["wait", "HEAD", "--timeout", "90"]).spawn().unwrap();
+    let waits = sandbox
+        .command(env!("CARGO_BIN_EXE_charter"))
+        .args(["wait", "HEAD", "--timeout", "90"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(300));
     sandbox.shell("git reset --quiet --hard there");
     let ended = waits.wait_with_output().unwrap();
@@ -128,7 +134,8 @@ fn a_repository_before_its_first_commit_is_waited_for() {
 fn one_daemon_follows_a_store_and_ends_as_it_is_asked() {
     let sandbox = founded();
     let mut daemon = Daemon::start(&sandbox);
-    daemon.lands(&sandbox.commit_of("HEAD"));
+    let first = daemon.until("landed", |_| true);
+    assert_eq!((&first["parsed"], &first["compiled"]), (&5.into(), &6.into()), "what it cost to begin counts: {first}");
     assert!(sandbox.ends("run", 75).contains("another `charter run`"));
     assert!(sandbox.ends("run --once", 75).contains("another `charter run`"));
     let running = format!("running for less than a minute (pid {})", daemon.pid());

@@ -151,12 +151,14 @@ pub fn judge(name: &str, params: &[Ref<Expr>]) -> Option<Refusal> {
 
 /// Says whether a number cannot be far from zero: it is written, or counts what is there.
 fn is_near(expr: &Expr) -> bool {
-    match expr {
-        Expr::Number { value, .. } => value.as_f64().is_ok_and(|number| number.abs() <= FAR),
-        Expr::UnaryExpr { expr, .. } => is_near(expr),
-        Expr::ArithExpr { op: ArithOp::Add | ArithOp::Sub, lhs, rhs, .. } => is_near(lhs) && is_near(rhs),
-        Expr::Call { fcn, .. } => fcn.span().text() == "count",
-        _ => false,
+    if let Expr::Number { value, .. } = expr {
+        value.as_f64().is_ok_and(|number| number.abs() <= FAR)
+    } else if let Expr::UnaryExpr { expr, .. } = expr {
+        is_near(expr)
+    } else if let Expr::ArithExpr { op: ArithOp::Add | ArithOp::Sub, lhs, rhs, .. } = expr {
+        is_near(lhs) && is_near(rhs)
+    } else {
+        matches!(expr, Expr::Call { fcn, .. } if fcn.span().text() == "count")
     }
 }
 

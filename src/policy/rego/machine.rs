@@ -109,15 +109,9 @@ impl Machine {
     }
 
     fn failure(&self, error: &VmError) -> Failure {
-        match error {
-            VmError::InstructionLimitExceeded { limit, .. } => Failure::Limit(format!("{limit} instructions")),
-            VmError::TimeLimitExceeded { limit, .. } => Failure::Limit(format!("{} s", limit.as_secs())),
-            VmError::MemoryLimitExceeded { limit, .. } => Failure::Limit(format!("{} MiB", limit >> 20)),
-            VmError::MemoryBudgetExceeded { budget, .. } => Failure::Limit(format!("{} MiB", budget >> 20)),
-            VmError::RegexSizeLimitExceeded { limit, .. } => {
-                Failure::Limit(format!("{} KiB for a regular expression", limit >> 10))
-            }
-            other => Failure::Error { message: message(other), place: self.place() },
+        match limit(error) {
+            Some(limit) => Failure::Limit(limit),
+            None => Failure::Error { message: message(error), place: self.place() },
         }
     }
 
@@ -129,6 +123,23 @@ impl Machine {
         let column = u32::try_from(span.column).ok()?;
         let text = self.program.get_source(span.source_index).unwrap_or_default();
         Some((file.to_owned(), line, mistake::column(text, line, column)))
+    }
+}
+
+/// Says which limit was reached, if one was.
+fn limit(error: &VmError) -> Option<String> {
+    if let VmError::InstructionLimitExceeded { limit, .. } = error {
+        Some(format!("{limit} instructions"))
+    } else if let VmError::TimeLimitExceeded { limit, .. } = error {
+        Some(format!("{} s", limit.as_secs()))
+    } else if let VmError::MemoryLimitExceeded { limit, .. } | VmError::MemoryBudgetExceeded { budget: limit, .. } =
+        error
+    {
+        Some(format!("{} MiB", limit >> 20))
+    } else if let VmError::RegexSizeLimitExceeded { limit, .. } = error {
+        Some(format!("{} KiB for a regular expression", limit >> 10))
+    } else {
+        None
     }
 }
 

@@ -63,20 +63,18 @@ pub fn kinds(rule: &Rule) -> Option<BTreeSet<String>> {
     parts.filter(|parts| !parts.is_empty()).map(|parts| parts.into_iter().collect())
 }
 
+/// Returns the text that an expression is as it is written.
+fn literal(expr: &Expr) -> Option<&str> {
+    let (Expr::String { value, .. } | Expr::RawString { value, .. }) = expr else { return None };
+    value.as_string().ok().map(|text| &**text)
+}
+
 /// Returns the kind that a statement demands of the input.
 fn kind(statement: &LiteralStmt) -> Option<String> {
     let Literal::Expr { expr, .. } = &statement.literal else { return None };
-    let (lhs, rhs) = match &**expr {
-        Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } => (lhs, rhs),
-        _ => return None,
-    };
+    let Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } = &**expr else { return None };
     let is_kind = |expr: &Ref<Expr>| text(expr) == "input.kind";
-    let word = |expr: &Ref<Expr>| match &**expr {
-        Expr::String { value, .. } | Expr::RawString { value, .. } => {
-            value.as_string().ok().map(|word| word.to_string())
-        }
-        _ => None,
-    };
+    let word = |expr: &Ref<Expr>| literal(expr).map(str::to_owned);
     let said = if is_kind(lhs) { word(rhs) } else { word(lhs).filter(|_| is_kind(rhs)) };
     said.filter(|_| statement.with_mods.is_empty())
 }
@@ -217,11 +215,7 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
 }
 
 fn code<'a>(key: &Expr, value: &'a Expr) -> Option<Met<'a>> {
-    let text = |expr: &'a Expr| match expr {
-        Expr::String { value, .. } | Expr::RawString { value, .. } => value.as_string().ok(),
-        _ => None,
-    };
-    (key.span().text().trim_matches('"') == "code").then(|| Some(Met::Code(text(value)?)))?
+    (key.span().text().trim_matches('"') == "code").then(|| literal(value).map(Met::Code))?
 }
 
 fn reference<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
@@ -239,31 +233,18 @@ fn reference<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>
 fn chain(expr: &Expr) -> Option<(Reference, Vec<&Expr>)> {
     let (mut steps, mut indices, mut at) = (Vec::new(), Vec::new(), expr);
     loop {
-        match at {
-            Expr::RefDot { refr, field, .. } => {
-                steps.push(Step::Field(field.0.text().to_owned()));
-                at = refr;
-            }
-            Expr::RefBrack { refr, index, .. } => {
-                steps.push(self::index(index));
-                indices.push(&**index);
-                at = refr;
-            }
-            Expr::Var { span, .. } => {
-                steps.reverse();
-                return Some((Reference { root: span.text().to_owned(), steps, span: span.clone() }, indices));
-            }
-            _ => return None,
+        if let Expr::RefDot { refr, field, .. } = at {
+            steps.push(Step::Field(field.0.text().to_owned()));
+            at = refr;
+        } else if let Expr::RefBrack { refr, index, .. } = at {
+            steps.push(literal(index).map_or(Step::Any, |text| Step::Field(text.to_owned())));
+            indices.push(&**index);
+            at = refr;
+        } else {
+            let Expr::Var { span, .. } = at else { return None };
+            steps.reverse();
+            return Some((Reference { root: span.text().to_owned(), steps, span: span.clone() }, indices));
         }
-    }
-}
-
-fn index(index: &Expr) -> Step {
-    match index {
-        Expr::String { value, .. } | Expr::RawString { value, .. } => {
-            value.as_string().map_or(Step::Any, |text| Step::Field(text.to_string()))
-        }
-        _ => Step::Any,
     }
 }
 
@@ -271,16 +252,14 @@ fn index(index: &Expr) -> Step {
 fn below(expr: &Expr) -> Vec<&Expr> {
     let (mut found, mut at) = (Vec::new(), expr);
     loop {
-        match at {
-            Expr::RefDot { refr, .. } => at = refr,
-            Expr::RefBrack { refr, index, .. } => {
-                found.push(&**index);
-                at = refr;
-            }
-            root => {
-                found.push(root);
-                return found;
-            }
+        if let Expr::RefDot { refr, .. } = at {
+            at = refr;
+        } else if let Expr::RefBrack { refr, index, .. } = at {
+            found.push(&**index);
+            at = refr;
+        } else {
+            found.push(at);
+            return found;
         }
     }
 }
