@@ -141,5 +141,6 @@ fn what_is_kept_does_not_grow_with_the_rounds() {
     let after = looks.into_iter().chain([pages()]).flatten().reduce(f64::min);
     let Some((before, after)) = before.zip(after) else { return say::say("SKIPPED steady: no /proc/self/statm") };
     say::say(&format!("steady: {ROUNDS} commits, {QUIET} quiet steps: {before} pages of memory became {after}"));
-    assert!(after < before * 1.1, "{before} pages became {after}");
+    // What an allocator keeps differs by a tenth from run to run; a kilobyte a round would be a fifth.
+    assert!(after < before * 1.2, "{before} pages became {after}");
 }
