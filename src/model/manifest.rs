@@ -1,6 +1,6 @@
 //! Manifests: what was read and has the shape of its kind, before anything is looked up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::canonical::Canonical;
@@ -22,17 +22,16 @@ pub struct Manifest {
     pub digest: Digest,
     /// The manifest as it is written, without credentials, as JSON: what a policy is asked about.
     pub written: Box<str>,
-    pub labels: BTreeMap<String, String>,
     pub site: Site,
 }
 
 impl Manifest {
     /// Makes a manifest with its canonical spec and its digest.
-    pub fn new(id: ResourceId, spec: Spec, written: Box<str>, labels: BTreeMap<String, String>, site: Site) -> Self {
+    pub fn new(id: ResourceId, spec: Spec, written: Box<str>, site: Site) -> Self {
         let canonical = spec.canonical();
         let parts = [id.kind.as_str(), id.team_or_empty(), id.name.as_str(), canonical.as_str()];
         let digest = Digest::of(parts.map(str::as_bytes));
-        Manifest { id, spec, canonical, digest, written, labels, site }
+        Manifest { id, spec, canonical, digest, written, site }
     }
 }
 

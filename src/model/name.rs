@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ pub const LONGEST: usize = 128;
 /// The name of a resource: `[a-z0-9]([a-z0-9._-]*[a-z0-9])?`, at most 128 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 impl Name {
     /// Returns the name as text.
@@ -59,7 +60,7 @@ impl FromStr for Name {
 
     fn from_str(text: &str) -> Result<Self, Fault> {
         if is_name(text) {
-            return Ok(Name(text.to_owned()));
+            return Ok(Name(text.into()));
         }
         let rule = "lower-case letters, digits, `.`, `_` and `-`, a letter or digit at both ends, at most 128 of them";
         let meant = suggest(text);
@@ -76,13 +77,13 @@ impl TryFrom<String> for Name {
     type Error = Fault;
 
     fn try_from(text: String) -> Result<Self, Fault> {
-        if is_name(&text) { Ok(Name(text)) } else { text.parse() }
+        text.parse()
     }
 }
 
 impl From<Name> for String {
     fn from(name: Name) -> String {
-        name.0
+        name.as_str().to_owned()
     }
 }
 

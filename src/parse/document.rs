@@ -1,6 +1,6 @@
 //! A document to manifests: classified, searched for credentials, lowered, judged by its schema, typed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -116,23 +116,22 @@ fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Placed>) {
 fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
     let Some(reader) = reader(kind) else { return Parsed::default() };
     let (mut value, mut faults) = lower(place, reader);
-    if value.pointer("/metadata/previously").is_some() {
+    if metadata(&value, "previously").is_some() {
         let fault = Fault::new(Code::NotYetSupported, "`previously` does not work yet")
             .help("take it out: until it works, a resource under a new name is a new resource");
         faults.push(("/metadata/previously".to_owned(), Part::Key, fault));
     }
     let id = identity(kind, &value);
     let is_nameless = id.is_none();
-    let mentioned = value.pointer("/metadata/name").filter(|_| is_nameless).map(meant).unwrap_or_default();
+    let mentioned = metadata(&value, "name").filter(|_| is_nameless).map(meant).unwrap_or_default();
     let left_out = leave_out(&mut value, &faults, &["", "/metadata", "/spec"]);
-    let labels = value.pointer("/metadata/labels").map(texts).unwrap_or_default();
     let mut spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
     if let Some(spec) = spec.as_object_mut().filter(|_| !faults.is_empty()) {
         salvage::fill_lists(spec, reader.spec_schema());
     }
     let site = Site { origin: place.origin(""), bare: false, left_out };
     let (written, is_whole) = (written::json(place.root), faults.is_empty());
-    let mut outcome = typed(place, Typing { id, kind, spec, written, labels, site, is_whole });
+    let mut outcome = typed(place, Typing { id, kind, spec, written, site, is_whole });
     outcome.findings.extend(place.findings(faults.into_iter()));
     let nameless = BTreeSet::from([kind]).into_iter().filter(|_| is_nameless).collect();
     Parsed { mentioned, nameless, ..outcome }
@@ -162,21 +161,19 @@ fn leave_out(value: &mut Value, faults: &[Placed], keep: &[&str]) -> Vec<(String
     salvage::leave_out(value, &faults.iter().map(|(pointer, ..)| pointer.as_str()).collect(), keep)
 }
 
+fn metadata<'v>(manifest: &'v Value, key: &str) -> Option<&'v Value> {
+    manifest.get("metadata")?.get(key)
+}
+
 /// Reads what a manifest is; `None` where that cannot be said.
 fn identity(kind: Kind, value: &Value) -> Option<ResourceId> {
-    let written = |key: &str| value.get("metadata").and_then(|metadata| metadata.get(key));
     let name = |value: &Value| value.as_str().and_then(|text| text.parse::<Name>().ok());
-    let team = match written("team") {
+    let team = match metadata(value, "team") {
         Some(team) if kind.scope() != Scope::Organization => Some(name(team)?),
         Some(_) | None => None,
     };
     let is_placed = team.is_some() || kind.scope() != Scope::Team;
-    written("name").and_then(name).filter(|_| is_placed).map(|name| ResourceId { kind, team, name })
-}
-
-fn texts(value: &Value) -> BTreeMap<String, String> {
-    let entries = value.as_object().into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    metadata(value, "name").and_then(name).filter(|_| is_placed).map(|name| ResourceId { kind, team, name })
 }
 
 /// What is left to do once a schema has spoken.
@@ -185,14 +182,13 @@ struct Typing {
     kind: Kind,
     spec: Value,
     written: Box<str>,
-    labels: BTreeMap<String, String>,
     site: Site,
     /// Whether the schema is content; if not, what is left of it is read and counts as not wholly read.
     is_whole: bool,
 }
 
 fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
-    let Typing { id, kind, spec, written, labels, site, is_whole } = typing;
+    let Typing { id, kind, spec, written, site, is_whole } = typing;
     let read = Spec::read(kind, spec);
     let finding = match &read {
         Err(error) => Some(Fault::new(Code::Schema, format!("this does not have the shape of a {kind}: {error}"))),
@@ -204,7 +200,7 @@ fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
     let findings = finding.filter(|_| is_whole).map(|fault| place.finding(&site.origin.pointer, Part::Value, fault));
     let is_torn = !is_whole || findings.is_some();
     let manifest = id.clone().zip(read.ok());
-    let manifest = manifest.map(|(id, spec)| Arc::new(Manifest::new(id, spec, written, labels, site)));
+    let manifest = manifest.map(|(id, spec)| Arc::new(Manifest::new(id, spec, written, site)));
     Parsed {
         unread: id.filter(|_| is_torn).into_iter().collect(),
         manifests: manifest.into_iter().collect(),
@@ -245,6 +241,6 @@ fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) ->
     }
     let site = Site { origin: place.origin(pointer), bare: true, left_out };
     let written = place.root.at(pointer).map(|(item, _)| written::role(item)).unwrap_or_default();
-    let (kind, labels, is_whole) = (Kind::Role, BTreeMap::new(), faults.is_empty());
-    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, written, labels, site, is_whole }) }
+    let (kind, is_whole) = (Kind::Role, faults.is_empty());
+    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, written, site, is_whole }) }
 }

@@ -1,6 +1,5 @@
 //! A file of rules to the policy that it declares.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -51,10 +50,10 @@ fn policy(file: &SourceFile, name: Name, rego: &str) -> Manifest {
         "metadata": { "name": name.as_str() },
         "spec": { "rego": rego },
     });
-    let spec = Spec::Policy(Policy { rego: rego.to_owned() });
+    let spec = Spec::Policy(Box::new(Policy { rego: rego.to_owned() }));
     let site = Site { origin: Origin::file(file.path.clone()), bare: false, left_out: Vec::new() };
     let id = ResourceId { kind: Kind::Policy, team: None, name };
-    Manifest::new(id, spec, written.to_string().into(), BTreeMap::new(), site)
+    Manifest::new(id, spec, written.to_string().into(), site)
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn scalar(text: &str, is_plain: bool, out: &mut String) {
 fn quote(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let mut chars = from.chars();

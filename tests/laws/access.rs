@@ -292,7 +292,7 @@ fn lineage() -> Lineage {
 fn desired(specs: &Specs) -> Desired {
     let manifest = |(id, spec): (&ResourceId, &Spec)| {
         let site = Site { origin: Origin::file("a.yaml"), bare: false, left_out: Vec::new() };
-        (id.clone(), Some(Arc::new(Manifest::new(id.clone(), spec.clone(), "{}".into(), BTreeMap::new(), site))))
+        (id.clone(), Some(Arc::new(Manifest::new(id.clone(), spec.clone(), "{}".into(), site))))
     };
     let mut resources = Resources::default();
     resources.update(specs.iter().map(manifest));

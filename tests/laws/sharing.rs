@@ -28,7 +28,7 @@ fn manifest(id: &ResourceId, version: u8) -> Arc<Manifest> {
     let value = if id.kind == Kind::Group { format!("user:u{version}") } else { format!("read:r{version}") };
     let spec = Spec::read(id.kind, json!({ field: [value] })).unwrap();
     let site = Site { origin: Origin::file("a.yaml"), bare: false, left_out: Vec::new() };
-    Arc::new(Manifest::new(id.clone(), spec, "{}".into(), BTreeMap::new(), site))
+    Arc::new(Manifest::new(id.clone(), spec, "{}".into(), site))
 }
 
 /// Names a resource: nearly all of one kind and one place.

@@ -58,9 +58,9 @@ macro_rules! kinds {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind { $($kind,)* }
 
-        /// The typed spec of a manifest.
+        /// The typed spec of a manifest; in a box, since kinds differ in size and most manifests are of small ones.
         #[derive(Debug, Clone)]
-        pub enum Spec { $($kind($module::$kind),)* }
+        pub enum Spec { $($kind(Box<$module::$kind>),)* }
 
         $(impl Typed for $module::$kind {
             const KIND: Kind = Kind::$kind;
