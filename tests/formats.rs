@@ -66,9 +66,13 @@ impl Formats {
         let findings = json["findings"].as_array().unwrap().len();
         let sarif = read_json(sandbox, "sarif");
         conforms(&self.sarif, &sarif);
-        check_sarif(&sarif, findings, json["waived"].as_array().unwrap().len());
-        let xml = quick_junit::Report::deserialize_from_str(&read(sandbox, "junit")).unwrap();
-        assert_eq!((xml.tests, xml.failures), (findings.max(1), json["counts"]["errors"].as_u64().unwrap() as usize));
+        let waived = json["waived"].as_array().unwrap().len();
+        check_sarif(&sarif, findings, waived);
+        let junit = read(sandbox, "junit");
+        let xml = quick_junit::Report::deserialize_from_str(&junit).unwrap();
+        let errors = json["counts"]["errors"].as_u64().unwrap() as usize;
+        assert_eq!((xml.tests, xml.failures), ((findings + waived).max(1), errors));
+        assert_eq!(junit.matches("<skipped ").count(), waived);
         check_gitlab(&read_json(sandbox, "gitlab"), findings);
         check_github(&read(sandbox, "github"), findings);
         check_markdown(&read(sandbox, "markdown"), findings);

@@ -65,6 +65,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let report = Report { denies_warnings: args.deny_warnings, ..report.shown() };
     outcome::timings(&spent, context);
     outcome::waived(&report, context);
+    if args.since.is_none() && !report.waived.is_empty() {
+        context.note(&format!(
+            "note: {} by a waiver as it is written here, and no change waives its own: --since REV judges by those before",
+            passing(report.waived.len())
+        ));
+    }
     if let Some(summary) = summary {
         summary.append(&report, context)?;
     }
@@ -78,6 +84,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         (Format::Markdown, &|| markdown::report(&report, markdown::COMMENT)),
     ])?;
     Ok(if report.is_valid() { Exit::Done } else { Exit::No })
+}
+
+fn passing(count: usize) -> String {
+    if count == 1 { "1 finding passes".to_owned() } else { format!("{count} findings pass") }
 }
 
 fn validated(args: &Args, source: &dyn Source) -> Result<(Report, Spent), Failure> {

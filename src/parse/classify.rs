@@ -105,16 +105,28 @@ fn is_meant(entries: &[Entry]) -> bool {
 
 /// Says whether a text that cannot be read was meant to hold manifests.
 pub fn hints_at_manifest(text: &str) -> bool {
+    fn version(line: &str) -> Option<&str> {
+        value_of(line, "apiVersion")
+    }
+    let is_others = text.lines().filter_map(version).any(|version| version.contains('/') && !is_close(version));
     let mentions = |line: &str| {
-        let line = line.trim_start_matches(|c: char| c.is_whitespace() || "-{\"'".contains(c));
-        let value = |key: &str| {
-            line.strip_prefix(key)
-                .map(|rest| rest.trim_start_matches(|c: char| c.is_whitespace() || "\"':".contains(c)))
-        };
-        let is_kind = value("kind").is_some_and(|rest| Kind::ALL.iter().any(|kind| rest.starts_with(kind.as_str())));
-        value("apiVersion").is_some_and(|rest| rest.starts_with("charter")) || is_kind || line.starts_with("roles:")
+        let is_kind = |rest: &str| Kind::ALL.iter().any(|kind| rest.starts_with(kind.as_str()));
+        version(line).is_some_and(|version| version.starts_with("charter"))
+            || !is_others && value_of(line, "kind").is_some_and(is_kind)
+            || unmarked(line).starts_with("roles:")
     };
     text.contains(API_VERSION) || text.lines().any(mentions)
+}
+
+/// Takes the marks off that may stand before a key.
+fn unmarked(line: &str) -> &str {
+    line.trim_start_matches(|c: char| c.is_whitespace() || "-{\"'".contains(c))
+}
+
+/// Returns what a line of text has under a key.
+fn value_of<'l>(line: &'l str, key: &str) -> Option<&'l str> {
+    let rest = unmarked(line).strip_prefix(key)?;
+    Some(rest.trim_start_matches(|c: char| c.is_whitespace() || "\"':".contains(c)))
 }
 
 fn known_kind(kind: &str) -> Class {

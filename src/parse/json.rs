@@ -6,6 +6,10 @@ use std::str::Chars;
 
 use serde::de::IgnoredAny;
 
+use super::yaml::Problem;
+use crate::model::code::Code;
+use crate::model::origin::Span;
+
 /// Writes each pair of escaped surrogates (RFC 8259, section 7) as the one escape that YAML has for the character.
 ///
 /// Columns after one are smaller by two, which is what excerpts show too.
@@ -40,6 +44,25 @@ fn pair(text: &str) -> Option<(char, &str)> {
     let mut characters = char::decode_utf16(units);
     let character = characters.next()?.ok()?;
     characters.next().is_none().then_some((character, text.get(12..)?))
+}
+
+/// Finds where the bytes of a file stop being JSON (RFC 8259): YAML reads more than that, and other readers of JSON do not.
+pub fn refused(bytes: &[u8]) -> Option<Problem> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
+    let before = text.lines().nth(error.line().checked_sub(1)?)?.get(..error.column().saturating_sub(1));
+    let column = before.map_or(0, |before| before.chars().count()) + 1;
+    let [line, column] = [error.line(), column].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    let message = error.to_string();
+    let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+    Some(Problem {
+        code: Code::Syntax,
+        span: Span { line, column, end_line: line, end_column: column.saturating_add(1) },
+        message: format!("this is not JSON: {what}"),
+        help: "write JSON, or name the file `.yaml`",
+        related: None,
+    })
 }
 
 /// Says whether a text is whole JSON but for comments and commas before a bracket that closes.

@@ -44,7 +44,8 @@ impl Lowered {
                 Shape::Any | Shape::Formatted(_) | Shape::List(_) | Shape::Either { .. } => &Shape::Any,
             };
             let value = self.lower(&entry.value, child, &Trail::Key(trail, &entry.key));
-            object.insert(entry.key.clone(), value);
+            // Of a key that stands twice the first is read; that it does is found elsewhere.
+            object.entry(entry.key.clone()).or_insert(value);
         }
         Value::Object(object)
     }

@@ -180,6 +180,7 @@ mod tests {
             ("a.yaml", "é: {b: \"old\",c: old}\n", "/é/c", "é: {b: \"old\",c: new}\n"),
             ("a.yaml", "a:\n- x\n-   old", "/a/1", "a:\n- x\n-   new"),
             ("a.yaml", "\u{feff}a: old\n", "/a", "\u{feff}a: new\n"),
+            ("a.yaml", "a: |\n  old\nb: c\n", "/a", "a: |\n  new\nb: c\n"),
             ("a.json", "{\"a\": [\"old\"]}", "/a/0", "{\"a\": [\"new\"]}"),
         ] {
             let found = mended(path, text, pointer, Part::Value, &word("old", "new"));
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_not_written_as_it_was_read_stands() {
-        for text in ["a: |\n  old\n", "a: >-\n  old\n", "a: other\n", "b: old\n", "a: [old]\n", "a: &x old\n"] {
+        for text in ["a: |\n  older\n", "a: >-\n  old er\n", "a: other\n", "b: old\n", "a: [old]\n", "a: &x old\n"] {
             assert_eq!(mended("a.yaml", text, "/a", Part::Value, &word("old", "new")), None, "{text}");
         }
         let joined = "{\"b\": \"\\ud83d\\ude00\", \"a\": \"old\"}";

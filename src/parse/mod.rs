@@ -16,6 +16,7 @@ use crate::model::snapshot::{Snapshot, SourceFile};
 
 mod characters;
 mod classify;
+mod directive;
 mod document;
 mod json;
 mod lower;
@@ -58,7 +59,11 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
         all.absorb(read_document(file, &text, index, document));
     }
     if !all.foreign {
-        all.findings.extend(unreadable(file, 0, &characters::refused(&text)).findings);
+        let is_read = all.findings.iter().all(|finding| finding.code != Code::Syntax);
+        let mut problems = characters::refused(&text);
+        problems.extend(directive::refused(&text));
+        problems.extend(json::refused(&file.bytes).filter(|_| is_read && is_json(file)));
+        all.findings.extend(unreadable(file, 0, &problems).findings);
     }
     all
 }

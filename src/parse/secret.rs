@@ -91,15 +91,17 @@ pub fn redacted_lines<'t>(text: &'t str, taken: &[Taken]) -> impl Iterator<Item 
     }
     let mut inside = Inside::default();
     (1..).zip(text.lines()).map(move |(number, line)| match spans.get(&number) {
-        Some(spans) if spans.iter().any(is_block) => inside.redact_block(line),
+        Some(spans) if spans.iter().any(|span| is_block(span, line)) => inside.redact_block(line),
         Some(spans) => inside.redact(&without(line, number, spans)),
         None => inside.redact(line),
     })
 }
 
-/// Says whether a span stands for a block scalar: only the first character of its text, which goes on below.
-fn is_block(span: &Span) -> bool {
-    span.line == span.end_line && span.end_column == span.column.saturating_add(1)
+/// Says whether a span may stand for a block scalar: a line of its own, which goes on below.
+fn is_block(span: &Span, line: &str) -> bool {
+    let columns = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let begins = columns(line) - columns(line.trim_start());
+    span.line == span.end_line && span.column == begins + 1 && span.end_column > columns(line.trim_end())
 }
 
 /// Counts the bytes before the first character that is to be seen.

@@ -74,34 +74,40 @@ fn span(mark: Mark) -> Span {
     }
 }
 
-/// Where quoted scalars end: the parser counts the comment after one as well.
-struct QuotedEnds<'t> {
+/// Where scalars end that the parser does not say: it counts the comment after a quoted one, and all lines of a block.
+struct Ends<'t> {
     rest: Chars<'t>,
     /// How many characters stand before the rest.
     index: usize,
 }
 
-impl<'t> QuotedEnds<'t> {
+impl<'t> Ends<'t> {
     fn of(text: &'t str) -> Self {
-        QuotedEnds { rest: text.chars(), index: 0 }
+        Ends { rest: text.chars(), index: 0 }
     }
 
     /// Returns the span of an event. The text is walked once, and only to scalars that are longer than what they say.
     fn span(&mut self, event: &Event<'_>, mark: Mark) -> Span {
-        let whole = span(mark);
-        let Event::Scalar(text, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) = event else {
-            return whole;
-        };
-        let start = mark.start.index();
-        if mark.len() == text.chars().count() + 2 || start < self.index {
+        let (whole, start) = (span(mark), mark.start.index());
+        let Event::Scalar(text, style, ..) = event else { return whole };
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_whole = matches!(style, ScalarStyle::Plain) || !is_block && mark.len() == text.chars().count() + 2;
+        if is_whole || start < self.index {
             return whole;
         }
         if let Some(last) = (start - self.index).checked_sub(1) {
             self.rest.nth(last);
         }
         self.index = start;
-        closed(self.rest.clone(), whole)
+        if is_block { first_line(self.rest.clone(), whole) } else { closed(self.rest.clone(), whole) }
     }
+}
+
+/// Ends the span of a block scalar with the first line of its text.
+fn first_line(text: Chars<'_>, whole: Span) -> Span {
+    let length = text.take_while(|c| !matches!(c, '\r' | '\n')).count().max(1);
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    Span { end_line: whole.line, end_column: whole.column.saturating_add(length), ..whole }
 }
 
 /// Ends a span at the quote that closes what begins with one.
@@ -134,14 +140,14 @@ enum Open {
 
 struct Builder<'t> {
     parser: Parser<'t, StrInput<'t>>,
-    ends: QuotedEnds<'t>,
+    ends: Ends<'t>,
     open: Vec<Open>,
     problems: Problems,
 }
 
 /// Reads every document of a text. After an error of syntax there are no more.
 pub fn read(text: &str) -> Vec<Document> {
-    let (parser, ends) = (Parser::new_from_str(text).keep_tags(true), QuotedEnds::of(text));
+    let (parser, ends) = (Parser::new_from_str(text).keep_tags(true), Ends::of(text));
     let mut builder = Builder { parser, ends, open: Vec::new(), problems: Problems::default() };
     let mut documents = Vec::new();
     while let Some(document) = builder.document() {
@@ -209,7 +215,6 @@ impl Builder<'_> {
                     let message = "a block scalar stands in a flow collection, where YAML has none";
                     self.problem(Code::Syntax, at, message, "put the text in quotes");
                 }
-                let at = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { first_line(at) } else { at };
                 let content = Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
                 self.add(Node { span: at, content })
             }
@@ -335,11 +340,6 @@ impl Builder<'_> {
             *key = Some((text, node.span));
         }
     }
-}
-
-/// A block scalar is marked by the line that opens it.
-fn first_line(at: Span) -> Span {
-    Span { end_line: at.line, end_column: at.column.saturating_add(1), ..at }
 }
 
 enum Step {

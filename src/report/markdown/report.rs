@@ -16,7 +16,8 @@ pub fn report(report: &Report, limit: usize) -> String {
     );
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| finding.severity());
-    let blocks: Vec<String> = findings.iter().map(|finding| block(finding, report)).collect();
+    let waived = report.waived.iter().map(|one| format!("\n{}\n", code(&check::waived(one))));
+    let blocks: Vec<String> = findings.iter().map(|finding| block(finding, report)).chain(waived).collect();
     let others = |count| format!("\n{}: `charter validate` shows all.\n", counted(count, "more finding"));
     fitted(&heading, &blocks, limit, others)
 }
