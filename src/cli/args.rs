@@ -197,6 +197,9 @@ impl OutputArgs {
                 )));
             }
             match file {
+                Some(path) if outputs.files.iter().any(|(_, other, _)| other == path) => {
+                    return Err(Failure::Usage(format!("two formats cannot go to one file: {path}")));
+                }
                 Some(path) => {
                     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
                     outputs.files.push((*format, path.clone(), opened.map_err(|error| unwritten(path, &error))?));

@@ -199,7 +199,8 @@ fn text(round: &Round, planned: &Planned, destination: &Destination, now: Timest
             let (at, resources) = (plan::label(plan.revision.as_ref()), counted(plan.resources, "resource"));
             let asides = plan::asides(plan);
             let left_alone = plan::left_alone(plan);
-            format!("{asides}in sync: {resources} at {at}, nothing to do{left_alone} ({})\n", destination.store)
+            let verdict = if plan.is_in_sync() { "in sync" } else { "unchanged, and not in sync" };
+            format!("{asides}{verdict}: {resources} at {at}, nothing to do{left_alone} ({})\n", destination.store)
         }
         Outcome::Blocked(_) => {
             format!("{}blocked: live resources that are not Charter's stand in the way; nothing was changed\n", shown())

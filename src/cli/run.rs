@@ -15,7 +15,6 @@ use crate::daemon::{self, Asked, Pace, Stop, Watch};
 use crate::model::fault::Fault;
 use crate::model::name::Name;
 use crate::model::source_state::CENTRAL;
-use crate::plan::Options;
 use crate::reconcile::{self, Follower, Intent, Treatment};
 use crate::source::{Aside, Host, Source};
 use crate::store::{Landing, RunLock, Store, StoreError};
@@ -73,6 +72,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if args.once {
         return look(args, None, context);
     }
+    if !args.output.output.is_empty() {
+        return Err(Failure::Usage("-o is for --once: a daemon tells in events, with --log json as JSON".to_owned()));
+    }
     telemetry::begin(args.log, context.verbose);
     let stop = Stop::listen().map_err(|error| Failure::No(format!("signals cannot be listened for: {error}")))?;
     let warn: fn(&str) = |text| warn!(event = "cache-renewed", "{text}");
@@ -106,7 +108,9 @@ struct Locks(RefCell<BTreeMap<PathBuf, RunLock>>);
 impl Locks {
     fn take(&self, store: &Store) -> Result<(), StoreError> {
         let mut held = self.0.borrow_mut();
-        if !held.contains_key(store.path()) {
+        if !held.get(store.path()).is_some_and(RunLock::stands) {
+            // Who took the store away may have taken the lock with it.
+            held.remove(store.path());
             held.insert(store.path().to_owned(), store.lock()?);
         }
         Ok(())
@@ -152,7 +156,7 @@ fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -
     let now = args.clock.now();
     let landing =
         Landing { actor: apply::actor(), at: Timestamp::now(), reason: None, allowed: Vec::new(), adopt_store: false };
-    let options = Options { prune: args.drift.prune, report_only: args.drift.report_only, ..Options::default() };
+    let options = args.drift.options();
     let intent = Intent { revision: None, options, now, landing, expected: None };
     let applying = format!("applying {}", source.describe());
     let round = context.during(applying, || reconcile::round(source, place, &intent))?;

@@ -14,7 +14,7 @@ use crate::plan::Options;
 use crate::reconcile;
 use crate::report::{counted, escape, json, plan, table};
 use crate::source::{At, Source};
-use crate::store::Store;
+use crate::store::{Reader, Store};
 
 /// Shows which revision is accepted, which is the head, and how many resources are live.
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,7 @@ struct Status {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
     let Stored { source, trouble, store } = Stored::find(&args.repo, &args.store, context)?;
+    let source = followed(&args.repo, store.as_ref(), context)?.unwrap_or(source);
     let head = HeadNow::of(source.as_ref(), trouble);
     if let Some(store) = &store {
         outcome::reader_notes(source.as_ref(), &head, store, context)?;
@@ -61,6 +62,24 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let status = read(head, store.as_ref(), now)?.with_refusal(source.as_ref(), store, now)?;
     output.emit(&[(Format::Text, &|| status.text(now)), (Format::Json, &|| json::pretty(&status.json()))])?;
     Ok(if status.is_ready() { Exit::Done } else { Exit::No })
+}
+
+/// Opens the branch that the daemon follows, whatever is checked out here, unless another one is asked for.
+fn followed(repo: &RepoArgs, store: Option<&Store>, context: &Context) -> Result<Option<Box<dyn Source>>, Failure> {
+    let is_asked = repo.branch.is_some() || context.config.branch.is_some();
+    let Some(store) = store.filter(|_| !is_asked) else { return Ok(None) };
+    let mut reader = store.reader()?;
+    if !reader.daemon()?.is_some_and(|beat| beat.lives(store.is_followed(), Timestamp::now())) {
+        return Ok(None);
+    }
+    let branch = central(&mut reader)?.and_then(|told| told.seen?.reference);
+    // What cannot be opened is told of by who opened it first.
+    Ok(branch.and_then(|branch| RepoArgs { branch: Some(branch), ..repo.clone() }.open(None, context).ok()))
+}
+
+/// Reads how the daemon last found the source.
+fn central(reader: &mut Reader) -> Result<Option<SourceState>, Failure> {
+    Ok(reader.sources()?.into_iter().find(|state| state.name.as_str() == CENTRAL))
 }
 
 /// Reads what the store knows; where that is nothing, a source that cannot be read is all there is to say.
@@ -82,11 +101,19 @@ fn read(head: HeadNow, store: Option<&Store>, now: Timestamp) -> Result<Status, 
     let mut reader = store.reader()?;
     let (live, applied) = reader.state()?;
     let drift = drift::observe(&applied, &live).len();
-    let told = reader.sources()?.into_iter().find(|state| state.name.as_str() == CENTRAL);
+    let told = central(&mut reader)?;
     let (accepted, beat, resources) = (applied.accepted, reader.daemon()?, live.rows.len());
     let is_running = beat.as_ref().is_some_and(|beat| beat.lives(store.is_followed(), now));
-    let store = store.url();
+    let (store, head) = (store.url(), if is_running { seen_by(told.as_ref(), head) } else { head });
     Status { store, head, accepted, told, beat, is_running, refusal: None, resources, drift }.or_trouble()
+}
+
+/// Takes the head that the daemon saw last for one that cannot be known here: it is the daemon that follows it.
+fn seen_by(told: Option<&SourceState>, head: HeadNow) -> HeadNow {
+    match (&head.revision, told.and_then(|told| told.seen.clone())) {
+        (None, Some(seen)) => HeadNow { revision: Some(seen), trouble: None },
+        _ => head,
+    }
 }
 
 fn commit(revision: Option<&Revision>) -> Option<&str> {
@@ -124,6 +151,7 @@ impl Status {
         self.accepted.is_some()
             && self.head.trouble.is_none()
             && self.told.as_ref().is_none_or(|told| told.suspended.is_none())
+            && !(self.is_running && self.refused().is_some())
             && commit(self.accepted_commit()) == commit(self.head.revision.as_ref())
     }
 
@@ -138,13 +166,18 @@ impl Status {
         self.told.as_ref().filter(|told| told.suspended.is_some() || is_current(told))
     }
 
+    /// Returns how the daemon said that it refuses the head, if it did.
+    fn refused(&self) -> Option<Condition> {
+        let state = self.current().map(|told| told.state);
+        state.filter(|state| matches!(state, Condition::Stalled | Condition::Held))
+    }
+
     fn state(&self) -> &'static str {
         let told = self.current();
         if told.is_some_and(|told| told.suspended.is_some()) {
             return Condition::Suspended.as_str();
         }
-        let refused = told.map(|told| told.state).filter(|state| matches!(state, Condition::Stalled | Condition::Held));
-        match (&self.accepted, self.is_ready(), refused) {
+        match (&self.accepted, self.is_ready(), self.refused()) {
             (_, false, Some(refused)) => refused.as_str(),
             (None, ..) => "empty",
             (Some(_), true, _) => "ready",

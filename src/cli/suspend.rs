@@ -7,7 +7,7 @@ use crate::model::source_state::Suspension;
 use crate::store::Store;
 use jiff::Timestamp;
 
-/// Stops following a source: the daemon neither applies nor puts anything back until `charter resume`.
+/// Stops following a source: until `charter resume` the daemon applies and puts back nothing, and records what differs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -24,10 +24,15 @@ impl Accepted {
     /// A later commit has the roots of an earlier one, and more after a merge of another history; roots that are not
     /// known say nothing.
     pub fn belongs_to(&self, organization: &Name, lineage: &Lineage) -> bool {
+        self.organization == *organization && self.is_of(lineage)
+    }
+
+    /// Says whether it is of the same path and history, whatever the organisation is called there.
+    pub fn is_of(&self, lineage: &Lineage) -> bool {
         let (stored, found) = (&self.lineage.roots, &lineage.roots);
         let holds = |all: &[String], some: &[String]| some.iter().all(|root| all.contains(root));
         let shared = stored.is_empty() || found.is_empty() || holds(found, stored) || holds(stored, found);
-        self.organization == *organization && self.lineage.path == lineage.path && shared
+        self.lineage.path == lineage.path && shared
     }
 }
 

@@ -13,7 +13,6 @@ use crate::model::admitted::Admitted;
 use crate::model::applied::Accepted;
 use crate::model::name::Name;
 use crate::model::snapshot::Revision;
-use crate::plan::Options;
 use crate::source::{At, Source, SourceError};
 use crate::store::{Landing, Log, Store, StoreError};
 
@@ -101,11 +100,15 @@ impl<'a> Follower<'a> {
     /// What keeps it from being used is said at once, before anything is followed.
     ///
     /// # Errors
-    /// Where the source or the store cannot be used, or another `run` follows the store.
+    /// Where the source or the store cannot be used, another `run` follows the store, or it is of another repository.
     pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
         let mut spent = Spent::default();
         self.look(now, &mut spent)?;
         self.open(now, &mut spent)?;
+        let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref());
+        if let (Some(view), Some(admitted)) = (&self.view, admitted) {
+            view.refuse_stranger(admitted)?;
+        }
         self.begun = spent;
         Ok(self.store().map(Store::url))
     }
@@ -150,7 +153,7 @@ impl<'a> Follower<'a> {
         }
         let good = self.good.as_ref().filter(|_| self.suspended.is_none());
         if let (Some(view), Some(good)) = (&mut self.view, good) {
-            match view.audit(self.source, good, &options(self.treatment), now)? {
+            match view.audit(self.source, good, &self.treatment.options(), now)? {
                 Some(found) => alarms.extend(found),
                 None if alarms.is_empty() => return Ok(None),
                 None => {}
@@ -295,6 +298,7 @@ impl<'a> Follower<'a> {
         if let Some(suspension) = &self.suspended {
             step.condition = Condition::Suspended;
             step.reason = format!("{} ({})", suspension.reason, suspension.by);
+            self.heal(Treatment::RECORD, &mut step, now)?;
             return Ok(step);
         }
         let (admitted, reason) = self.verdict(now)?;
@@ -305,7 +309,7 @@ impl<'a> Follower<'a> {
                 let is_awaited = step.seen.is_none() && !accepted;
                 step.condition = if is_awaited { Condition::Unknown } else { Condition::Stalled };
                 step.reason = reason;
-                self.heal(&mut step, now)?;
+                self.heal(self.treatment, &mut step, now)?;
             }
         }
         Ok(step)
@@ -329,11 +333,11 @@ impl<'a> Follower<'a> {
     /// Makes the live state as the head says; where it is held, as the last good state says.
     fn follow(&mut self, admitted: &Admitted, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         let Some(view) = &mut self.view else { return Ok(()) };
-        let plan = view.draw(self.source, admitted, &options(self.treatment), now)?;
+        let plan = view.draw(self.source, admitted, &self.treatment.options(), now)?;
         if let Some(refusal) = view.refusal(&plan) {
             step.condition = Condition::Stalled;
             step.reason = refusal.to_string();
-            return self.heal(step, now);
+            return self.heal(self.treatment, step, now);
         }
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
             Gate::Current => self.good = Some(admitted.clone()),
@@ -344,17 +348,17 @@ impl<'a> Follower<'a> {
             Gate::Held | Gate::Blocked => {
                 step.condition = Condition::Held;
                 step.reason = held_because(&plan);
-                self.heal(step, now)?;
+                self.heal(self.treatment, step, now)?;
             }
         }
         Ok(())
     }
 
     /// Puts back what was changed by hand, to the last good state, which stands whatever the head is.
-    fn heal(&mut self, step: &mut Step, now: Timestamp) -> Result<(), Error> {
+    fn heal(&mut self, treatment: Treatment, step: &mut Step, now: Timestamp) -> Result<(), Error> {
         self.recall()?;
         let (Some(view), Some(good)) = (&mut self.view, &self.good) else { return Ok(()) };
-        let plan = view.draw(self.source, good, &options(self.treatment), now)?;
+        let plan = view.draw(self.source, good, &treatment.options(), now)?;
         if gate(&plan, view.held.applied.accepted.as_ref(), &[]) == Gate::Open {
             view.enact(plan, good, &landing(&self.actor, now), step)?;
         }
@@ -385,10 +389,6 @@ impl<'a> Follower<'a> {
 
 fn commit(revision: Option<&Revision>) -> Option<&str> {
     revision.map(|revision| revision.commit.as_str())
-}
-
-fn options(treatment: Treatment) -> Options {
-    Options { prune: treatment.prune, report_only: treatment.report_only, ..Options::default() }
 }
 
 fn landing(actor: &str, now: Timestamp) -> Landing {

@@ -83,7 +83,7 @@ pub fn round(
 fn apply(source: &dyn Source, admitted: &Admitted, store: Store, intent: &Intent) -> Result<Outcome, Error> {
     let mut planned = Box::new(plan(source, admitted, store, &intent.options, intent.now)?);
     if let Some(accepted) = planned.accepted.as_ref().filter(|_| !intent.landing.adopt_store) {
-        planned.store.admits(accepted, &planned.plan)?;
+        planned.store.admits(accepted, &planned.plan.organization, &planned.plan.lineage)?;
     }
     let effect = &planned.plan.effect;
     if let Some(expected) = intent.expected.as_ref().filter(|expected| !effect.hex().starts_with(expected.as_str())) {

@@ -5,6 +5,7 @@ use crate::model::drift::Record;
 use crate::model::plan::Plan;
 use crate::model::snapshot::Revision;
 use crate::model::source_state::Condition;
+use crate::plan::Options;
 
 /// What is done about drift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,6 +14,16 @@ pub struct Treatment {
     pub report_only: bool,
     /// Deletes what is declared nowhere.
     pub prune: bool,
+}
+
+impl Treatment {
+    /// What is done while nobody wants anything done.
+    pub(super) const RECORD: Treatment = Treatment { report_only: true, prune: false };
+
+    /// Returns the options of a plan that does so.
+    pub fn options(self) -> Options {
+        Options { prune: self.prune, report_only: self.report_only, ..Options::default() }
+    }
 }
 
 /// What a step came to.

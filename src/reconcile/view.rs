@@ -81,10 +81,19 @@ impl View {
         Ok(!self.reader.is_missing() && self.store.reader()?.is_missing())
     }
 
+    /// Refuses another repository than the one that was applied, whose daemon it would keep out without an end.
+    pub(super) fn refuse_stranger(&self, admitted: &Admitted) -> Result<(), StoreError> {
+        let lineage = &admitted.desired().lineage;
+        match &self.held.applied.accepted {
+            Some(accepted) if !accepted.is_of(lineage) => self.store.admits(accepted, admitted.name(), lineage),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Says why the store takes no plan of an organisation, a path and a history, if it belongs to another.
     pub(super) fn refusal(&self, plan: &Plan) -> Option<StoreError> {
         let accepted = self.held.applied.accepted.as_ref()?;
-        self.store.admits(accepted, plan).err()
+        self.store.admits(accepted, &plan.organization, &plan.lineage).err()
     }
 
     /// Checks the whole journal, and returns what is wrong with it.

@@ -9,7 +9,8 @@ use super::patience::Patience;
 use super::reader::Reader;
 use super::writer::{Writer, belongs};
 use crate::model::applied::Accepted;
-use crate::model::plan::Plan;
+use crate::model::lineage::Lineage;
+use crate::model::name::Name;
 
 /// How long a writer waits for another one.
 const PATIENCE: Patience = Patience { longest: Duration::from_secs(10), told: None };
@@ -87,12 +88,12 @@ impl Store {
         }
     }
 
-    /// Refuses a plan for a store that belongs to another organisation, path or history.
+    /// Refuses what is of another organisation, path or history than the store.
     ///
     /// # Errors
     /// [`StoreError::OtherLineage`].
-    pub fn admits(&self, accepted: &Accepted, plan: &Plan) -> Result<(), StoreError> {
-        belongs(accepted, plan).map_err(|failure| failure.at(&self.path))
+    pub fn admits(&self, accepted: &Accepted, organization: &Name, lineage: &Lineage) -> Result<(), StoreError> {
+        belongs(accepted, organization, lineage).map_err(|failure| failure.at(&self.path))
     }
 
     /// Takes the lock of a `run`, until the lock is dropped.

@@ -28,7 +28,7 @@ const LINKS: usize = 40;
 #[derive(Debug)]
 pub struct RunLock {
     path: PathBuf,
-    _file: File,
+    file: File,
 }
 
 impl RunLock {
@@ -42,7 +42,7 @@ impl RunLock {
             let file = file.map_err(|error| of_files(&path, "the lock cannot be opened", &error))?;
             match file.try_lock() {
                 Ok(()) if FileId::of(&path)? == Some(FileId::of_open(&path, &file)?) => {
-                    return Ok(RunLock { path, _file: file });
+                    return Ok(RunLock { path, file });
                 }
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) if tries.next().is_some() => std::thread::sleep(REST),
@@ -55,6 +55,12 @@ impl RunLock {
                 Err(TryLockError::Error(error)) => return Err(of_files(&path, "the lock cannot be taken", &error)),
             }
         }
+    }
+
+    /// Says whether the file that is locked still stands at its path: only then is anybody kept out by it.
+    pub fn stands(&self) -> bool {
+        let ids = FileId::of_open(&self.path, &self.file).ok().zip(FileId::of(&self.path).ok().flatten());
+        ids.is_some_and(|(locked, found)| locked == found)
     }
 
     /// Says whether somebody holds the lock of a store; `None` where that cannot be known.
@@ -72,10 +78,12 @@ impl RunLock {
 }
 
 impl Drop for RunLock {
-    /// Removes the file while it is locked.
+    /// Removes the file while it is locked; another one in its place is another's.
     fn drop(&mut self) {
-        // Where it cannot be removed it stays, and does no harm.
-        let _stays = fs::remove_file(&self.path);
+        if self.stands() {
+            // Where it cannot be removed it stays, and does no harm.
+            let _stays = fs::remove_file(&self.path);
+        }
     }
 }
 

@@ -131,7 +131,7 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
     entries::intact(connection, &head).await?;
     let stored = accepted.as_ref().filter(|_| !landing.adopt_store);
     if let Some(accepted) = stored {
-        belongs(accepted, plan)?;
+        belongs(accepted, &plan.organization, &plan.lineage)?;
     }
     moved::refuse(connection, plan, &head, accepted.as_ref()).await?;
     let triggers = schema::triggers(connection).await?;
@@ -153,13 +153,13 @@ async fn land(connection: &mut SqliteConnection, plan: &Plan, landing: &Landing)
 }
 
 /// Refuses a plan for a store that belongs to another organisation, path or history.
-pub(super) fn belongs(accepted: &Accepted, plan: &Plan) -> Result<(), Failure> {
-    if accepted.belongs_to(&plan.organization, &plan.lineage) {
+pub(super) fn belongs(accepted: &Accepted, organization: &Name, lineage: &Lineage) -> Result<(), Failure> {
+    if accepted.belongs_to(organization, lineage) {
         return Ok(());
     }
     Err(Failure::OtherLineage {
         expected: described(&accepted.organization, &accepted.lineage),
-        found: described(&plan.organization, &plan.lineage),
+        found: described(organization, lineage),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::scene::{Acts, Daemon, ORG, founded, team};
+use crate::scene::{Acts, Daemon, ORG, eventually, founded, team};
 use crate::support::Sandbox;
 
 /// Lists the locks in a folder.
@@ -53,6 +53,8 @@ fn every_store_that_is_followed_is_locked() {
     sandbox.write("org.yaml", &ORG.replace("{name: acme}", "{name: zenith}"));
     sandbox.commit("Another name");
     daemon.until("stalled", |stalled| stalled["reason"].as_str().unwrap().contains("zenith"));
+    // What is being written to a store is written wherever its folder goes meanwhile.
+    eventually("it is told", || sandbox.standing()["state"] == "stalled");
     let folder = sandbox.store().parent().unwrap().to_owned();
     std::fs::rename(&folder, sandbox.root().join("away")).unwrap();
     daemon.lands(&sandbox.commit_of("HEAD"));
@@ -60,6 +62,33 @@ fn every_store_that_is_followed_is_locked() {
     assert_eq!(locks(sandbox.store().parent().unwrap()), ["charter.db.lock"]);
     assert!(sandbox.ends("run", 75).contains("another `charter run`"));
     daemon.signal("TERM");
+    assert_eq!(locks(sandbox.store().parent().unwrap()), [""; 0]);
+}
+
+#[test]
+fn a_lock_that_went_with_its_store_is_taken_again() {
+    let sandbox = founded();
+    let mut daemon = Daemon::start(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    let folder = sandbox.store().parent().unwrap().to_owned();
+    for file in std::fs::read_dir(&folder).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    assert_eq!(locks(&folder), ["charter.db.lock"]);
+    assert!(sandbox.ends("run", 75).contains("another `charter run`"));
+    assert!(sandbox.ends("status", 0).contains("running for"));
+}
+
+#[test]
+fn another_repository_is_refused_at_the_start() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    sandbox
+        .shell("rm -rf .git && git init --quiet --initial-branch main && git add . && git commit --quiet -m Elsewhere");
+    let store = format!("sqlite:{}", sandbox.store().display());
+    let said = sandbox.ends(&format!("run --store {store}"), 78);
+    assert!(said.contains("belongs to"), "{said}");
     assert_eq!(locks(sandbox.store().parent().unwrap()), [""; 0]);
 }
 

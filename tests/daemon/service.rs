@@ -16,7 +16,7 @@ fn a_suspended_source_is_left_alone() {
     let next = sandbox.commit_team("web", &["bo"]);
     daemon.until("not-ready", |event| event["revision"].as_str().unwrap().contains(&next[..7]));
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
-    daemon.until("not-ready", |_| true);
+    assert_eq!(daemon.drifts("Role/dev")["state"], "reported");
     assert_eq!(sandbox.standing()["state"], "suspended");
     assert!(sandbox.ends("status", 1).contains("incident 12"));
     assert_eq!(sandbox.members("web"), ["ana"]);
@@ -220,11 +220,16 @@ fn a_branch_or_repository_may_go_and_come_back() {
     assert!(failed["retry_in_ms"].as_u64().unwrap() >= 500, "{failed}");
     daemon.until("failed", |again| again["retry_in_ms"].as_u64() >= Some(1000));
     assert_eq!(told(&sandbox), "stalled");
+    // Of the branch that is followed, whatever is checked out.
+    let said = sandbox.ends("status", 1);
+    assert!(said.contains("stalled") && said.contains("(last good stands)"), "{said}");
     let said = sandbox.ends("status --branch main", 1);
     assert!(said.contains("stalled") && said.contains("has no branch, tag or commit `main`"), "{said}");
     sandbox.shell("git branch --quiet -m elsewhere main");
     daemon.until("recovered", |_| true);
     eventually("it is told that all is well", || told(&sandbox) == "ready");
+    sandbox.shell("git checkout --quiet -b draft && git commit --quiet --allow-empty -m Draft");
+    assert!(sandbox.ends("status", 0).contains("main"));
     sandbox.shell("git checkout --quiet main");
     daemon.lands(&sandbox.commit_team("web", &["bo"]));
 
