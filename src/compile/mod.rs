@@ -10,6 +10,7 @@ mod duplicate;
 mod index;
 mod mention;
 mod organization;
+mod people;
 mod reference;
 
 pub use compiler::Compiler;
