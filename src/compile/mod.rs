@@ -3,6 +3,7 @@
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 
+mod alike;
 mod compiler;
 mod cycle;
 mod declared;

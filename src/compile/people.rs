@@ -1,7 +1,9 @@
 //! Who is who: of which person each user id is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
+use super::alike::Alike;
 use super::mention::{self, Mention};
 use crate::model::code::Code;
 use crate::model::fault::Fault;
@@ -17,6 +19,8 @@ use crate::model::user::User;
 pub struct People {
     /// The persons that have an id, by name, each with how it spells it: one, or there is a mistake.
     owners: BTreeMap<Subject, BTreeMap<Name, Subject>>,
+    /// Those ids, once one of nobody is met.
+    alike: OnceLock<Alike>,
     /// Whether people are declared and all that is declared of them was read: an id of nobody is then a mistake.
     pub are_known: bool,
 }
@@ -25,6 +29,7 @@ impl People {
     /// Puts what a person is now in the place of what it was, and lists the ids that came or went.
     pub fn put(&mut self, name: &Name, before: Option<&Person>, now: Option<&Person>) -> Vec<Mention> {
         let [before, now] = [before, now].map(ids);
+        self.alike = OnceLock::new();
         for id in &before {
             let is_left = self.owners.get_mut(id).is_some_and(|owners| {
                 owners.remove(name);
@@ -52,12 +57,12 @@ impl People {
             return None;
         }
         let ids = || self.owners.values().filter_map(|owners| owners.values().next()).map(Subject::id);
+        let alike = self.alike.get_or_init(|| Alike::of(ids()));
         let declare = "add it to the `ids` of a Person, or declare one";
-        let help = did_you_mean(user.id(), ids())
+        let help = did_you_mean(user.id(), alike.near(user.id()))
             .map_or_else(|| declare.to_owned(), |near| format!("did you mean `user:{near}`? If not, {declare}"));
-        let mut same = ids().filter(|id| letters(id).eq(letters(user.id())));
         // Who is called nearly the same is somebody else as often as not: only how an id is divided is put right.
-        let meant = same.next().filter(|_| same.next().is_none()).map(|id| format!("user:{id}"));
+        let meant = alike.same(user.id()).map(|id| format!("user:{id}"));
         let fault = Fault::new(Code::UnknownUser, format!("user `{}`, whom no Person declares", user.id()));
         Some(fault.help(help).mend(Mend::word(user.as_str(), meant)))
     }
@@ -65,8 +70,4 @@ impl People {
 
 fn ids(person: Option<&Person>) -> BTreeSet<&Subject> {
     person.into_iter().flat_map(|person| person.ids.canonical()).map(User::subject).collect()
-}
-
-fn letters(id: &str) -> impl Iterator<Item = u8> + '_ {
-    id.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
