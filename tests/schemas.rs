@@ -113,6 +113,16 @@ apiVersion: charter/v1
 kind: Budget
 metadata: {name: monthly, team: product}
 spec: {window: month, limit: 1000}
+---
+apiVersion: charter/v1
+kind: Person
+metadata: {name: grace}
+spec: {ids: [\"user:grace\"]}
+---
+apiVersion: charter/v1
+kind: Person
+metadata: {name: everybody-else}
+spec: {ids: [\"user:linus\", \"user:bo\", \"user:cy\", \"user:di\"]}
 ";
 
 #[test]

@@ -5,18 +5,28 @@ deny contains finding if {
 	some name, team in data.charter.resources.Team[""]
 	leads := {lower(lead) | some lead in team.spec.leads; startswith(lead, "user:")}
 	reached := graph.reachable(members, {sprintf("team:%s", [name])})
-	count(leads & {member | some holder in reached; some member in members[holder]}) == 0
+	joined := leads & {member | some holder in reached; some member in members[holder]}
+	count(joined - away) == 0
 	finding := {
-		"msg": reason(name, leads),
+		"msg": reason(name, leads, joined),
 		"resource": sprintf("Team/%s", [name]),
 		"path": "/spec/leads",
 		"help": "name a user who leads the team and is a member of it, without an end or until a later day",
 	}
 }
 
-reason(team, leads) := sprintf("team `%s` has no lead", [team]) if {
+reason(team, leads, joined) := sprintf("team `%s` has no lead", [team]) if {
 	count(leads) == 0
-} else := sprintf("no lead of team `%s` is a member of it now", [team])
+} else := sprintf("no lead of team `%s` is a member of it now", [team]) if {
+	count(joined) == 0
+} else := sprintf("who leads team `%s` is on leave or left: `%s`", [team, concat("`, `", joined)])
+
+# Who is declared to be on leave, or to have left.
+away := {lower(user) |
+	some person in data.charter.resources.Person[""]
+	person.spec.status in {"leave", "left"}
+	some user in person.spec.ids
+}
 
 # The members of teams and groups, those of groups and teams among them to be found in turn.
 members := object.union(of_teams, of_groups)

@@ -63,6 +63,18 @@ unseen := world(
 
 other_team := world({"leads": ["user:bo"], "members": ["team:ops"]}, {}, [])
 
+people(ana, cy) := {"Person": {"": {
+	"ana": {"spec": {"ids": ["user:Ana"], "status": ana}},
+	"bo": {"spec": {"ids": ["user:bo"]}},
+	"cy": {"spec": {"ids": ["user:cy"], "status": cy}},
+}}}
+
+on_leave := object.union(led, people("leave", "active"))
+
+one_left := object.union(two_here, people("left", "active"))
+
+two_here := world({"leads": ["user:ana", "user:cy"], "members": ["user:ana", "user:cy"]}, {}, [])
+
 test_a_lead_who_is_a_member_is_good if {
 	count(deny) == 0 with data.charter.resources as led with data.charter.now_ns as now
 }
@@ -130,6 +142,16 @@ test_a_team_does_not_find_its_groups if {
 
 test_a_member_of_a_team_in_the_team_is_a_member if {
 	count(deny) == 0 with data.charter.resources as other_team with data.charter.now_ns as now
+}
+
+test_a_lead_on_leave_leads_nobody if {
+	{found.msg | some found in deny} == {"who leads team `web` is on leave or left: `user:ana`"}
+		with data.charter.resources as on_leave
+		with data.charter.now_ns as now
+}
+
+test_a_lead_beside_one_who_left_is_enough if {
+	count(deny) == 0 with data.charter.resources as one_left with data.charter.now_ns as now
 }
 
 test_an_empty_organisation_is_good if {

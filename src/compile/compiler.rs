@@ -14,9 +14,9 @@ use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::flaws::Flaws;
 use crate::model::id::ResourceId;
-use crate::model::kind::Kind;
-use crate::model::kind::Typed;
 use crate::model::kind::organization::{Organization, Vocabulary};
+use crate::model::kind::person::Person;
+use crate::model::kind::{Kind, Typed};
 use crate::model::lineage::Lineage;
 use crate::model::manifest::{Manifest, Read};
 use crate::model::name::Name;
@@ -54,9 +54,13 @@ impl Compiler {
 
     /// Puts the manifests that count in their places, and returns the names that came, went, or stand for something else.
     fn place(&mut self, touched: &BTreeSet<ResourceId>) -> BTreeSet<Mention> {
-        let declared = &self.declared;
+        let (declared, mut moved) = (&self.declared, BTreeSet::new());
+        for id in touched.iter().filter(|id| id.kind == Kind::Person) {
+            let manifests = [self.resources.get(id), declared.first(id)];
+            let [before, now] = manifests.map(|manifest| Person::of(&manifest?.spec));
+            moved.extend(self.index.people.put(&id.name, before, now));
+        }
         self.resources.update(touched.iter().map(|id| (id.clone(), declared.first(id).cloned())));
-        let mut moved = BTreeSet::new();
         for id in touched {
             let is_news = self.index.note(id, self.declared.has(id));
             if is_news {
@@ -72,15 +76,18 @@ impl Compiler {
 
     /// Works out what every check depends on, and says whether it is other than before.
     fn survey(&mut self) -> bool {
-        let (mentioned, vocabulary) = (self.declared.mentioned(), self.vocabulary());
-        let is_other = self.index.mentioned != mentioned || self.index.vocabulary != vocabulary;
+        let flaws = self.flaws();
+        let (mentioned, vocabulary) = (self.declared.mentioned(), self.vocabulary(&flaws));
+        let are_people_known = self.are_people_known(&flaws, &mentioned);
+        let Index { mentioned: before, vocabulary: words, people, .. } = &self.index;
+        let is_other = *before != mentioned || *words != vocabulary || people.are_known != are_people_known;
         (self.index.mentioned, self.index.vocabulary) = (mentioned, vocabulary);
+        self.index.people.are_known = are_people_known;
         is_other
     }
 
     /// Finds the words of permissions. Where the organisation is not wholly read, the default is not taken for them.
-    fn vocabulary(&self) -> Option<Vocabulary> {
-        let flaws = self.flaws();
+    fn vocabulary(&self, flaws: &Flaws) -> Option<Vocabulary> {
         let declared = self.resources.of_kind(Kind::Organization).filter_map(|manifest| {
             Organization::of(&manifest.spec).map(|organization| (&manifest.id, &organization.vocabulary))
         });
@@ -88,6 +95,14 @@ impl Compiler {
             Some((id, vocabulary)) => Some(vocabulary).filter(|_| !flaws.unread.contains(id)).cloned(),
             None => (!flaws.may_hide(Kind::Organization)).then(Vocabulary::default),
         }
+    }
+
+    /// Says whether people are declared, and every id of them was read; of a person that is declared twice one counts.
+    fn are_people_known(&self, flaws: &Flaws, mentioned: &BTreeSet<String>) -> bool {
+        let is_person = |id: &ResourceId| id.kind == Kind::Person;
+        let may_be_torn = || mentioned.contains(Kind::Person.as_str()) || flaws.nameless.contains(&Kind::Person);
+        let is_half_read = || flaws.unread.iter().any(is_person) || self.declared.repeated_ids().any(is_person);
+        self.resources.count(Kind::Person) > 0 && !may_be_torn() && !is_half_read()
     }
 
     fn flaws(&self) -> Flaws {

@@ -9,6 +9,7 @@ use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::group::Group;
 use crate::model::kind::membership::Membership;
+use crate::model::kind::person::Person;
 use crate::model::kind::role::Role;
 use crate::model::kind::team::Team;
 use crate::model::kind::{Kind, Typed};
@@ -29,10 +30,11 @@ struct Sort {
     edges: fn(&ResourceId, &Resources, &Index) -> Vec<Edge>,
 }
 
-const SORTS: [Sort; 3] = [
+const SORTS: [Sort; 4] = [
     Sort { message: "roles inherit from one another in a circle", start: inherits, edges: inheritance },
     Sort { message: "groups and teams contain one another in a circle", start: contains, edges: containment },
     Sort { message: "teams report to one another in a circle", start: reports, edges: reporting },
+    Sort { message: "people report to one another in a circle", start: is_managed, edges: management },
 ];
 
 /// Reports every circle once, at the place where its first member names the next.
@@ -106,6 +108,18 @@ fn reporting(from: &ResourceId, resources: &Resources, _: &Index) -> Vec<Edge> {
         team.parent.clone().map(|parent| (team_id(parent), manifest.site.spec("/parent")))
     });
     parent.into_iter().collect()
+}
+
+fn is_managed(manifest: &Manifest) -> Option<ResourceId> {
+    (manifest.id.kind == Kind::Person).then(|| manifest.id.clone())
+}
+
+fn management(from: &ResourceId, resources: &Resources, _: &Index) -> Vec<Edge> {
+    let manager = declared::<Person>(from, resources).and_then(|(manifest, person)| {
+        let id = ResourceId { name: person.manager.clone()?, ..from.clone() };
+        Some((id, manifest.site.spec("/manager")))
+    });
+    manager.into_iter().collect()
 }
 
 fn team_id(name: Name) -> ResourceId {

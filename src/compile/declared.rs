@@ -109,6 +109,11 @@ impl Declared {
         places.map(|places| places.iter().map(|(_, manifest)| &**manifest).collect())
     }
 
+    /// Iterates over the ids of resources that are declared more than once.
+    pub fn repeated_ids(&self) -> impl Iterator<Item = &ResourceId> {
+        self.repeated.iter()
+    }
+
     /// Says whether something is declared, readable or not.
     pub fn has(&self, id: &ResourceId) -> bool {
         self.places.contains_key(id) || self.unread.contains_key(id)

@@ -8,11 +8,14 @@ use crate::model::code::Code;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::budget::Budget;
+use crate::model::kind::person::Person;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
+use crate::model::origin::Origin;
 use crate::model::period::Window;
 use crate::model::resources::Resources;
+use crate::model::user::User;
 
 /// Reports every manifest of one resource but the first.
 pub fn twice(manifests: Vec<&Manifest>) -> Vec<Finding> {
@@ -65,4 +68,26 @@ pub fn budget(manifest: &Manifest, budgets: &Budgets<'_>) -> Option<Finding> {
     let message = format!("team `{}` has a budget for the {} already", manifest.id.team_or_empty(), window.as_str());
     let finding = Finding::new(Code::DuplicateBudget, manifest.site.spec("/window"), message);
     Some(finding.related(earlier.site.spec("/window"), "first here").help("keep one budget a team and window"))
+}
+
+/// Reports each id of a person that another has already, by name.
+pub fn users(manifest: &Manifest, index: &Index, resources: &Resources) -> Vec<Finding> {
+    let finding = |(position, user): (usize, &User)| {
+        let first = index.people.first(user.subject()).filter(|first| **first != manifest.id.name)?;
+        let message = format!("`{user}` is an id of person `{first}` already");
+        let finding = Finding::new(Code::DuplicateUser, manifest.site.spec(&format!("/ids/{position}")), message)
+            .help("leave it with one of them: who has an id is one person");
+        let id = ResourceId { name: first.clone(), ..manifest.id.clone() };
+        Some(match resources.get(&id).and_then(|other| place(other, user)) {
+            Some(origin) => finding.related(origin, "first here"),
+            None => finding,
+        })
+    };
+    let ids = Person::of(&manifest.spec).into_iter().flat_map(|person| person.ids.placed());
+    ids.filter_map(finding).collect()
+}
+
+fn place(manifest: &Manifest, user: &User) -> Option<Origin> {
+    let (position, _) = Person::of(&manifest.spec)?.ids.placed().into_iter().find(|(_, other)| *other == user)?;
+    Some(manifest.site.spec(&format!("/ids/{position}")))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::people::People;
+use crate::model::code::Code;
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
 use crate::model::kind::organization::Vocabulary;
@@ -11,12 +13,24 @@ use crate::model::name::Name;
 /// Names of one kind: the organisation's under `None`.
 type Names = BTreeMap<Option<Name>, BTreeSet<Name>>;
 
+/// The kinds that a manifest can name, and what is found where nothing of the kind has the name.
+const NAMED: [(Kind, Code); 4] = [
+    (Kind::Person, Code::UnknownPerson),
+    (Kind::Team, Code::UnknownTeam),
+    (Kind::Role, Code::UnknownRole),
+    (Kind::Group, Code::UnknownGroup),
+];
+
+/// Returns what is found where nothing of a kind has a name; `None` for what a manifest cannot name.
+pub fn unknown(kind: Kind) -> Option<Code> {
+    NAMED.iter().find(|(named, _)| *named == kind).map(|(_, code)| *code)
+}
+
 /// Everything that can be referred to.
 #[derive(Debug, Default)]
 pub struct Index {
-    roles: Names,
-    groups: Names,
-    teams: BTreeSet<Name>,
+    names: BTreeMap<Kind, Names>,
+    pub people: People,
     /// Whether something was not read that may declare anything, and of which not even the words are known.
     pub is_blind: bool,
     /// The words of what cannot be read: what they name may be declared there.
@@ -30,28 +44,20 @@ impl Index {
     ///
     /// Only what a manifest can name is noted.
     pub fn note(&mut self, id: &ResourceId, is_declared: bool) -> bool {
-        let Some(names) = self.names_with(id) else { return false };
+        if unknown(id.kind).is_none() {
+            return false;
+        }
+        let names = self.names.entry(id.kind).or_default().entry(id.team.clone()).or_default();
         if is_declared { names.insert(id.name.clone()) } else { names.remove(&id.name) }
     }
 
-    fn names_with(&mut self, id: &ResourceId) -> Option<&mut BTreeSet<Name>> {
-        if id.kind == Kind::Role {
-            Some(self.roles.entry(id.team.clone()).or_default())
-        } else if id.kind == Kind::Group {
-            Some(self.groups.entry(id.team.clone()).or_default())
-        } else {
-            (id.kind == Kind::Team).then_some(&mut self.teams)
-        }
+    fn of_team(&self, kind: Kind, team: Option<&Name>) -> Option<&BTreeSet<Name>> {
+        self.names.get(&kind)?.get(&team.cloned())
     }
 
-    fn names(&self, kind: Kind) -> &Names {
-        if kind == Kind::Role { &self.roles } else { &self.groups }
-    }
-
-    /// Finds a role or a group from a place: the team's first, then the organisation's.
+    /// Finds what a name stands for from a place: the team's first, then the organisation's.
     pub fn find(&self, kind: Kind, from: Option<&Name>, name: &Name) -> Option<ResourceId> {
-        let names = self.names(kind);
-        let has = |team: Option<&Name>| names.get(&team.cloned()).is_some_and(|names| names.contains(name));
+        let has = |team: Option<&Name>| self.of_team(kind, team).is_some_and(|names| names.contains(name));
         let of_team = from.filter(|team| has(Some(team)));
         if of_team.is_none() && !has(None) {
             return None;
@@ -59,21 +65,15 @@ impl Index {
         Some(ResourceId { kind, team: of_team.cloned(), name: name.clone() })
     }
 
-    /// Lists the roles or groups that can be seen from a place.
+    /// Lists the names of a kind that can be seen from a place.
     pub fn visible(&self, kind: Kind, from: Option<&Name>) -> Vec<&str> {
-        let names = self.names(kind);
-        let own = from.and_then(|team| names.get(&Some(team.clone())));
-        own.into_iter().chain(names.get(&None)).flatten().map(Name::as_str).collect()
+        let own = from.and_then(|team| self.of_team(kind, Some(team)));
+        own.into_iter().chain(self.of_team(kind, None)).flatten().map(Name::as_str).collect()
     }
 
-    /// Says whether a team is declared.
-    pub fn has_team(&self, name: &Name) -> bool {
-        self.teams.contains(name)
-    }
-
-    /// Lists the teams.
-    pub fn teams(&self) -> impl Iterator<Item = &str> {
-        self.teams.iter().map(Name::as_str)
+    /// Lists the names of a kind, whoever's they are.
+    pub fn everywhere(&self, kind: Kind) -> BTreeSet<&str> {
+        self.names.get(&kind).into_iter().flat_map(BTreeMap::values).flatten().map(Name::as_str).collect()
     }
 
     /// Says whether what cannot be read may declare a name.

@@ -3,6 +3,7 @@
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 
+mod alike;
 mod compiler;
 mod cycle;
 mod declared;
@@ -10,6 +11,7 @@ mod duplicate;
 mod index;
 mod mention;
 mod organization;
+mod people;
 mod reference;
 
 pub use compiler::Compiler;

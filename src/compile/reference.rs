@@ -1,13 +1,13 @@
 //! References: whatever a manifest names must exist, and the nearest name is offered where it does not.
 
 use super::duplicate::{self, Budgets};
-use super::index::{Index, viewpoint};
+use super::index::{self, Index, viewpoint};
 use super::mention::{self, Mention};
 use crate::model::code::Code;
 use crate::model::examination::{Reference, Repetition, Target};
 use crate::model::fault::Fault;
 use crate::model::finding::Finding;
-use crate::model::kind::Kind;
+use crate::model::kind::{Kind, Scope};
 use crate::model::manifest::Manifest;
 use crate::model::mend::Mend;
 use crate::model::name::Name;
@@ -27,10 +27,11 @@ pub struct Checked {
 /// Checks every reference, repetition and contradiction of a manifest, and what it may not be beside the others.
 pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets: &Budgets<'_>) -> Checked {
     let examined = manifest.spec.examine();
-    let mentions = mention::all(manifest, &examined);
+    let mentions = mention::all(manifest, &examined, index.people.are_known);
     let mut findings: Vec<Finding> = of_unknown_team(manifest, index).into_iter().collect();
     findings.extend(duplicate::shadowed(manifest, index, resources));
     findings.extend(duplicate::budget(manifest, budgets));
+    findings.extend(duplicate::users(manifest, index, resources));
     findings.extend(examined.references.iter().filter_map(|reference| check_reference(manifest, reference, index)));
     findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
     findings
@@ -39,7 +40,7 @@ pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets:
 }
 
 fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {
-    let fault = manifest.id.team.as_ref().and_then(|team| check_team(team.as_str(), index))?;
+    let fault = manifest.id.team.as_ref().and_then(|team| check_name(Kind::Team, None, team, index))?;
     let message = format!("{} belongs to {}", manifest.id.kind, fault.message);
     Some(Finding::of(Fault { message, ..fault }, manifest.site.team()))
 }
@@ -48,7 +49,9 @@ fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index
     let from = viewpoint(manifest);
     let fault = match reference.target {
         Target::Role(name) => check_name(Kind::Role, from, name, index),
-        Target::Team(name) => check_team(name.as_str(), index),
+        Target::Person(name) => check_name(Kind::Person, from, name, index),
+        Target::AnyRole(name) => check_role_anywhere(name, index),
+        Target::Team(name) => check_name(Kind::Team, None, name, index),
         Target::Subject(subject) => check_subject(subject, from, index),
         Target::Permission(permission) => check_permission(permission, index),
     }?;
@@ -66,10 +69,12 @@ fn described(manifest: &Manifest) -> String {
 }
 
 fn check_subject(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<Fault> {
+    let name = || subject.id().parse::<Name>().ok();
     let fault = match subject.kind() {
-        SubjectKind::Group => subject.id().parse().ok().and_then(|name| check_name(Kind::Group, from, &name, index)),
-        SubjectKind::Team => check_team(subject.id(), index),
-        SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => None,
+        SubjectKind::Group => check_name(Kind::Group, from, &name()?, index),
+        SubjectKind::Team => check_name(Kind::Team, None, &name()?, index),
+        SubjectKind::User => return check_user(subject, index),
+        SubjectKind::Agent | SubjectKind::Service => None,
     }?;
     let mend = fault.mend.as_ref().and_then(|mend| match mend {
         Mend::Word { meant, .. } => Mend::word(subject.as_str(), Some(format!("{}:{meant}", subject.kind().as_str()))),
@@ -78,20 +83,37 @@ fn check_subject(subject: &Subject, from: Option<&Name>, index: &Index) -> Optio
     Some(fault.mend(mend))
 }
 
-fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
-    if index.find(kind, from, name).is_some() || index.is_mentioned(name.as_str()) {
-        return None;
-    }
-    let (code, word) = if kind == Kind::Role { (Code::UnknownRole, "role") } else { (Code::UnknownGroup, "group") };
-    let visible = index.visible(kind, from);
-    let help = did_you_mean(name.as_str(), &visible)
-        .map_or_else(|| declare(&visible), |near| format!("did you mean `{near}`?"));
-    let fault = Fault::new(code, format!("{word} `{name}`, which does not exist{}", where_from(from))).help(help);
-    Some(fault.mend(Mend::word(name.as_str(), surely_meant(name.as_str(), &visible))))
+fn check_user(user: &Subject, index: &Index) -> Option<Fault> {
+    let may_be_torn = || index.is_mentioned(user.id()) || index.is_mentioned(user.as_str());
+    index.people.unknown(user).filter(|_| !may_be_torn())
 }
 
-fn where_from(from: Option<&Name>) -> &'static str {
-    if from.is_some() { "" } else { " in the organisation" }
+fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
+    if index.find(kind, from, name).is_some() {
+        return None;
+    }
+    let of_the_organisation = kind.scope() == Scope::Either && from.is_none();
+    let place = if of_the_organisation { " in the organisation" } else { "" };
+    unknown(kind, name, place, index.visible(kind, from), index)
+}
+
+fn check_role_anywhere(name: &Name, index: &Index) -> Option<Fault> {
+    let roles = index.everywhere(Kind::Role);
+    if roles.contains(name.as_str()) {
+        return None;
+    }
+    unknown(Kind::Role, name, "", roles.into_iter().collect(), index)
+}
+
+/// Says that nothing of a kind has a name, unless what cannot be read may have it.
+fn unknown(kind: Kind, name: &Name, place: &str, names: Vec<&str>, index: &Index) -> Option<Fault> {
+    if index.is_mentioned(name.as_str()) {
+        return None;
+    }
+    let help =
+        did_you_mean(name.as_str(), &names).map_or_else(|| declare(&names), |near| format!("did you mean `{near}`?"));
+    let fault = Fault::new(index::unknown(kind)?, format!("{} `{name}`, which does not exist{place}", kind.word()));
+    Some(fault.help(help).mend(Mend::word(name.as_str(), surely_meant(name.as_str(), &names))))
 }
 
 fn listed(names: &[&str]) -> String {
@@ -109,18 +131,6 @@ fn declare(names: &[&str]) -> String {
     } else {
         format!("declare it, or name one that is: {}", listed(names))
     }
-}
-
-fn check_team(name: &str, index: &Index) -> Option<Fault> {
-    let known = name.parse::<Name>().is_ok_and(|name| index.has_team(&name));
-    (!known && !index.is_mentioned(name)).then(|| unknown_team(name, index))
-}
-
-fn unknown_team(name: &str, index: &Index) -> Fault {
-    let help = did_you_mean(name, index.teams())
-        .map_or_else(|| declare(&index.teams().collect::<Vec<_>>()), |near| format!("did you mean `{near}`?"));
-    let fault = Fault::new(Code::UnknownTeam, format!("team `{name}`, which does not exist")).help(help);
-    fault.mend(Mend::word(name, surely_meant(name, index.teams())))
 }
 
 fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {

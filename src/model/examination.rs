@@ -11,7 +11,10 @@ use super::subject::Subject;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<'a> {
     Role(&'a Name),
+    /// A role of the organisation or of any team.
+    AnyRole(&'a Name),
     Team(&'a Name),
+    Person(&'a Name),
     Subject(&'a Subject),
     Permission(&'a Permission),
 }

@@ -40,6 +40,9 @@ pub struct Library {
     /// Something refers to each group; a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphaned_groups: Option<Nothing>,
+    /// Who left holds nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_who_left: Option<Nothing>,
     /// No binding gives what another gives already; a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redundant_grants: Option<Nothing>,
@@ -180,6 +183,7 @@ impl Library {
             naming: Some(Naming::default()),
             no_all_outside_platform: Some(NoAllOutsidePlatform::default()),
             orphaned_groups: Some(Nothing::default()),
+            people_who_left: Some(Nothing::default()),
             redundant_grants: Some(Nothing::default()),
             separation_of_duties: Some(SeparationOfDuties::default()),
             wildcard_expires: Some(WildcardExpires::default()),

@@ -53,6 +53,7 @@ pub mod source_state;
 pub mod standing;
 pub mod subject;
 pub mod trie;
+pub mod user;
 pub mod verdict;
 pub mod waived;
 pub mod work;

@@ -4,7 +4,9 @@ use super::code::Code;
 use super::fault::Fault;
 use super::id::{NotAnId, ResourceId};
 use super::kind::Kind;
-use super::{expiry::Expiry, money::Amount, name::Name, period::Period, permission::Permission, subject::Subject};
+use super::{
+    expiry::Expiry, money::Amount, name::Name, period::Period, permission::Permission, subject::Subject, user::User,
+};
 
 /// A `format` of Charter's own and what checks a text against it.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,7 @@ fn resource(text: &str) -> Result<(), Fault> {
 pub const FORMATS: &[Format] = &[
     Format { word: "name", check: check::<Name>, raw: false },
     Format { word: "subject", check: check::<Subject>, raw: false },
+    Format { word: "user", check: check::<User>, raw: false },
     Format { word: "permission", check: check::<Permission>, raw: false },
     Format { word: "amount", check: check::<Amount>, raw: true },
     Format { word: "expiry", check: check::<Expiry>, raw: false },

@@ -107,6 +107,7 @@ fn mistaken_name(text: &str, what: &str, format: &Format) -> Fault {
     let (place, code) = match format.word {
         "name" => ("a name", Code::NotAName),
         "subject" => ("a subject", Code::NotAName),
+        "user" => ("a user", Code::NotAName),
         "permission" => ("a permission", Code::NotAName),
         "amount" => ("an amount", Code::BadAmount),
         "period" => ("a period", Code::BadPeriod),

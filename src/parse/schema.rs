@@ -234,6 +234,7 @@ fn wrong_value(error: &ValidationError<'_>, schema: &Value) -> Fault {
         "enum" | "oneOf" | "const" => wrong_word(error.instance(), schema),
         "type" => wrong_type(error.instance(), schema),
         "minimum" | "maximum" => out_of_range(error.instance(), schema),
+        "minItems" => Fault::new(Code::Schema, "this list is empty, and something belongs here").help("write an item"),
         _ => Fault::new(Code::Schema, error.to_string().chars().take(200).collect::<String>()),
     }
 }

@@ -35,6 +35,7 @@ library! {
     "naming",
     "no-all-outside-platform",
     "orphaned-groups",
+    "people-who-left",
     "redundant-grants",
     "separation-of-duties",
     "wildcard-expires",

@@ -2,7 +2,7 @@
 //!
 //! `PROPTEST_CASES=1000000 cargo test --release --test laws step` takes the night.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use charter::model::code::Code;
@@ -112,10 +112,19 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     vec((vec(edit(), 1..4), prop_oneof![3 => Just(0), 1 => 1i64..40]), 1..most)
 }
 
-/// Takes steps from the files of some declarations to those of others, and says whether that ever cost less than the whole.
-fn walk(first: &[Declaration], declarations: &[Declaration], steps: &[Step]) -> Result<bool, TestCaseError> {
+/// What a walk came by.
+#[derive(Default)]
+struct Walked {
+    /// Whether a step ever cost less than the whole.
+    saved: bool,
+    /// The steps in which there was a finding of each code.
+    met: BTreeMap<Code, usize>,
+}
+
+/// Takes steps from the files of some declarations to those of others.
+fn walk(first: &[Declaration], declarations: &[Declaration], steps: &[Step]) -> Result<Walked, TestCaseError> {
     let mut texts: Texts = first.iter().map(written).collect();
-    let (mut now, mut spent, mut saved) = (round::landing().at, Spent::default(), false);
+    let (mut now, mut spent, mut walked) = (round::landing().at, Spent::default(), Walked::default());
     let mut memo = Memo::of(whole(&texts), &mut spent);
     for (edits, days) in steps {
         now += SignedDuration::from_hours(24 * days);
@@ -125,15 +134,17 @@ fn walk(first: &[Declaration], declarations: &[Declaration], steps: &[Step]) -> 
         memo.advance(delta(&before, &texts), &mut spent);
         let (stepped, mut at_once) = (memo.judge(now, &mut spent), Spent::default());
         let judged = Memo::of(whole(&texts), &mut at_once).judge(now, &mut at_once);
+        let codes: BTreeSet<Code> = judged.findings.iter().map(|finding| finding.code).collect();
+        codes.into_iter().for_each(|code| *walked.met.entry(code).or_default() += 1);
         prop_assert_eq!(sorted(stepped.findings), sorted(judged.findings), "{:?}", edits);
         prop_assert_eq!((stepped.read, stepped.resources), (judged.read, judged.resources));
         let digest = |admitted: &Option<charter::model::admitted::Admitted>| {
             admitted.as_ref().map(|admitted| admitted.desired().digest)
         };
         prop_assert_eq!(digest(&stepped.admitted), digest(&judged.admitted));
-        saved |= spent.work.compiled < at_once.work.compiled && before != texts;
+        walked.saved |= spent.work.compiled < at_once.work.compiled && before != texts;
     }
-    Ok(saved)
+    Ok(walked)
 }
 
 #[test]
@@ -142,7 +153,7 @@ fn step_by_step_ends_where_all_at_once_does() {
     let organisations = (prop_oneof![organisation(), with_mistakes()], organisation());
     law.holds(&(organisations, steps(8)), |((first, other), steps)| {
         let declarations = [first.declarations(), other.declarations()].concat();
-        walk(&first.declarations(), &declarations, &steps).map(Case::telling_if)
+        walk(&first.declarations(), &declarations, &steps).map(|walked| Case::telling_if(walked.saved))
     });
 }
 
@@ -194,6 +205,32 @@ fn many_of_one_kind_in_one_place_end_where_all_at_once_does() {
     law.holds(&(many(200), many(20), steps(6)), |(first, other, steps)| {
         let many = |many: Vec<_>| many.into_iter().map(one_of_many).collect::<Vec<_>>();
         let first = [central().to_vec(), many(first)].concat();
-        walk(&first, &many(other), &steps).map(Case::telling_if)
+        walk(&first, &many(other), &steps).map(|walked| Case::telling_if(walked.saved))
+    });
+}
+
+/// Declares a person with some of the ids, or a group of some of them: few, so that they meet.
+fn one_of_people((number, ids, manager): (u8, u8, Option<u8>)) -> Declaration {
+    let all = ["ana", "bo", "cy", "di", "eva", "fay", "gil", "Ana"].map(|id| format!("user:{id}"));
+    let ids = [ids % 8, ids / 8 % 8].map(|number| &all[usize::from(number)]);
+    let (kind, name) = if number.is_multiple_of(3) { ("Group", "g") } else { ("Person", "p") };
+    let mut spec = if kind == "Group" { json!({ "members": ids }) } else { json!({ "ids": ids }) };
+    if let Some(manager) = manager.filter(|_| kind == "Person") {
+        spec["manager"] = json!(format!("p-{}", manager % 8));
+    }
+    Declaration { kind, team: None, name: format!("{name}-{}", number % 8), spec }
+}
+
+#[test]
+fn people_end_where_all_at_once_does() {
+    let law = Law { name: "steps and the whole among people", cases: 600, telling: 0.3 };
+    let people = || vec((any::<u8>(), any::<u8>(), proptest::option::of(any::<u8>())), 1..12);
+    law.holds(&(people(), people(), steps(8)), |(first, other, steps)| {
+        let people = |people: Vec<_>| people.into_iter().map(one_of_people).collect::<Vec<_>>();
+        let count = steps.len();
+        let walked = walk(&[central().to_vec(), people(first)].concat(), &people(other), &steps)?;
+        let came_and_went = |code| walked.met.get(&code).is_some_and(|met| *met < count);
+        let is_telling = came_and_went(Code::UnknownUser) || came_and_went(Code::DuplicateUser);
+        Ok(Case::telling_if(walked.saved && is_telling))
     });
 }

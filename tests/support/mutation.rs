@@ -5,7 +5,7 @@
 use crate::organisation::Dice;
 
 /// The words and signs that YAML, JSON and manifests are made of.
-pub const TOKENS: [&str; 72] = [
+pub const TOKENS: [&str; 73] = [
     "apiVersion",
     "kind",
     "metadata",
@@ -18,6 +18,7 @@ pub const TOKENS: [&str; 72] = [
     "Organization",
     "Budget",
     "Membership",
+    "Person",
     "Role",
     "Group",
     "members",

@@ -30,10 +30,13 @@ pub struct Organisation {
     teams: BTreeMap<u8, Team>,
     bindings: BTreeMap<u8, Binding>,
     cap: Option<u16>,
+    /// Who everybody is, where people are declared: of each id the number of its person, and what that one is.
+    persons: Option<Vec<(u8, Person)>>,
     mistakes: BTreeSet<u8>,
 }
 
 type Role = (Vec<u8>, Vec<u8>);
+type Person = (u8, Option<u8>);
 type Binding = (u8, Vec<u8>, Option<u8>, String);
 
 #[derive(Debug, Clone)]
@@ -114,20 +117,22 @@ pub fn organisation() -> impl Strategy<Value = Organisation> {
         btree_map(0u8..6, team(), 1..5),
         btree_map(0u8..4, binding(), 0..3),
         proptest::option::of(any::<u16>()),
+        proptest::option::of(vec((0u8..6, (any::<u8>(), proptest::option::of(any::<u8>()))), people().len())),
     );
-    parts.prop_map(|(roles, groups, teams, bindings, cap)| Organisation {
+    parts.prop_map(|(roles, groups, teams, bindings, cap, persons)| Organisation {
         roles,
         groups,
         teams,
         bindings,
         cap,
+        persons,
         mistakes: BTreeSet::new(),
     })
 }
 
 /// Makes organisations with mistakes of several sorts.
 pub fn with_mistakes() -> impl Strategy<Value = Organisation> {
-    (organisation(), proptest::collection::btree_set(0u8..8, 1..4))
+    (organisation(), proptest::collection::btree_set(0u8..12, 1..4))
         .prop_map(|(organisation, mistakes)| Organisation { mistakes, ..organisation })
 }
 
@@ -201,8 +206,29 @@ impl Organisation {
         for (number, team) in &self.teams {
             all.extend(self.declared_by(*number, team));
         }
+        all.extend(self.persons());
         all.extend(self.mistakes.iter().map(|mistake| mistaken(*mistake)));
         all
+    }
+
+    /// Declares who everybody is: some have several ids.
+    fn persons(&self) -> Vec<Declaration> {
+        let mut of: BTreeMap<u8, (Vec<String>, Person)> = BTreeMap::new();
+        for ((number, person), id) in self.persons.iter().flatten().zip(people()) {
+            of.entry(*number).or_insert_with(|| (Vec::new(), *person)).0.push(id);
+        }
+        let spec = |number: u8, ids: &[String], (status, manager): Person| {
+            let status = ["active", "leave", "left"][usize::from(status % 3)];
+            let mut spec = json!({ "status": status, "ids": ids });
+            if let Some(manager) = manager.and_then(|manager| pick(&named("person", &of, number), manager)) {
+                spec["manager"] = json!(manager);
+            }
+            spec
+        };
+        let one = |(number, (ids, person)): (&u8, &(Vec<String>, Person))| {
+            declaration("Person", None, &format!("person-{number}"), spec(*number, ids, *person))
+        };
+        of.iter().map(one).collect()
     }
 
     fn organization(&self) -> Value {
@@ -292,6 +318,10 @@ fn mistaken(number: u8) -> Declaration {
         4 => ("Role", json!({ "permissions": ["fly:agents", "read:agents"] })),
         5 => ("Group", json!({ "members": ["user:ana", "user:bo", "user:ana"] })),
         6 => ("Role", json!({ "inherits": ["mistake-6"] })),
+        7 => ("Person", json!({ "ids": ["user:ANA"], "manager": "mistake-8" })),
+        8 => ("Person", json!({ "ids": ["user:stranger", "user:bo"], "manager": "mistake-7" })),
+        9 => ("Person", json!({ "ids": ["user:ana", "nobody"], "manager": "nobody" })),
+        10 => ("Group", json!({ "members": ["user:STRANGER", "user:anna"] })),
         _ => ("Role", json!({ "permissions": "read:agents" })),
     };
     declaration(kind, None, &name, spec)
@@ -319,7 +349,7 @@ impl Dice {
 }
 
 /// The fields that are sets.
-const SETS: [&str; 6] = ["members", "subjects", "permissions", "inherits", "council", "leads"];
+const SETS: [&str; 7] = ["ids", "members", "subjects", "permissions", "inherits", "council", "leads"];
 
 impl Declaration {
     /// Returns the name of the resource.

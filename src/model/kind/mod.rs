@@ -14,6 +14,7 @@ pub mod budget;
 pub mod group;
 pub mod membership;
 pub mod organization;
+pub mod person;
 pub mod policy;
 pub mod role;
 pub mod role_binding;
@@ -133,6 +134,7 @@ macro_rules! kinds {
 kinds! {
     Organization organization,
     Policy policy,
+    Person person,
     Team team,
     Role role,
     Group group,
