@@ -1,6 +1,7 @@
 //! Policies as others write them, and those of the library: their tests pass, and they judge a repository.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
+mod rego;
 mod support;
 
 use std::fs;
