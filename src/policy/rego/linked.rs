@@ -18,6 +18,8 @@ use crate::model::origin::Span;
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub policy: Name,
+    /// Its package, without `data`.
+    pub package: String,
     /// Its package and name, as people write them.
     pub rule: String,
     /// Its path in the program.
@@ -97,6 +99,7 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
             let width = u32::try_from(name.len()).unwrap_or(1);
             entries.push(Entry {
                 policy: module.policy.clone(),
+                package: package.join("."),
                 rule: own.join("."),
                 path: spelled(&path),
                 severity: head.severity,

@@ -82,6 +82,11 @@ impl Loaded {
         }
     }
 
+    /// Leaves the rules of some packages to be judged.
+    pub fn narrow(&mut self, packages: &[String]) {
+        self.linked.entries.retain(|entry| packages.contains(&entry.package));
+    }
+
     /// Lists the rules that are judged.
     pub fn entries(&self) -> &[Entry] {
         &self.linked.entries
