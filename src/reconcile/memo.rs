@@ -23,6 +23,7 @@ use crate::model::kind::waiver::Waiver;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Read;
 use crate::model::members::Members;
+use crate::model::name::Name;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
 use crate::model::standing::Standing;
 use crate::model::waived::Waived;
@@ -143,6 +144,11 @@ impl Memo {
     /// Has what is judged from here on judged as the revision that landed, or not.
     pub fn accept(&mut self, is_accepted: bool) {
         self.is_accepted = is_accepted;
+    }
+
+    /// Returns the name of the organisation, where one is declared.
+    pub fn organization(&self) -> Option<Name> {
+        self.compiler.resources().of_kind(Kind::Organization).next().map(|one| one.id.name.clone())
     }
 
     /// Returns the rules that are declared; `None` where no organisation is, so that nothing stood yet.
