@@ -1,6 +1,7 @@
 //! Policies as others write them, and those of the library: their tests pass, and they judge a repository.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
+mod rego;
 mod support;
 
 use std::fs;
@@ -70,4 +71,44 @@ fn the_examples_run_unchanged() {
     let mut codes: Vec<String> = codes.collect();
     codes.sort();
     assert_eq!(codes, ["allowed_members", "binding-expiry", "budgets", "budgets", "labels", "required_labels"]);
+}
+
+/// The rules of the page about policies, each under a name of its own.
+fn of_the_page(sandbox: &Sandbox) -> usize {
+    let page = include_str!("../docs/policies.md");
+    let blocks: Vec<&str> = page.split("```rego\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    for (number, block) in blocks.iter().enumerate() {
+        let end = if block.contains("test_") { "_test" } else { "" };
+        sandbox.write(&format!("policies/page-{number}{end}.rego"), block);
+    }
+    blocks.len()
+}
+
+#[test]
+fn what_the_page_shows_runs() {
+    let sandbox = Sandbox::new();
+    assert_eq!(of_the_page(&sandbox), 4);
+    let members: Vec<String> = (0..13).map(|number| format!("\"user:u{number}\"")).collect();
+    sandbox.write(
+        "acme.yaml",
+        &WRONG
+            .replace(
+                "\"user:acme.ana\"]}\n---\napiVersion: charter/v1\nkind: Group",
+                &format!("{}]}}\n---\napiVersion: charter/v1\nkind: Group", members.join(", ")),
+            )
+            .replace("9000", "900000"),
+    );
+    let passed = |command: &str| {
+        let run = sandbox.charter(command);
+        assert!(run.status.success(), "{command}: {}", String::from_utf8_lossy(&run.stdout));
+        String::from_utf8_lossy(&run.stdout).into_owned()
+    };
+    assert_eq!(passed("policy check"), "ok: 3 files, 3 judged rules\n");
+    assert_eq!(passed("policy test"), "ok: 1 test\n");
+    assert!(passed("policy eval data.charter.budgets").contains("900000"));
+    let report: Value = serde_json::from_slice(&sandbox.charter("validate -o json").stdout).unwrap();
+    let mut codes: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().filter_map(|finding| finding["code"].as_str()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["budget-limit", "page-0", "page-2"]);
 }

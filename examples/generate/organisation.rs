@@ -301,12 +301,21 @@ pub enum Failure {
 /// # Errors
 /// Where there are too few resources, or the directory is not empty or cannot be written.
 pub fn write(resources: usize, place: &Path) -> Result<Written, Failure> {
+    write_with(resources, place, Vec::new())
+}
+
+/// Writes an organisation of exactly that many resources, some of which are given, as files of one each.
+///
+/// # Errors
+/// Where there are too few resources, or the directory is not empty or cannot be written.
+pub fn write_with(resources: usize, place: &Path, given: Vec<File>) -> Result<Written, Failure> {
     let guilds = (resources / 250).min(GUILDS.split_ascii_whitespace().count());
-    let rest = resources.checked_sub(CENTRAL + guilds).filter(|rest| *rest >= SMALLEST_TEAM).ok_or(Failure::TooFew)?;
+    let rest = resources.checked_sub(CENTRAL + guilds + given.len());
+    let rest = rest.filter(|rest| *rest >= SMALLEST_TEAM).ok_or(Failure::TooFew)?;
     let teams = teams(rest);
     let settings = File { path: "schemas/settings.schema.json".into(), text: SETTINGS.into() };
     let mut files = vec![central(&teams, guilds), settings];
-    files.extend(teams.iter().flat_map(|team| team.files(&teams)));
+    files.extend(teams.iter().flat_map(|team| team.files(&teams)).chain(given));
     found(resources, teams.len(), &files, place)
 }
 

@@ -68,6 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let now = args.clock.now();
     let checking = format!("checking {}", source.describe());
     let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, now))?;
+    let checked = checked.unless_landed(|name| args.store.place(source.as_ref(), name, context), now);
     let Some(admitted) = &checked.admitted else { return invalid(&checked, &output, context) };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
     let checked = checked.abide(&store, now)?;

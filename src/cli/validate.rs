@@ -23,6 +23,7 @@ Examples:
   charter validate examples/acme         one directory of a repository
   charter validate --rev main            a branch, tag or commit
   charter validate --since main          what the change since then introduced or touched
+  charter validate -n main               by the policies of one package alone
   charter validate --fix                 mend what needs no decision
   charter validate -o json               for a script
   charter validate -o github             for an Action: annotations, and the step's summary
@@ -44,6 +45,9 @@ pub struct Args {
     /// With --since: older findings count as well
     #[arg(long, requires = "since")]
     all: bool,
+    /// Asks the policies of this package alone; may be given several times. What lands is judged by all
+    #[arg(short, long, value_name = "PACKAGE")]
+    namespace: Vec<String>,
     /// Mends what needs no decision in the files of the working tree
     #[arg(long, conflicts_with = "rev")]
     fix: bool,
@@ -90,9 +94,21 @@ fn passing(count: usize) -> String {
     if count == 1 { "1 finding passes".to_owned() } else { format!("{count} findings pass") }
 }
 
+/// Refuses a package without rules: nothing would be found, and that would look like success.
+fn known(args: &Args, source: &dyn Source, at: &At) -> Result<(), Failure> {
+    let known = if args.namespace.is_empty() { None } else { reconcile::packages(source, at)? };
+    let is_unknown = |package: &&String| known.as_ref().is_some_and(|known| !known.contains(*package));
+    let Some(package) = args.namespace.iter().find(is_unknown) else { return Ok(()) };
+    let all: Vec<String> = known.iter().flatten().map(|name| format!("`{name}`")).collect();
+    let all = if all.is_empty() { "there is none".to_owned() } else { format!("there are {}", all.join(", ")) };
+    Err(Failure::Usage(format!("no policy has rules in package `{package}`: {all}")))
+}
+
 fn validated(args: &Args, source: &dyn Source) -> Result<(Report, Spent), Failure> {
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
-    let (question, now) = (Question { at, since: args.since.clone(), all: args.all }, args.clock.now());
+    known(args, source, &at)?;
+    let question = Question { at, since: args.since.clone(), all: args.all, packages: args.namespace.clone() };
+    let now = args.clock.now();
     if !args.fix {
         return Ok(reconcile::validate(source, &question, now)?);
     }

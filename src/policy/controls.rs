@@ -21,9 +21,21 @@ use crate::model::standing::Standing;
 pub struct Controls {
     brought: Option<Ruling>,
     stood: Option<Ruling>,
+    /// The packages whose rules are asked; none for all.
+    packages: Vec<String>,
 }
 
 impl Controls {
+    /// Asks the rules of some packages alone from here on.
+    pub fn narrow(&mut self, packages: Vec<String>) {
+        *self = Controls { packages, ..Controls::default() };
+    }
+
+    /// Says whether all rules are asked.
+    pub fn is_whole(&self) -> bool {
+        self.packages.is_empty()
+    }
+
     /// Asks the policies about a state.
     ///
     /// What either finds blocks: what a change loosens counts from the next change, what it tightens at once.
@@ -40,8 +52,8 @@ impl Controls {
     pub fn load(&mut self, desired: &Desired, before: Option<&Standing>) -> World {
         let brought = brought(desired);
         let stood = before.map(standing).filter(|stood| *stood != brought).unwrap_or_default();
-        load(&mut self.brought, brought);
-        load(&mut self.stood, stood);
+        load(&mut self.brought, brought, &self.packages);
+        load(&mut self.stood, stood, &self.packages);
         self.brought.iter().chain(&self.stood).fold(World::default(), |mut all, ruling| {
             all.add(&ruling.reads());
             all
@@ -72,9 +84,9 @@ impl Controls {
     }
 }
 
-fn load(kept: &mut Option<Ruling>, rules: Rules) {
+fn load(kept: &mut Option<Ruling>, rules: Rules, packages: &[String]) {
     if kept.as_ref().is_none_or(|kept| kept.rules != rules) {
-        *kept = (rules != Rules::default()).then(|| Ruling::of(rules));
+        *kept = (rules != Rules::default()).then(|| Ruling::of(rules, packages));
     }
 }
 

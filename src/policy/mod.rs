@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::allocation::Allocation;
+use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::grant::{Assignment, Grant};
@@ -30,7 +31,7 @@ mod ruling;
 mod waivers;
 mod whole;
 
-pub use query::evaluate;
+pub use query::{evaluate, packages};
 
 /// What each subject may do.
 pub type Grants = BTreeMap<Subject, Vec<Grant>>;
@@ -85,6 +86,11 @@ impl Judge {
         self.controls.load(desired, before)
     }
 
+    /// Asks the policies of some packages alone from here on: of what is found then, no verdict admits anything.
+    pub fn narrow(&mut self, packages: Vec<String>) {
+        self.controls.narrow(packages);
+    }
+
     /// Judges a desired state at one moment, and counts the resources that rules were asked about.
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> (Verdict, usize) {
         let of_each = OF_EACH.iter().zip(&mut self.of_each).map(|(rule, asked)| rule.judge(asked, desired, now));
@@ -98,7 +104,11 @@ impl Judge {
         let ruled = self.controls.judge(desired, facts, now);
         findings.extend(ruled.findings);
         let before = facts.before.as_deref().map(|before| &before.waivers);
-        let (findings, waived) = waivers::weigh(findings, desired, before, self.controls.names().as_ref(), now);
+        let (mut findings, waived) = waivers::weigh(findings, desired, before, self.controls.names().as_ref(), now);
+        if !self.controls.is_whole() {
+            // Of what another rule finds a waiver may be needed.
+            findings.retain(|finding| finding.code != Code::WaiverUnneeded);
+        }
         (Verdict::new(desired.digest, findings, waived), asked + ruled.asked)
     }
 }

@@ -1,5 +1,7 @@
 //! A question about a state, as somebody types it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -8,6 +10,13 @@ use super::controls::brought;
 use super::rego::{self, Assembled, Loaded, World};
 use crate::model::desired::Desired;
 use crate::model::id::ResourceId;
+
+/// Lists the packages of a state that have rules which are judged; `None` where its policies cannot be loaded.
+pub fn packages(desired: &Desired) -> Option<BTreeSet<String>> {
+    let loaded = Loaded::of(brought(desired).policies.iter().map(|(name, text)| (name, text.as_str())));
+    let packages = loaded.entries().iter().map(|entry| entry.package.clone()).collect();
+    loaded.mistakes.is_empty().then_some(packages)
+}
 
 /// Evaluates a query with the policies of a state; what is wrong with it, in words.
 ///

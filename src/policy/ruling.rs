@@ -53,9 +53,12 @@ pub struct Ruled {
 type Answered = (usize, Arc<Manifest>, rego::Answer);
 
 impl Ruling {
-    /// Loads rules.
-    pub fn of(rules: Rules) -> Self {
-        let loaded = Loaded::of(rules.policies.iter().map(|(name, text)| (name, text.as_str())));
+    /// Loads rules: all, or those of some packages.
+    pub fn of(rules: Rules, packages: &[String]) -> Self {
+        let mut loaded = Loaded::of(rules.policies.iter().map(|(name, text)| (name, text.as_str())));
+        if !packages.is_empty() {
+            loaded.narrow(packages);
+        }
         Ruling { rules, loaded, asked: Resources::default(), found: BTreeMap::new(), world: Assembled::default() }
     }
 

@@ -10,6 +10,7 @@ use crate::model::admitted::Admitted;
 use crate::model::applied::Applied;
 use crate::model::code::Code;
 use crate::model::finding::Finding;
+use crate::model::name::Name;
 use crate::model::report::Report;
 use crate::model::snapshot::Snapshot;
 use crate::model::standing::Standing;
@@ -64,16 +65,40 @@ impl Checked {
     /// Where the store cannot be read.
     pub fn abide(mut self, store: &Store, now: Timestamp) -> Result<Self, StoreError> {
         let Some(stood) = standing(&store.reader()?.state()?.1) else { return Ok(self) };
-        let memo = &mut self.memo;
-        if !self.is_waived && !memo.is_ruled(&stood) {
+        if !self.is_waived && !self.memo.is_ruled(&stood) {
             return Ok(self);
         }
-        memo.abide(Some(stood));
-        let judged = memo.judge(now, &mut self.spent);
-        self.report = report(memo.snapshot(), &judged, self.spent.work);
-        self.admitted = judged.admitted;
-        Ok(self)
+        self.memo.abide(Some(stood));
+        Ok(self.again(now))
     }
+
+    /// Judges what is not valid again, if it is the revision that landed last: that stands as it was judged then.
+    ///
+    /// It stays as it was where no store can say so.
+    pub fn unless_landed<E>(mut self, store: impl FnOnce(&Name) -> Result<Store, E>, now: Timestamp) -> Self {
+        let name = self.memo.organization().filter(|_| self.admitted.is_none());
+        let Some(Ok(store)) = name.map(|name| store(&name)) else { return self };
+        let state = store.reader().and_then(|mut reader| reader.state());
+        if !state.is_ok_and(|(_, applied)| is_landed(&applied, self.memo.snapshot())) {
+            return self;
+        }
+        self.memo.accept(true);
+        self.again(now)
+    }
+
+    fn again(mut self, now: Timestamp) -> Self {
+        let judged = self.memo.judge(now, &mut self.spent);
+        self.report = report(self.memo.snapshot(), &judged, self.spent.work);
+        self.admitted = judged.admitted;
+        self
+    }
+}
+
+/// Says whether a snapshot is of the revision that landed last.
+fn is_landed(applied: &Applied, snapshot: &Snapshot) -> bool {
+    let landed = applied.accepted.as_ref().and_then(|accepted| accepted.revision.as_ref());
+    let commit = snapshot.revision.as_ref().map(|revision| &revision.commit);
+    snapshot.uncommitted == 0 && commit.is_some() && landed.map(|revision| &revision.commit) == commit
 }
 
 /// Returns the rules that were applied; `None` before the first apply, which is judged by its own.

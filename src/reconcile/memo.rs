@@ -1,5 +1,6 @@
 //! The memo of the pure stages: what they made of the last snapshot, so that the next one costs what differs.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ use crate::model::kind::waiver::Waiver;
 use crate::model::kind::{Kind, Typed};
 use crate::model::manifest::Read;
 use crate::model::members::Members;
+use crate::model::name::Name;
 use crate::model::snapshot::{Delta, Snapshot, SourceFile};
 use crate::model::standing::Standing;
 use crate::model::waived::Waived;
@@ -51,6 +53,8 @@ pub struct Memo {
     /// The rules that stood before the change.
     before: Option<Arc<Standing>>,
     is_accepted: bool,
+    /// Whether the rules of some packages alone are asked, so that nothing is admitted.
+    is_narrow: bool,
     members: Option<(Digest, Arc<Members>)>,
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
     grants: Option<(Digest, Arc<policy::Grants>)>,
@@ -88,6 +92,7 @@ impl Memo {
             judge,
             before: None,
             is_accepted: false,
+            is_narrow: false,
             members: None,
             allocations: None,
             grants: None,
@@ -130,9 +135,20 @@ impl Memo {
         self.before = before.map(Arc::new);
     }
 
+    /// Has what is judged from here on judged by the policies of some packages alone, unless none are named.
+    pub fn narrow(&mut self, packages: &[String]) {
+        self.is_narrow = !packages.is_empty();
+        self.judge.narrow(packages.to_vec());
+    }
+
     /// Has what is judged from here on judged as the revision that landed, or not.
     pub fn accept(&mut self, is_accepted: bool) {
         self.is_accepted = is_accepted;
+    }
+
+    /// Returns the name of the organisation, where one is declared.
+    pub fn organization(&self) -> Option<Name> {
+        self.compiler.resources().of_kind(Kind::Organization).next().map(|one| one.id.name.clone())
     }
 
     /// Returns the rules that are declared; `None` where no organisation is, so that nothing stood yet.
@@ -164,6 +180,12 @@ impl Memo {
         policy::evaluate(&desired, &facts, now, query, input)
     }
 
+    /// Lists the packages that have rules which are judged; `None` where the policies cannot be loaded.
+    pub fn packages(&mut self) -> Option<BTreeSet<String>> {
+        let Snapshot { revision, lineage, .. } = &self.snapshot;
+        policy::packages(&self.compiler.compiled(revision.clone(), lineage.clone(), Vec::new()).desired)
+    }
+
     /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
     pub fn judge(&mut self, now: Timestamp, spent: &mut Spent) -> Judged {
         let Snapshot { revision, lineage, findings, .. } = &self.snapshot;
@@ -179,7 +201,8 @@ impl Memo {
         spent.work.judged += judged;
         findings.extend(verdict.findings().iter().cloned());
         let waived = verdict.waived().to_vec();
-        Judged { findings, waived, read, resources, admitted: Admitted::seal(desired, &verdict).ok() }
+        let admitted = if self.is_narrow { None } else { Admitted::seal(desired, &verdict).ok() };
+        Judged { findings, waived, read, resources, admitted }
     }
 
     /// Works out what the rules know beside the desired state, as far as it may be other than before and policies read it.

@@ -23,7 +23,7 @@ pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
 pub use planning::{Planned, Records, drift, plan};
-pub use querying::evaluate;
+pub use querying::{evaluate, packages};
 pub use round::{Intent, OWN_RULES, Outcome, Round, round};
 pub use step::{Step, Treatment};
 pub use validation::{Question, fix, validate};

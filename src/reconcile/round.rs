@@ -63,7 +63,7 @@ pub fn round(
     store: &dyn Fn(&Name) -> Result<Store, StoreError>,
     intent: &Intent,
 ) -> Result<Round, Error> {
-    let checked = check(source, &At::Revision(intent.revision.clone()), intent.now)?;
+    let checked = check(source, &At::Revision(intent.revision.clone()), intent.now)?.unless_landed(store, intent.now);
     let (Checked { report, admitted, spent, .. }, store) = match &checked.admitted {
         Some(admitted) => {
             let store = store(admitted.name())?;

@@ -24,6 +24,8 @@ pub struct Question {
     pub since: Option<String>,
     /// Whether older findings count as well.
     pub all: bool,
+    /// The packages whose policies are asked; none for all.
+    pub packages: Vec<String>,
 }
 
 /// Validates a source, writing nothing: in the report, what can be mended has its edit.
@@ -72,6 +74,7 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
     let mut spent = Spent::default();
     let base = question.since.as_ref().map(|revision| Base::read(source, revision, now)).transpose()?;
     let mut memo = whole(source, &question.at, &mut spent)?;
+    memo.narrow(&question.packages);
     memo.abide(base.as_ref().and_then(|base| base.rules.clone()));
     let judged = memo.judge(now, &mut spent);
     let snapshot = memo.snapshot().clone();

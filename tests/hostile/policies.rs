@@ -30,6 +30,49 @@ const HOSTILE: &[(&str, &str, &str)] = &[
     ("a coin that decides", "rand.intn(\"a\", 2) == 1", "policy-builtin"),
     ("a random id", "uuid.rfc4122(\"a\") != \"\"", "policy-builtin"),
     ("words on the operator's terminal", "print(\"\\u001b[2J\")", "policy-builtin"),
+    ("a token that is trusted", "io.jwt.decode(input.metadata.name)[1].admin", "policy-builtin"),
+    ("a module inside of a module", "rego.parse_module(\"x\", \"package x\")", "policy-builtin"),
+    ("a trace that is no finding", "trace(\"here\")", "policy-builtin"),
+    ("a walk through all there is", "walk(input, [_, x])\nx == \"web\"", "policy-builtin"),
+    ("an id of the machine", "uuid.parse(input.metadata.name).version == 4", "policy-builtin"),
+    ("a yaml bomb", "yaml.unmarshal(input.metadata.name)", "policy-builtin"),
+    (
+        "a builtin put in the place of another",
+        "package a\ndeny contains \"a\" if { startswith(input.kind, \"T\") with startswith as http.send }",
+        "policy-invalid",
+    ),
+    (
+        "a builtin of one's own name",
+        "package a\nstartswith(x, y) := time.now_ns()\ndeny contains \"a\" if startswith(input.kind, \"T\") > 0",
+        "policy-builtin",
+    ),
+    ("a builtin in a template of text", "sprintf(\"%v\", [opa.runtime()]) != \"\"", "policy-builtin"),
+    (
+        "a builtin in a default",
+        "package a\ndefault now := time.now_ns()\ndeny contains \"a\" if now > 0",
+        "policy-invalid",
+    ),
+    (
+        "a builtin by the name of its package",
+        "package a\nimport data.time as clock\ndeny contains \"a\" if clock.now_ns() > 0",
+        "policy-builtin",
+    ),
+    // Never firing, in silence.
+    ("a call without what it needs", "startswith(input.kind)", "policy-builtin"),
+    ("a text that does not fit", "sprintf(\"%s %s\", [input.kind]) != \"\"", "policy-builtin"),
+    (
+        "a set by key",
+        "package a\ndeny contains \"a\" if bad.Team\nbad[kind] contains 1 if kind := input.kind",
+        "policy-invalid",
+    ),
+    ("a rule that is a function", "package a\ndeny(x) := \"a\" if input.kind == x", "policy-invalid"),
+    ("a rule that is a mapping", "package a\ndeny[name] := \"a\" if name := input.metadata.name", "policy-invalid"),
+    ("a rule that is a number", "package a\ndeny := 1 if input.kind == \"Team\"", "policy-error"),
+    ("a rule that is a default", "package a\ndefault deny := false\ndeny if input.kind == \"Team\"", "policy-invalid"),
+    ("a value and a set of one name", "package a\ndeny contains \"a\"\ndeny := \"b\"", "policy-invalid"),
+    ("an import that is not there", "package a\nimport data.lib.x\ndeny contains \"a\" if x.y", "policy-invalid"),
+    ("the input given a value", "input := {\"kind\": \"Role\"}", "policy-invalid"),
+    ("a kind that is not there", "data.charter.resources.Teem", "policy-invalid"),
     ("a builtin that is not there", "crypto.sha256(input.kind) == \"\"", "policy-builtin"),
     ("a builtin by an alias", "f := http.send", "policy-invalid"),
     (
@@ -65,11 +108,31 @@ const HOSTILE: &[(&str, &str, &str)] = &[
         "policy-timeout",
     ),
     ("a chain of rules without an end", CHAIN, "policy-invalid"),
+    (
+        "a range in each step of a pattern",
+        "input.kind == \"Team\"\nsome a in numbers.range(1, 99999)\nglob.match(sprintf(\"*%d*\", [a]), [], concat(\"\", [\"x\" | some _ in numbers.range(1, 9999)]))",
+        "policy-timeout",
+    ),
+    (
+        "a loop that the machine leaves and the interpreter does not",
+        "package a\ndeny contains \"a\" if v == 1\nv := 1 if {\n\tinput.kind == \"Team\"\n\tsome a in numbers.range(1, 99999)\n\tsome b in numbers.range(1, 99999)\n\ta * b < 0\n} else := 2",
+        "policy-timeout",
+    ),
     // Filling memory.
     ("a range to the end of numbers", "count(numbers.range(0, 9223372036854775807)) > 0", "policy-builtin"),
     ("a range that a manifest names", "count(numbers.range(0, input.spec.size)) > 0", "policy-builtin"),
     ("a step of nothing", "count(numbers.range_step(0, input.spec.size, 0)) > 0", "policy-builtin"),
     ("a shift to the moon", "bits.lsh(1, 4294967295) > 0", "policy-builtin"),
+    (
+        "patches upon patches",
+        "input.kind == \"Team\"\npatches := [{\"op\": \"copy\", \"from\": \"/a\", \"path\": sprintf(\"/a/%d\", [n])} | some n in numbers.range(1, 60)]\ncount(json.marshal(json.patch({\"a\": {}}, patches))) < 0",
+        "policy-timeout",
+    ),
+    (
+        "a text a million times",
+        "input.kind == \"Team\"\nx := concat(\"x\", numbers.range(1, 9223372036854775807))\nx == \"\"",
+        "policy-builtin",
+    ),
     ("all addresses there are", "count(net.cidr_expand(\"::/0\")) > 0", "policy-builtin"),
     ("words that double", DOUBLING, "policy-timeout"),
     (
@@ -148,7 +211,8 @@ fn hostile_policies_end_in_findings() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(HOSTILE.len() >= 30);
+    let names: std::collections::BTreeSet<&str> = HOSTILE.iter().map(|(name, ..)| *name).collect();
+    assert!(names.len() >= 60 && names.len() == HOSTILE.len(), "{} names", names.len());
 }
 
 #[test]

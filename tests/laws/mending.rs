@@ -17,7 +17,7 @@ use crate::organisation::{organisation, spelled, with_mistakes};
 use crate::round;
 
 fn findings(files: &Files) -> Vec<Finding> {
-    let question = Question { at: At::Revision(None), since: None, all: false };
+    let question = Question { at: At::Revision(None), since: None, all: false, packages: Vec::new() };
     validate(&Memory::of(vec![files.clone()]), &question, round::landing().at).unwrap().0.findings
 }
 

@@ -1,6 +1,8 @@
 //! The builtin functions that a policy may call: those that are functions of their arguments, and end.
 
-use regorus::unstable::{ArithOp, Expr, Ref};
+use regorus::unstable::{ArithOp, BUILTINS, Expr, Ref};
+
+use super::format;
 
 /// What may be called. What is on no list is refused when a module is loaded: a function that is not there would let a
 /// rule never fire, and nobody would hear of it.
@@ -141,12 +143,24 @@ pub fn judge(name: &str, params: &[Ref<Expr>]) -> Option<Refusal> {
         let help = near.map_or(help, |near| format!("did you mean `{near}`?"));
         return Some((format!("there is no function `{name}`"), help));
     }
+    if let Some(takes) = arity(name).filter(|takes| params.len() < *takes || params.len() > takes + 1) {
+        let message = format!("`{name}` takes {takes} arguments, not {}", params.len());
+        return Some((message, "give it what it takes: otherwise the rule would never fire".to_owned()));
+    }
+    if name == "sprintf" {
+        return format::judge(params);
+    }
     let is_range = name.starts_with("numbers.range");
     if is_range && !params.iter().all(|param| is_near(param)) {
         let help = "write both ends as numbers of at most 100000, as `count(…)`, or as one plus or minus another";
         return Some((format!("the ends of `{name}` may be any distance apart"), help.to_owned()));
     }
     None
+}
+
+/// Counts the arguments of a builtin function; one more names what takes its answer.
+pub fn arity(name: &str) -> Option<usize> {
+    BUILTINS.get(name).map(|(_, takes)| usize::from(*takes))
 }
 
 /// Says whether a number cannot be far from zero: it is written, or counts what is there.
@@ -181,6 +195,6 @@ mod tests {
             assert!(judge(name, &[]).is_some(), "{name}");
         }
         assert_eq!(judge("startswit", &[]).unwrap().1, "did you mean `startswith`?");
-        assert!(judge("startswith", &[]).is_none());
+        assert_eq!(judge("startswith", &[]).unwrap().0, "`startswith` takes 2 arguments, not 0");
     }
 }

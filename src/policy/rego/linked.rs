@@ -18,13 +18,15 @@ use crate::model::origin::Span;
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub policy: Name,
+    /// Its package, without `data`.
+    pub package: String,
     /// Its package and name, as people write them.
     pub rule: String,
     /// Its path in the program.
     pub path: String,
     pub severity: Severity,
     pub reads: Reads,
-    /// Whether it may meet two values for one thing, which the machine takes for none: the interpreter tells.
+    /// Whether the machine may make of it what it is not (of two values for one thing it makes none): the interpreter tells.
     pub is_doubtful: bool,
     /// The kinds of which something has to be for it to hold; `None` where that is not written.
     pub kinds: Option<BTreeSet<String>>,
@@ -97,6 +99,7 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
             let width = u32::try_from(name.len()).unwrap_or(1);
             entries.push(Entry {
                 policy: module.policy.clone(),
+                package: package.join("."),
                 rule: own.join("."),
                 path: spelled(&path),
                 severity: head.severity,
@@ -193,6 +196,10 @@ fn lost(modules: &[Module], told: &str) -> Vec<Mistake> {
     let file = mistake::place(told).map(|(file, _)| file);
     let named = modules.iter().find(|module| file.as_deref() == Some(module.policy.as_str()));
     let Some(module) = named.or_else(|| modules.first()) else { return Vec::new() };
-    let mistake = Mistake::told(&module.policy, Code::PolicyInvalid, &module.text, told);
+    let mut mistake = Mistake::told(&module.policy, Code::PolicyInvalid, &module.text, told);
+    if mistake.message.starts_with("the `with` keyword") {
+        "`with` stands in tests alone".clone_into(&mut mistake.message);
+        mistake.help = Some("give what is asked about to a function, as an argument".to_owned());
+    }
     vec![if named.is_some() { mistake } else { Mistake { span: None, ..mistake } }]
 }

@@ -5,7 +5,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use regorus::{Engine, Value};
+use regorus::{Engine, Value, set_global_memory_limit};
 
 use super::mistake;
 use regorus::rvm::program::Program;
@@ -27,6 +27,9 @@ pub const OF_RESOURCE: Limits = Limits { instructions: 1_000_000, time: Duration
 
 /// Of a rule that is asked about the whole organisation.
 pub const OF_WHOLE: Limits = Limits { instructions: 50_000_000, time: Duration::from_secs(60), bytes: 512 << 20 };
+
+/// The most bytes of the whole program with which an interpreter goes on.
+const MOST_BYTES: u64 = 2 << 30;
 
 /// Why a rule came to nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,16 +96,15 @@ impl Machine {
         }
     }
 
-    /// Asks the interpreter whether a rule has one value, the machine's: of two, the machine makes none.
+    /// Asks the interpreter about a rule that the machine may take otherwise, and has evaluated within its limits.
     ///
     /// # Errors
-    /// Where it has not.
-    pub fn confirm(&mut self, path: &str, value: &Value) -> Result<(), Failure> {
-        let Some(engine) = &mut self.engine else { return Ok(()) };
+    /// Where the rule has no one value, or takes too much.
+    pub fn interpret(&mut self, path: &str, compiled: Value) -> Result<Value, Failure> {
+        let Some(engine) = &mut self.engine else { return Ok(compiled) };
         let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_rule(path.to_owned())));
         match evaluated {
-            Ok(Ok(same)) if same == *value => Ok(()),
-            Ok(Ok(_)) => Err(told("the interpreter and the machine find different values")),
+            Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(told(&error.to_string())),
             Err(_) => Err(told("its evaluation broke off")),
         }
@@ -153,6 +155,7 @@ fn timer(limits: Limits) -> ExecutionTimerConfig {
 /// Where the data stand where a rule stands: in words.
 pub fn interpret(engine: &mut Engine, input: Value, data: Value, limits: Limits) -> Result<(), String> {
     engine.set_execution_timer_config(timer(limits));
+    set_global_memory_limit(Some(MOST_BYTES));
     engine.set_strict_builtin_errors(false);
     engine.clear_data();
     engine.add_data(data).map_err(|error| mistake::last(&error.to_string()))?;
@@ -163,7 +166,7 @@ pub fn interpret(engine: &mut Engine, input: Value, data: Value, limits: Limits)
 /// Makes a failure of what the interpreter tells.
 fn told(told: &str) -> Failure {
     let last = mistake::last(told);
-    if last.contains("execution exceeded") {
+    if ["execution exceeded", "memory limit", "size limit"].iter().any(|word| last.contains(word)) {
         return Failure::Limit(last);
     }
     let place = mistake::place(told).and_then(|(file, span)| Some((file, span?.line, span?.column)));

@@ -48,10 +48,11 @@ impl Mistake {
     }
 }
 
-/// Returns the message at the end of what the library tells.
+/// Returns the message of what the library tells: the last that it calls an error, or else its last line.
 pub fn last(told: &str) -> String {
-    let last = told.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(told);
-    last.trim().trim_start_matches("error: ").to_owned()
+    let lines = || told.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    let last = lines().find_map(|line| line.strip_prefix("error: ")).or_else(|| lines().next());
+    last.unwrap_or(told).trim_end_matches(" below.").to_owned()
 }
 
 /// Reads the file and the place out of a picture that begins `--> file:line:column`.

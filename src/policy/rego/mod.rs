@@ -7,6 +7,9 @@ use regorus::Engine;
 use regorus::utils::limits::monotonic_now;
 
 mod builtins;
+mod certain;
+mod dialect;
+mod format;
 mod linked;
 mod machine;
 mod mistake;
@@ -79,6 +82,11 @@ impl Loaded {
         }
     }
 
+    /// Leaves the rules of some packages to be judged.
+    pub fn narrow(&mut self, packages: &[String]) {
+        self.linked.entries.retain(|entry| packages.contains(&entry.package));
+    }
+
     /// Lists the rules that are judged.
     pub fn entries(&self) -> &[Entry] {
         &self.linked.entries
@@ -120,9 +128,9 @@ pub type Answer = Result<(Vec<Said>, usize), Failure>;
 
 /// Asks a machine about a rule.
 pub fn ask(machine: &mut Machine, entry: &Entry) -> Answer {
-    let value = machine.evaluate(&entry.path)?;
+    let mut value = machine.evaluate(&entry.path)?;
     if entry.is_doubtful {
-        machine.confirm(&entry.path, &value)?;
+        value = machine.interpret(&entry.path, value)?;
     }
     outcome::read(&value).map_err(|why| {
         let message = format!("{why}, where a text or a mapping with a text `msg` belongs");

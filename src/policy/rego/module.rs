@@ -6,8 +6,8 @@ use regorus::Source;
 use regorus::unstable::{Expr, Module as Tree, Parser, Ref, Rule, RuleHead, Span};
 
 use super::mistake::{self, Mistake};
-use super::outcome;
 use super::walk::{self, Met, Reference, Step};
+use super::{dialect, format, outcome};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
 
@@ -69,9 +69,11 @@ impl Module {
         });
         let imports = imports.collect();
         let judged = tree.policy.iter().filter_map(|rule| head(rule)).collect();
-        let met = tree.policy.iter().flat_map(|rule| walk::rule(rule));
-        let codes = met.filter_map(|met| if let Met::Code(code) = met { outcome::code(code) } else { None }).collect();
-        let module = Module { policy: policy.clone(), text: text.to_owned(), package, imports, tree, judged, codes };
+        let met: Vec<Met<'_>> = tree.policy.iter().flat_map(|rule| walk::rule(rule)).collect();
+        let code = |met: &Met<'_>| if let Met::Code(code) = met { outcome::code(code) } else { None };
+        let (text, codes) = (format::lenient(text, &met), met.iter().filter_map(code).collect());
+        drop(met);
+        let module = Module { policy: policy.clone(), text, package, imports, tree, judged, codes };
         module.check()
     }
 
@@ -80,6 +82,9 @@ impl Module {
             let span = self.tree.package.refr.span();
             let mistake = Mistake::at(&self.policy, Code::PolicyInvalid, span, "the package `charter` is taken");
             return Err(mistake.help("call the package otherwise: `data.charter` holds the organisation"));
+        }
+        if let Some((span, message, help)) = dialect::judge(&self.tree) {
+            return Err(Mistake::at(&self.policy, Code::PolicyInvalid, &span, &message).help(help));
         }
         let shapeless = self.tree.policy.iter().find_map(|rule| shapeless(rule));
         match shapeless {
@@ -167,6 +172,10 @@ fn tree_of_old(policy: &Name, source: &Source) -> Option<Mistake> {
 /// Says how the head of a rule of Rego v0 is written now.
 fn rewrite(rule: &Rule) -> Option<(Span, String, String)> {
     let Rule::Spec { span, head, bodies } = rule else { return None };
+    // What is wrong with a rule of today is not that it is old.
+    if span.text().lines().next().is_some_and(|line| line.split(' ').any(|word| word == "if" || word == "contains")) {
+        return None;
+    }
     let open = if bodies.is_empty() { "" } else { " if {" };
     let (was, is) = match head {
         RuleHead::Set { refr, key: Some(key), .. } => {
@@ -211,8 +220,12 @@ fn head(rule: &Rule) -> Option<Head> {
     Some(Head { name, severity, kinds: walk::kinds(rule), span })
 }
 
-/// Finds a judged rule that cannot say what is wrong: one that is only true, or a mapping.
+/// Finds a judged rule that cannot say what is wrong: one that is only true, a mapping, or a function, which nobody calls.
 fn shapeless(rule: &Rule) -> Option<(Span, String)> {
+    if let Rule::Spec { head: RuleHead::Func { refr, .. }, .. } = rule {
+        let name = refr.span().text();
+        return ["deny", "violation", "warn"].contains(&name).then(|| (refr.span().clone(), name.to_owned()));
+    }
     let Rule::Spec { head: RuleHead::Compr { refr, assign, .. }, .. } = rule else { return None };
     let (Reference { root, span, .. }, is_plain) = walk::head_name(refr)?;
     severity(&root).filter(|_| !is_plain || assign.is_none()).map(|_| (span, root))

@@ -5,10 +5,10 @@ use std::ops::Bound;
 
 use regorus::unstable::Span;
 
-use super::builtins;
 use super::mistake::Mistake;
 use super::module::Module;
-use super::walk::{self, Met, Reference, Step};
+use super::walk::{self, Met, Reference, Step, fields, spelled};
+use super::{builtins, certain};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::name::Name;
@@ -73,6 +73,8 @@ struct Node {
     /// How often it is given a value that is not just true, and whether one of them may be several.
     values: usize,
     is_doubtful: bool,
+    /// How many arguments it takes, if it is a function.
+    takes: Option<usize>,
     /// Where it is first met, and in which policy.
     place: Option<(Name, Span)>,
     edges: Vec<Vec<String>>,
@@ -83,8 +85,9 @@ impl Graph {
     pub fn of(modules: &[&Module]) -> (Graph, Vec<Mistake>) {
         let mut graph = Graph::default();
         for module in modules {
-            for (name, _) in module.rules() {
-                graph.rules.entry(path(module, &name)).or_default();
+            for (name, rule) in module.rules() {
+                let node = graph.rules.entry(path(module, &name)).or_default();
+                node.takes = node.takes.or(walk::arguments(rule));
             }
         }
         let mut mistakes = Vec::new();
@@ -92,6 +95,7 @@ impl Graph {
             for (name, rule) in module.rules() {
                 let mut node = Node { place: Some((module.policy.clone(), rule.span().clone())), ..Node::default() };
                 (node.values, node.is_doubtful) = walk::values(rule);
+                node.is_doubtful |= !certain::judge(rule);
                 for met in walk::rule(rule) {
                     graph.meet(module, &met, &mut node, &mut mistakes);
                 }
@@ -112,11 +116,19 @@ impl Graph {
                 }
                 Some(_) | None => {}
             },
-            Met::Code(_) => {}
+            Met::Code(_) | Met::Query(_) | Met::Listed => {}
+            Met::Doubt => node.is_doubtful = true,
             Met::Call(called, params) => {
                 let name = spelled(called);
+                node.is_doubtful |= builtins::arity(&name).is_some_and(|takes| takes < params.len());
                 match self.resolve(module, called) {
-                    Some((root, path)) if root == "data" && self.is_rule(&path) => node.edges.push(fields(&path)),
+                    Some((root, path)) if root == "data" && self.is_rule(&path) => {
+                        let path = fields(&path);
+                        let takes = self.rules.get(&path).and_then(|rule| rule.takes);
+                        node.is_doubtful |= takes.is_some_and(|takes| takes < params.len());
+                        mistakes.extend(takes.and_then(|takes| overfull(module, called, takes, params.len())));
+                        node.edges.push(path);
+                    }
                     Some(_) | None => {
                         let refused = builtins::judge(&name, params);
                         mistakes.extend(refused.map(|(message, help)| {
@@ -157,6 +169,7 @@ impl Graph {
             // All there is, whatever that is.
             [] | [Step::Any, ..] => {
                 node.reads.world = World::all();
+                node.is_doubtful = true;
                 node.edges.push(Vec::new());
                 None
             }
@@ -165,7 +178,12 @@ impl Graph {
                 Err((message, help)) => wrong(message, help),
             },
             _ if self.is_rule(path) => {
-                node.edges.push(fields(path));
+                let path = fields(path);
+                // Of what is put together of several rules, the machine does not see all.
+                let is_one =
+                    (1..=path.len()).any(|end| path.get(..end).is_some_and(|own| self.rules.contains_key(own)));
+                node.is_doubtful |= !is_one;
+                node.edges.push(path);
                 None
             }
             _ => {
@@ -253,6 +271,14 @@ impl Node {
     }
 }
 
+/// Says that a function is given other than it takes; one more names what takes its answer.
+fn overfull(module: &Module, called: &Reference, takes: usize, given: usize) -> Option<Mistake> {
+    let message = format!("`{}` takes {takes} arguments, not {given}", spelled(called));
+    let mistake = Mistake::at(&module.policy, Code::PolicyInvalid, &called.span, &message);
+    (given < takes || given > takes + 1)
+        .then(|| mistake.help("give it what it takes: otherwise the rule would never fire"))
+}
+
 /// Takes in a reference below `data.charter`.
 fn part(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
     let [Step::Field(part), rest @ ..] = path else {
@@ -295,18 +321,4 @@ fn kind(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
 /// Returns the path of a rule of a module.
 fn path(module: &Module, name: &str) -> Vec<String> {
     module.package.iter().cloned().chain(name.split('.').map(str::to_owned)).collect()
-}
-
-/// Returns the steps as far as they are written.
-fn fields(path: &[Step]) -> Vec<String> {
-    let fields = path.iter().map_while(|step| match step {
-        Step::Field(name) => Some(name.clone()),
-        Step::Any => None,
-    });
-    fields.collect()
-}
-
-/// Spells what is called as it is written.
-fn spelled(called: &Reference) -> String {
-    [called.root.clone()].into_iter().chain(fields(&called.steps)).collect::<Vec<_>>().join(".")
 }

@@ -28,6 +28,13 @@ pub enum Met<'a> {
     Call(Reference, &'a [Ref<Expr>]),
     /// A mapping's entry `code` with a text that is written.
     Code(&'a str),
+    /// A body, or what stands after the bar of a comprehension or in an `every`.
+    Query(&'a Query),
+    /// A comprehension of a list, in which the machine keeps what is not there.
+    Listed,
+    /// What the machine may take otherwise: a comprehension of a mapping (of two values of one key, it takes the last), and
+    /// `key, value in collection` (it does not ask for the key).
+    Doubt,
 }
 
 /// What is still to be looked at. A list and not recursion: a chain of references may be as long as a file.
@@ -91,24 +98,78 @@ fn text(expr: &Expr) -> String {
     spelled.unwrap_or_default()
 }
 
-/// Counts the values that a rule is given, and says whether one of them may be several at once.
+/// Counts the values that a rule is given, and says whether the machine may make of it what it is not.
 ///
 /// Several definitions have a value each, those after `else` only where those before have none. One that loops may have
-/// as many as it takes turns.
+/// as many as it takes turns. What has a key that is worked out may have two values of one. The machine has no default of
+/// a function, and does not always go on to `else`.
 pub fn values(rule: &Rule) -> (usize, bool) {
-    let Rule::Spec { head, bodies, .. } = rule else { return (0, false) };
-    let assign = match head {
+    let (head, bodies) = match rule {
+        Rule::Spec { head, bodies, .. } => (head, bodies),
+        Rule::Default { args, .. } => return (0, !args.is_empty()),
+    };
+    let Some(assign) = assignment(head) else { return (0, is_keyed(head)) };
+    let independent = bodies.iter().filter(|body| !body.is_else).count().max(1);
+    let mut assigned = bodies.iter().filter_map(|body| body.assign.as_ref()).chain([assign]);
+    let loops = bodies.iter().any(|body| body.query.stmts.iter().any(is_loop));
+    let is_several = loops && !assigned.all(|assign| is_constant(&assign.value));
+    (independent, is_keyed(head) || is_several || !before_else(head, bodies).all(|(body, value)| goes_on(body, value)))
+}
+
+fn assignment(head: &RuleHead) -> Option<&RuleAssign> {
+    match head {
         RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => assign.as_ref(),
         RuleHead::Set { .. } => None,
-    };
-    let Some(assign) = assign else { return (0, false) };
-    let independent = bodies.iter().filter(|body| !body.is_else).count().max(1);
-    let is_constant = matches!(
-        &*assign.value,
+    }
+}
+
+fn is_keyed(head: &RuleHead) -> bool {
+    matches!(head, RuleHead::Compr { refr, .. } if chain(refr).is_some_and(|(_, keys)| !keys.is_empty()))
+}
+
+fn is_constant(value: &Expr) -> bool {
+    matches!(
+        value,
         Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. }
-    );
-    let loops = bodies.iter().any(|body| body.query.stmts.iter().any(is_loop));
-    (independent, loops && !is_constant)
+    )
+}
+
+/// Lists the bodies that an `else` follows, each with the value that it gives.
+pub fn before_else<'a>(
+    head: &'a RuleHead,
+    bodies: &'a [RuleBody],
+) -> impl Iterator<Item = (&'a RuleBody, &'a RuleAssign)> {
+    let values = bodies.iter().enumerate();
+    let values = values.map(|(index, body)| if index == 0 { assignment(head) } else { body.assign.as_ref() });
+    let followed = values.zip(bodies).zip(bodies.iter().skip(1)).filter(|(_, next)| next.is_else);
+    followed.filter_map(|((assign, body), _)| Some((body, assign?)))
+}
+
+/// Says whether the machine goes on to `else` where a body does not hold: nothing in it loops, and its value does not hang
+/// on what is found in it.
+fn goes_on(body: &RuleBody, assign: &RuleAssign) -> bool {
+    let found = body.query.stmts.iter().filter_map(|statement| {
+        let Literal::Expr { expr, .. } = &statement.literal else { return None };
+        let Expr::AssignExpr { lhs, .. } = &**expr else { return None };
+        Some(expression(lhs))
+    });
+    let found: BTreeSet<String> = found.flatten().filter_map(|met| root(&met)).collect();
+    let hangs = |met: &Met<'_>| match met {
+        Met::Reference(reference) => !reference.steps.is_empty() || found.contains(&reference.root),
+        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Doubt => false,
+    };
+    let loops = |statement: &LiteralStmt| is_loop(statement) || matches!(statement.literal, Literal::Every { .. });
+    !body.query.stmts.iter().any(loops) && !expression(&assign.value).iter().any(hangs)
+}
+
+fn root(met: &Met<'_>) -> Option<String> {
+    if let Met::Reference(reference) = met { Some(reference.root.clone()) } else { None }
+}
+
+/// Counts the arguments that a function takes; `None` for any other rule.
+pub fn arguments(rule: &Rule) -> Option<usize> {
+    let (Rule::Spec { head: RuleHead::Func { args, .. }, .. } | Rule::Default { args, .. }) = rule else { return None };
+    (!args.is_empty()).then_some(args.len())
 }
 
 fn is_loop(statement: &LiteralStmt) -> bool {
@@ -128,12 +189,29 @@ pub fn head_name(refr: &Expr) -> Option<(Reference, bool)> {
     Some((reference, is_plain))
 }
 
+/// Returns the steps as far as they are written.
+pub fn fields(path: &[Step]) -> Vec<String> {
+    let fields = path.iter().map_while(|step| match step {
+        Step::Field(name) => Some(name.clone()),
+        Step::Any => None,
+    });
+    fields.collect()
+}
+
+/// Spells what is called as it is written.
+pub fn spelled(called: &Reference) -> String {
+    [called.root.clone()].into_iter().chain(fields(&called.steps)).collect::<Vec<_>>().join(".")
+}
+
 fn all(mut open: Vec<Open<'_>>) -> Vec<Met<'_>> {
     let mut met = Vec::new();
     while let Some(next) = open.pop() {
         match next {
             Open::Expr(expr) => self::expr(expr, &mut open, &mut met),
-            Open::Query(query) => query.stmts.iter().for_each(|stmt| statement(stmt, &mut open)),
+            Open::Query(query) => {
+                met.push(Met::Query(query));
+                query.stmts.iter().for_each(|stmt| statement(stmt, &mut open));
+            }
         }
     }
     met
@@ -188,10 +266,12 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
             push(&fields.iter().flat_map(|(_, key, value)| [key, value]).collect::<Vec<_>>());
         }
         Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+            met.extend(matches!(expr, Expr::ArrayCompr { .. }).then_some(Met::Listed));
             push(&[term]);
             open.push(Open::Query(query));
         }
         Expr::ObjectCompr { key, value, query, .. } => {
+            met.push(Met::Doubt);
             push(&[key, value]);
             open.push(Open::Query(query));
         }
@@ -208,6 +288,7 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
         | Expr::ArithExpr { lhs, rhs, .. }
         | Expr::AssignExpr { lhs, rhs, .. } => push(&[lhs, rhs]),
         Expr::Membership { key, value, collection, .. } => {
+            met.extend(key.as_ref().map(|_| Met::Doubt));
             push(&key.iter().chain([value, collection]).collect::<Vec<_>>());
         }
         Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => reference(expr, open, met),

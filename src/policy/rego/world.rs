@@ -97,6 +97,11 @@ fn budgets(desired: &Desired, allocations: &[Allocation]) -> Value {
     object(windows)
 }
 
+/// Spells a subject as rules see it: ids of users compare without case, and keys are compared to the letter.
+fn key(subject: &Subject) -> Value {
+    Value::from(subject.to_string().to_ascii_lowercase())
+}
+
 /// Returns what each subject may do at a moment.
 fn permissions(grants: &Grants, now: Timestamp) -> Value {
     let text = |text: &str| Value::from(text);
@@ -111,7 +116,7 @@ fn permissions(grants: &Grants, now: Timestamp) -> Value {
     let stands = |grant: &&Grant| grant.expires_at.is_none_or(|end| end > now);
     let of_subject = |(subject, grants): (&Subject, &Vec<Grant>)| {
         let grants: Vec<Value> = grants.iter().filter(stands).map(one).collect();
-        (Value::from(subject.to_string()), Value::from(grants))
+        (key(subject), Value::from(grants))
     };
     Value::from(grants.iter().map(of_subject).collect::<BTreeMap<Value, Value>>())
 }
@@ -127,7 +132,7 @@ fn assignments(assignments: &Assignments) -> Value {
     };
     let of_subject = |(subject, held): (&Subject, &BTreeSet<Assignment>)| {
         let held: Vec<Value> = held.iter().map(one).collect();
-        (Value::from(subject.to_string().to_ascii_lowercase()), Value::from(held))
+        (key(subject), Value::from(held))
     };
     Value::from(assignments.iter().map(of_subject).collect::<BTreeMap<Value, Value>>())
 }
