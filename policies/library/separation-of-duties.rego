@@ -21,25 +21,6 @@ deny contains finding if {
 	}
 }
 
-# A name that no role has would keep nothing apart.
-deny contains finding if {
-	some index, pair in pairs
-	some place, duty in pair
-	not duty in roles
-	some name, _ in data.charter.resources.Organization[""]
-	finding := {
-		"msg": sprintf("no role is called `%s`, and nothing is kept apart from it", [duty]),
-		"resource": sprintf("Organization/%s", [name]),
-		"path": sprintf("/spec/policies/separation-of-duties/pairs/%d/%d", [index, place]),
-		"help": "name a role of the organisation or of a team, or take the pair out",
-	}
-}
-
-roles := {name |
-	some team, name
-	data.charter.resources.Role[team][name]
-}
-
 # What holds everywhere holds on each team.
 do_meet(one, other) if one == other
 

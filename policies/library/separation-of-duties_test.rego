@@ -19,8 +19,6 @@ declared := {"Role": {
 
 no_roles := {"Role": {}}
 
-unnamed := {"Organization": {"": {"acme": {}}}, "Role": {"web": {"author": {"spec": {}}}}}
-
 held_by(role, binding, team, expires) := {"role": role, "binding": binding, "team": team, "expires": expires}
 
 author := held_by("Role/author", "RoleBinding/web/a", "web", null)
@@ -151,14 +149,6 @@ test_without_pairs_nothing_is_found if {
 test_an_empty_organisation_is_good if {
 	count(deny) == 0
 		with data.charter.resources as no_roles
-		with data.charter.assignments as nobody
-		with data.charter.parameters as on
-		with data.charter.now_ns as now
-}
-
-test_a_name_that_no_role_has_is_found if {
-	{found.path | some found in deny} == {"/spec/policies/separation-of-duties/pairs/0/1"}
-		with data.charter.resources as unnamed
 		with data.charter.assignments as nobody
 		with data.charter.parameters as on
 		with data.charter.now_ns as now

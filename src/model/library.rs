@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::code::Code;
-use super::examination::Examination;
+use super::examination::{Examination, Target};
+use super::fault::Fault;
 use super::kind::Kind;
+use super::mend::Mend;
 use super::name::Name;
-use super::nearest::did_you_mean;
+use super::nearest::{did_you_mean, surely_meant};
+use super::set::Set;
 
 /// Policies of the library that are switched on, with their parameters. `charter explain NAME` says what each demands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -190,8 +193,46 @@ impl Library {
         }
     }
 
-    /// Finds what is wrong with parameters beyond their shape.
-    pub fn examine(&self, found: &mut Examination<'_>) {
+    /// Notes the roles and words that parameters name: a policy about what is not there would silently find nothing.
+    pub fn examine<'a>(&'a self, actions: &Set<Name>, found: &mut Examination<'a>) {
+        self.examine_kinds(found);
+        self.examine_actions(actions, found);
+        let mut refer = |place: &str, roles: &'a [Name], target: fn(&'a Name) -> Target<'a>| {
+            let roles = (0..).zip(roles);
+            roles.for_each(|(index, role)| found.refers(format!("/policies/{place}/{index}"), target(role)));
+        };
+        // What holds where nothing is said need not be there.
+        if let Some(own) = self.admin_count.as_ref().filter(|own| own.roles != AdminCount::default().roles) {
+            refer("admin-count/roles", &own.roles, Target::Role);
+        }
+        let platform = self.no_all_outside_platform.as_ref();
+        if let Some(own) = platform.filter(|own| own.roles != NoAllOutsidePlatform::default().roles) {
+            refer("no-all-outside-platform/roles", &own.roles, Target::Role);
+        }
+        if let Some(own) = &self.agents_approve_nothing {
+            refer("agents-approve-nothing/roles", &own.roles, Target::AnyRole);
+        }
+        let pairs = self.separation_of_duties.iter().flat_map(|own| &own.pairs);
+        for (index, pair) in pairs.enumerate() {
+            refer(&format!("separation-of-duties/pairs/{index}"), pair, Target::AnyRole);
+        }
+    }
+
+    fn examine_actions(&self, known: &Set<Name>, found: &mut Examination<'_>) {
+        let own = self.agents_approve_nothing.iter().map(|own| &own.actions);
+        let said = own.filter(|actions| **actions != AgentsApproveNothing::default().actions).flatten();
+        for (index, action) in said.enumerate().filter(|(_, action)| known.iter().all(|known| known != *action)) {
+            let words = known.iter().map(Name::as_str);
+            let help = did_you_mean(action.as_str(), words.clone())
+                .map_or_else(|| "name one of the vocabulary".to_owned(), |near| format!("did you mean `{near}`?"));
+            let mend = Mend::word(action.as_str(), surely_meant(action.as_str(), words));
+            let message = format!("`agents-approve-nothing` names action `{action}`, and the vocabulary has none such");
+            let fault = Fault::new(Code::UnknownPermission, message).help(help).mend(mend);
+            found.faulty(format!("/policies/agents-approve-nothing/actions/{index}"), fault);
+        }
+    }
+
+    fn examine_kinds(&self, found: &mut Examination<'_>) {
         let patterns = self.naming.iter().flat_map(|naming| naming.patterns.keys());
         for kind in patterns.filter(|kind| kind.parse::<Kind>().is_err()) {
             let kinds = || Kind::ALL.iter().map(|kind| kind.as_str());

@@ -107,6 +107,14 @@ fn the_cost_grows_with_the_length() {
         let members = lines(count, &|n| format!("u{n}, "));
         format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec: {{members: [{members}]}}\n")
     });
+    grows_with_its_length("users who are nobody", 1_000, |count| {
+        let users = |letter| lines(count, &|n| format!("\"user:{letter}.{n}\", "));
+        let of = |kind, name, list| {
+            format!("apiVersion: charter/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{list}}}\n---\n")
+        };
+        of("Person", "all", format!("ids: [{}]", users("ana")))
+            + &of("Group", "g", format!("members: [{}]", users("anna")))
+    });
     grows_with_its_length("roles that inherit in a chain", 1_000, |count| {
         let roles = lines(count, &|n| format!("- {{name: r{n}, inherits: [r{}], permissions: []}}\n", n + 1));
         format!("roles:\n{roles}- {{name: r{count}, permissions: []}}\n")

@@ -178,6 +178,6 @@ spec:
         self.examine_zone(found);
         self.examine_caps(found);
         self.guards.examine(found);
-        self.policies.examine(found);
+        self.policies.examine(&self.vocabulary.actions, found);
     }
 }
