@@ -20,7 +20,7 @@ pub use leads::leads;
 use crate::model::id::ResourceId;
 use crate::model::kind::organization::{Organization, Vocabulary};
 use crate::model::kind::role_binding::RoleBinding;
-use crate::model::kind::{Spec, Typed};
+use crate::model::kind::{Kind, Spec, Typed};
 use crate::model::name::Name;
 use crate::model::nearest::did_you_mean;
 use crate::model::permission::ALL;
@@ -28,6 +28,10 @@ use crate::model::question::{Question, Wanted};
 use crate::model::set::Set;
 use graph::{Graph, Node, Reached};
 use roles::{Asked, Roles};
+
+/// The kinds of resources from which access follows.
+pub const KINDS: &[Kind] =
+    &[Kind::Organization, Kind::Role, Kind::RoleBinding, Kind::Group, Kind::Membership, Kind::Team];
 
 /// Whose resources a binding is about: a team's, by its node, or with `None` everybody's.
 type On = Option<Node>;
@@ -149,10 +153,12 @@ impl Access {
             known("action", action, &self.vocabulary.actions)?;
         }
         known("resource", resource, &self.vocabulary.resources)?;
-        let Some(team) = team else { return Ok(None) };
-        let near = || did_you_mean(team.as_str(), self.graph.teams().map(Name::as_str));
-        let unknown = || Unknown { what: "team", word: team.to_string(), help: near() };
-        self.graph.team(team).map(Some).ok_or_else(unknown)
+        team.as_ref().map(|team| self.team(team)).transpose()
+    }
+
+    fn team(&self, name: &Name) -> Result<Node, Unknown> {
+        let near = || did_you_mean(name.as_str(), self.graph.teams().map(Name::as_str));
+        self.graph.team(name).ok_or_else(|| Unknown { what: "team", word: name.to_string(), help: near() })
     }
 
     /// Returns what a subject stands for, itself first.
