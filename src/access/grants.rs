@@ -7,15 +7,28 @@ use jiff::Timestamp;
 use super::chain::{Way, end};
 use super::graph::{Holder, Node, Reached};
 use super::roles::pattern;
-use super::{Access, Held};
+use super::{Access, Held, Unknown};
 use crate::model::grant::{Assignment, Grant};
 use crate::model::id::ResourceId;
+use crate::model::name::Name;
 use crate::model::subject::Subject;
 
 impl Access {
     /// Lists all that a subject may do, ended or not, sorted; of two ways to the same the one that lasts longest.
     pub fn grants(&self, subject: &Subject) -> Vec<Grant> {
         self.graph.leaf(subject).map(|leaf| self.granted(leaf)).unwrap_or_default()
+    }
+
+    /// Lists what a subject may do at a moment: everywhere and on each team, or on the one that is asked about.
+    ///
+    /// # Errors
+    /// Where there is no such team.
+    pub fn grants_at(&self, subject: &Subject, team: Option<&Name>, now: Timestamp) -> Result<Vec<Grant>, Unknown> {
+        team.map(|team| self.team(team)).transpose()?;
+        let is_on = |grant: &Grant| team.is_none() || grant.team.is_none() || grant.team.as_ref() == team;
+        let mut grants = self.grants(subject);
+        grants.retain(|grant| is_on(grant) && grant.expires_at.is_none_or(|end| end > now));
+        Ok(grants)
     }
 
     /// Lists all that anybody may do, as [`Access::grants`] does, by subject.
