@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::graph::{Holder, Reached};
-use super::roles::pattern;
 use super::{Access, Held, On, Unknown};
 use crate::model::grant::{Chain, Lack, Link, Miss, Step};
 use crate::model::permission::{ALL, Permission};
@@ -83,7 +82,7 @@ impl Access {
         let until = way.until();
         let ended = (until <= now).then_some(Lack::Ended(until));
         let is_covered = permission.names().cover(wanted.name.as_deref());
-        let name = (!is_covered).then(|| Lack::Name(pattern(permission).unwrap_or_default()));
+        let name = (!is_covered).then(|| Lack::Name(permission.pattern().unwrap_or_default()));
         let elsewhere = held.on.filter(|_| held.on != on).and_then(|team| self.team_name(team));
         let action = permission.action();
         let is_allowed = action == ALL || action == wanted.action;

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::chain::{Way, end};
 use super::graph::{Holder, Node, Reached};
-use super::roles::pattern;
 use super::{Access, Held, Unknown};
 use crate::model::grant::{Assignment, Grant};
 use crate::model::id::ResourceId;
@@ -80,22 +79,19 @@ impl Access {
             subject,
             action,
             resource,
-            name: pattern(way.permission),
+            name: way.permission.pattern(),
             team,
             expires_at: None,
             via: String::new(),
         })
     }
 
-    /// Writes a way: the groups and teams, the binding, the role.
+    /// Writes a way as short as the view does: the group or team that is bound where it is one, the binding, the role.
     fn via(&self, way: &Way<'_>) -> String {
-        let (mut holders, mut at) = (Vec::new(), way.at);
-        while let Some((below, edge)) = way.reached.get(at).and_then(|reached| reached.by) {
-            holders.extend(self.graph.holder(edge.above).map(Holder::to_string));
-            at = below;
-        }
+        let reached = way.reached.get(way.at).filter(|reached| reached.by.is_some());
+        let holder = reached.and_then(|reached| self.graph.holder(reached.holder)).map(Holder::to_string);
         let binding = self.bindings.get(way.held.binding).map(ResourceId::to_string);
         let role = self.roles.id(way.held.role).map(ResourceId::to_string);
-        holders.into_iter().rev().chain(binding).chain(role).collect::<Vec<_>>().join(" -> ")
+        holder.into_iter().chain(binding).chain(role).collect::<Vec<_>>().join(" -> ")
     }
 }

@@ -8,7 +8,9 @@ mod effective;
 mod grants;
 mod graph;
 mod leads;
+mod lookup;
 mod roles;
+mod walk;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -90,8 +92,7 @@ impl Access {
     fn bind(&mut self, id: &ResourceId, binding: &RoleBinding, zone: &TimeZone) {
         let from = id.team.as_ref();
         let Some(role) = self.roles.find(from, &binding.role) else { return };
-        let on = from.map(|team| self.graph.team(team));
-        let Some(on) = on.map_or(Some(None), |team| team.map(Some)) else { return };
+        let Ok(on) = from.map(|team| self.graph.team(team).ok_or(())).transpose() else { return };
         let until = binding.expires.map_or(Timestamp::MAX, |expires| expires.end(zone));
         let place = self.bindings.len();
         self.bindings.push(id.clone());

@@ -1,13 +1,15 @@
 //! What roles grant: their own permissions and those they inherit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::lookup;
+use super::walk::walk;
 use crate::model::grant::{Link, Step};
 use crate::model::id::ResourceId;
 use crate::model::kind::role::Role;
 use crate::model::kind::{Kind, Spec, Typed};
 use crate::model::name::Name;
-use crate::model::permission::{ALL, Names, Permission};
+use crate::model::permission::{ALL, Permission};
 
 /// An action or a word for a kind of thing.
 type Word = u32;
@@ -69,19 +71,33 @@ impl Roles {
         roles
     }
 
-    /// Finds a role by its name: the team's first, then the organisation's.
+    /// Finds a role by its name where it is written.
     pub fn find(&self, from: Option<&Name>, name: &Name) -> Option<usize> {
-        let find =
-            |team: Option<Name>| self.places.get(&ResourceId { kind: Kind::Role, team, name: name.clone() }).copied();
-        from.and_then(|team| find(Some(team.clone()))).or_else(|| find(None))
+        lookup::find(Kind::Role, from, name, |id| self.places.get(id).copied())
     }
 
-    /// Lists what a role grants and inherits; circles end where they close.
+    /// Lists a role and those that it inherits from, the nearer ones first.
+    pub fn closure(&self, role: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        walk(
+            [role],
+            |role| self.above(role),
+            |role| {
+                found.push(role);
+                false
+            },
+        );
+        found
+    }
+
+    fn above(&self, role: usize) -> impl Iterator<Item = usize> {
+        self.roles.get(role).into_iter().flat_map(|role| &role.inherits).map(|(_, role)| *role)
+    }
+
     fn flatten(&mut self, role: usize) -> Vec<Rule> {
-        let (mut rules, mut seen, mut open) = (Vec::new(), HashSet::from([role]), vec![role]);
-        while let Some(role) = open.pop() {
-            let Some(Granting { inherits, permissions, .. }) = self.roles.get(role) else { continue };
-            open.extend(inherits.iter().map(|(_, role)| *role).filter(|role| seen.insert(*role)));
+        let mut rules = Vec::new();
+        for role in self.closure(role) {
+            let Some(Granting { permissions, .. }) = self.roles.get(role) else { continue };
             for (_, permission) in permissions {
                 let resource = word(&mut self.words, permission.resource());
                 let action = word(&mut self.words, permission.action());
@@ -112,11 +128,6 @@ impl Roles {
     /// Returns the resource that declares a role.
     pub fn id(&self, role: usize) -> Option<&ResourceId> {
         self.roles.get(role).map(|role| &role.id)
-    }
-
-    /// Iterates over the roles.
-    pub fn all(&self) -> std::ops::Range<usize> {
-        0..self.roles.len()
     }
 
     /// Iterates over all that a role grants, its own and inherited.
@@ -171,13 +182,4 @@ fn word(words: &mut HashMap<String, Word>, text: &str) -> Word {
     let word = Word::try_from(words.len()).unwrap_or(Word::MAX);
     words.insert(text.to_owned(), word);
     word
-}
-
-/// Writes the names that a permission covers as it does: nothing for every name.
-pub fn pattern(permission: &Permission) -> Option<String> {
-    match permission.names() {
-        Names::Every => None,
-        Names::One(name) => Some(name.to_owned()),
-        Names::Prefix(prefix) => Some(format!("{prefix}*")),
-    }
 }

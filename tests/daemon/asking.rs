@@ -60,3 +60,25 @@ fn a_row_that_is_gone_grants_nothing_but_without_the_organization_nobody_can_tel
     sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Organization'");
     assert!(sandbox.ends(&early, 65).contains("0 rows of Organization are live"));
 }
+
+#[test]
+fn the_query_of_the_readme_answers_what_can_answers() {
+    let (sandbox, store) = applied();
+    let readme = include_str!("../../README.md");
+    let (_, query) = readme.split_once("```sql\n").unwrap();
+    let query = query
+        .split_once("```")
+        .unwrap()
+        .0
+        .replace("'frontend'", "'web'")
+        .replace("SELECT EXISTS", "SELECT '' || EXISTS");
+    let mut told = Vec::new();
+    for (subject, action) in [("user:ana", "read"), ("user:mo", "read"), ("user:ana", "write"), ("user:eve", "read")] {
+        let query = query.replace("user:ana", subject).replace("'read'", &format!("'{action}'"));
+        let found = sandbox.database().rows(&query).concat().concat();
+        let asked = sandbox.charter(&format!("can {subject} {action}:agents/reviewer --team web {store}"));
+        assert_eq!(found, if asked.status.success() { "1" } else { "0" }, "{subject} {action}");
+        told.push(found);
+    }
+    assert_eq!(told, ["1", "1", "0", "0"]);
+}
