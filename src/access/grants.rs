@@ -47,7 +47,7 @@ impl Access {
             let until = reached.until;
             self.all_held(reached.holder).iter().filter_map(move |held| self.assignment(held, until))
         };
-        self.reached(leaf).iter().flat_map(held).collect()
+        self.graph.reach(leaf, Timestamp::MAX).iter().flat_map(held).collect()
     }
 
     fn assignment(&self, held: &Held, until: Timestamp) -> Option<Assignment> {
@@ -57,8 +57,9 @@ impl Access {
     }
 
     fn granted(&self, leaf: Node) -> Vec<Grant> {
+        let reached = self.graph.reach(leaf, Timestamp::MAX);
         let mut longest: BTreeMap<Grant, Way<'_>> = BTreeMap::new();
-        for way in self.every_way(leaf) {
+        for way in self.every_way(&reached) {
             let Some(grant) = self.bare(leaf, &way) else { continue };
             let known = longest.entry(grant).or_insert(way);
             if (way.until(), known.at) > (known.until(), way.at) {

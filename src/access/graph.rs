@@ -53,6 +53,7 @@ pub struct Edge {
 pub struct Graph {
     leaves: HashMap<Subject, Node>,
     containers: HashMap<ResourceId, Node>,
+    teams: HashMap<Name, Node>,
     holders: Vec<Holder>,
     above: Vec<Vec<Edge>>,
     /// The resources that list members.
@@ -105,6 +106,9 @@ impl Graph {
             if matches!(spec.kind(), Kind::Group | Kind::Team) {
                 let node = graph.add(Holder::Members((*id).clone()));
                 graph.containers.insert((*id).clone(), node);
+                if id.kind == Kind::Team {
+                    graph.teams.insert(id.name.clone(), node);
+                }
             }
         }
         for (id, spec) in specs {
@@ -153,13 +157,18 @@ impl Graph {
 
     /// Finds a team.
     pub fn team(&self, name: &Name) -> Option<Node> {
-        self.containers.get(&ResourceId { kind: Kind::Team, team: None, name: name.clone() }).copied()
+        self.teams.get(name).copied()
     }
 
     /// Iterates over the teams.
     pub fn teams(&self) -> impl Iterator<Item = &Name> {
-        let teams = self.containers.keys().filter(|id| id.kind == Kind::Team);
-        teams.map(|id| &id.name)
+        self.teams.keys()
+    }
+
+    /// Iterates over the groups and teams of which a node is a member at a moment.
+    pub fn above(&self, node: Node, now: Timestamp) -> impl Iterator<Item = Node> {
+        let edges = self.above.get(node as usize).into_iter().flatten();
+        edges.filter(move |edge| edge.until > now).map(|edge| edge.above)
     }
 
     /// Finds a group or a team.
@@ -217,11 +226,11 @@ impl Graph {
 
     /// Finds everybody that a node stands for, itself first.
     ///
-    /// Each is found by the way that lasts longest (the widest path), of two that last as long by the shorter. Circles
-    /// end where they close.
-    pub fn reach(&self, node: Node) -> Vec<Reached> {
+    /// Each is found by the way that lasts longest (the widest path), of two that last as long by the shorter. Ways that
+    /// last beyond `enough` last as long. Circles end where they close.
+    pub fn reach(&self, node: Node, enough: Timestamp) -> Vec<Reached> {
         let (mut reached, mut known) = (Vec::new(), HashSet::new());
-        let mut open = BinaryHeap::from([Way { until: Timestamp::MAX, steps: Reverse(0), holder: node, by: None }]);
+        let mut open = BinaryHeap::from([Way { until: enough, steps: Reverse(0), holder: node, by: None }]);
         while let Some(Way { until, steps, holder, by }) = open.pop() {
             if !known.insert(holder) {
                 continue;

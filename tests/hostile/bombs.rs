@@ -164,3 +164,27 @@ fn chains_are_followed_to_their_end() {
     assert!(!can("read:agents/n500") && !can("read:agents"));
     assert_eq!(access.who(&wanted("read:agents/n0"), Timestamp::MIN).unwrap().len(), 2);
 }
+
+#[test]
+fn who_may_do_what_in_chains_costs_what_they_are_long() {
+    let asked = |depth: usize| {
+        let admitted = admitted(&chains(depth, depth));
+        let question =
+            Question::new("user:u1".parse().unwrap(), Wanted::parse("read:agents/n0", None).unwrap()).unwrap();
+        move || {
+            let begun = Instant::now();
+            let access = Access::of(&admitted.desired().specs());
+            assert!(access.decide(&question, Timestamp::MIN).unwrap());
+            begun.elapsed()
+        }
+    };
+    let (small, large) = (asked(500), asked(2_000));
+    let (mut least, mut most) = (Duration::MAX, Duration::MAX);
+    for _ in 0..12 {
+        (least, most) = (least.min(small()), most.min(large()));
+        if most < 8 * least {
+            return;
+        }
+    }
+    panic!("{least:?} became {most:?}");
+}
