@@ -1,9 +1,10 @@
 //! Why somebody may do something, and what is missing where they may not.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 
 use super::graph::{Holder, Reached};
-use super::roles::pattern;
 use super::{Access, Held, On, Unknown};
 use crate::model::grant::{Chain, Lack, Link, Miss, Step};
 use crate::model::permission::{ALL, Permission};
@@ -38,33 +39,41 @@ impl Access {
     /// As [`Access::decide`].
     pub fn explain(&self, question: &Question, now: Timestamp) -> Result<Option<Chain>, Unknown> {
         let on = self.on(&question.wanted)?;
-        let lacking = |way: &Way<'_>| self.lacks(way, &question.wanted, on, now);
-        let ways = self.ways(question).filter(|way| lacking(way).is_some_and(|lacks| lacks.is_empty()));
-        let best = ways.max_by_key(|way| (way.until(), std::cmp::Reverse(way.at)));
-        Ok(best.map(|way| self.chain(&way)))
+        let lacks_nothing =
+            |way: &Way<'_>| self.lacks(way, &question.wanted, on, now).is_some_and(|lacks| lacks.is_empty());
+        let ways = |reached| self.every_way(reached).filter(lacks_nothing);
+        let reached = self.reached(question, Timestamp::MAX);
+        let Some(longest) = ways(&reached).map(|way| way.until()).max() else { return Ok(None) };
+        // What lasts beyond that is no longer way: of those the shortest.
+        let reached = self.reached(question, longest);
+        let lasting = ways(&reached).filter(|way| way.until() == longest);
+        Ok(lasting.min_by_key(|way| self.steps(way)).map(|way| self.chain(&way)))
     }
 
-    /// Explains a no: the way to the resource that lacks least.
+    /// Explains a no: the way to the resource that lacks least; of those that ended the one that did last.
     ///
     /// # Errors
     /// As [`Access::decide`].
     pub fn nearest_miss(&self, question: &Question, now: Timestamp) -> Result<Option<Miss>, Unknown> {
         let on = self.on(&question.wanted)?;
-        let lacking = |way: Way<'_>| self.lacks(&way, &question.wanted, on, now).map(|lacks| (lacks, way.at));
-        let ways = self.ways(question).filter_map(|way| lacking(way).map(|found| (found, way)));
-        let nearest = ways.min_by(|((a, _), x), ((b, _), y)| (a.len(), a, x.at).cmp(&(b.len(), b, y.at)));
-        Ok(nearest.map(|((lacks, _), way)| Miss { chain: self.chain(&way), lacks }))
+        let reached = self.reached(question, Timestamp::MAX);
+        let lacking = |way: &Way<'_>| {
+            let lacks = self.lacks(way, &question.wanted, on, now)?;
+            let ended = matches!(lacks.first(), Some(Lack::Ended(_))).then(|| way.until());
+            Some((lacks.len(), Reverse(ended), lacks, way.at))
+        };
+        let ways = self.every_way(&reached).filter_map(|way| lacking(&way).map(|lacking| (lacking, way)));
+        let nearest = ways.min_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(nearest.map(|((.., lacks, _), way)| Miss { chain: self.chain(&way), lacks }))
     }
 
-    /// Iterates over all ways from a subject to permissions on a resource, whatever they lack.
-    fn ways<'a>(&'a self, question: &'a Question) -> impl Iterator<Item = Way<'a>> {
-        let ways = self.graph.leaf(&question.subject).into_iter().flat_map(|leaf| self.every_way(leaf));
-        ways.filter(|way| way.permission.resource() == question.wanted.resource)
+    /// Finds what the subject of a question stands for.
+    fn reached(&self, question: &Question, enough: Timestamp) -> Vec<Reached> {
+        self.graph.leaf(&question.subject).map(|leaf| self.graph.reach(leaf, enough)).unwrap_or_default()
     }
 
-    /// Iterates over all ways from a subject to permissions.
-    pub(super) fn every_way(&self, leaf: super::Node) -> impl Iterator<Item = Way<'_>> {
-        let reached = self.reached(leaf);
+    /// Iterates over all ways to permissions.
+    pub(super) fn every_way<'a>(&'a self, reached: &'a [Reached]) -> impl Iterator<Item = Way<'a>> {
         reached.iter().enumerate().flat_map(move |(at, one)| {
             let held = self.all_held(one.holder).iter();
             held.flat_map(move |held| {
@@ -72,6 +81,12 @@ impl Access {
                 permissions.map(move |permission| Way { reached, at, held, permission })
             })
         })
+    }
+
+    /// Counts the steps of a way.
+    fn steps(&self, way: &Way<'_>) -> usize {
+        let members = std::iter::successors(Some(way.at), |at| way.reached.get(*at)?.by.map(|(below, _)| below));
+        members.count() + self.roles.way(way.held.role, way.permission).len()
     }
 
     /// Lists what a way lacks, sorted; `None` where it is about another resource.
@@ -83,7 +98,7 @@ impl Access {
         let until = way.until();
         let ended = (until <= now).then_some(Lack::Ended(until));
         let is_covered = permission.names().cover(wanted.name.as_deref());
-        let name = (!is_covered).then(|| Lack::Name(pattern(permission).unwrap_or_default()));
+        let name = (!is_covered).then(|| Lack::Name(permission.pattern().unwrap_or_default()));
         let elsewhere = held.on.filter(|_| held.on != on).and_then(|team| self.team_name(team));
         let action = permission.action();
         let is_allowed = action == ALL || action == wanted.action;

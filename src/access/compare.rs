@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Access;
-use super::graph::{Holder, Node};
-use crate::model::effective::{Effective, EffectiveChange};
+use super::graph::Node;
+use crate::model::effective::EffectiveChange;
 use crate::model::grant::{AccessChange, Grant, Moved};
 use crate::model::id::ResourceId;
 use crate::model::subject::Subject;
@@ -45,27 +45,32 @@ struct Touched<'a> {
 
 impl<'a> Touched<'a> {
     fn by(EffectiveChange { take, put }: &'a EffectiveChange) -> Self {
-        let standings = |rows: &'a Effective| rows.standings.iter().map(|row| row.subject.as_str());
-        let holdings = |rows: &'a Effective| rows.holdings.iter().map(|row| row.holder.as_str());
-        let allowings = |rows: &'a Effective| rows.allowings.iter().map(|row| row.role.as_str());
-        Touched {
-            holders: [take, put].into_iter().flat_map(|rows| standings(rows).chain(holdings(rows))).collect(),
-            roles: [take, put].into_iter().flat_map(allowings).collect(),
-        }
+        let both = || [take, put].into_iter();
+        let belongings = both().flat_map(|rows| &rows.belongings).map(|row| row.member.as_str());
+        let holdings = both().flat_map(|rows| &rows.holdings).map(|row| row.holder.as_str());
+        let inheritings = both().flat_map(|rows| &rows.inheritings).map(|row| row.role.as_str());
+        let allowings = both().flat_map(|rows| &rows.allowings).map(|row| row.role.as_str());
+        Touched { holders: belongings.chain(holdings).collect(), roles: inheritings.chain(allowings).collect() }
     }
 
+    /// Lists the subjects that stand for somebody who is named, or for somebody who holds what is.
     fn subjects(&self, access: &Access) -> Vec<Subject> {
-        let leaves = access.graph.leaves().filter(|leaf| self.concern(access, *leaf));
-        leaves.filter_map(|leaf| access.graph.subject(leaf).cloned()).collect()
+        let nodes = (0..).take(access.graph.len()).filter(|node| self.names(access, *node));
+        let leaves = access.graph.below(nodes.collect());
+        leaves.into_iter().filter_map(|leaf| access.graph.subject(leaf).cloned()).collect()
     }
 
-    fn concern(&self, access: &Access, leaf: Node) -> bool {
-        access.reached(leaf).iter().any(|reached| {
-            let holder = access.graph.holder(reached.holder).map(Holder::to_string);
-            let mut roles = access.all_held(reached.holder).iter().filter_map(|held| access.roles.id(held.role));
-            holder.is_some_and(|holder| self.holders.contains(holder.as_str()))
-                || !self.roles.is_empty()
-                    && roles.any(|role: &ResourceId| self.roles.contains(role.to_string().as_str()))
+    fn names(&self, access: &Access, node: Node) -> bool {
+        let is_named = || access.graph.holder(node).is_some_and(|one| self.holders.contains(one.to_string().as_str()));
+        let holds = || access.all_held(node).iter().any(|held| self.is_of(access, held.role));
+        is_named() || !self.roles.is_empty() && holds()
+    }
+
+    /// Says whether a role is named, or inherits from one that is.
+    fn is_of(&self, access: &Access, role: usize) -> bool {
+        access.roles.closure(role).into_iter().any(|role| {
+            let id = access.roles.id(role).map(ResourceId::to_string);
+            id.is_some_and(|id| self.roles.contains(id.as_str()))
         })
     }
 }

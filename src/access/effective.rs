@@ -1,29 +1,25 @@
-//! The rows of effective access, and what changes in them: worked out again for what a change touches.
+//! The rows of effective access, and what changes in them: those of the resources that a change touches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::chain::end;
-use super::graph::{Graph, Holder, Node};
-use super::roles::{Roles, pattern};
+use super::graph::{Holder, Listed, listed};
+use super::lookup;
 use crate::model::change::Change;
 use crate::model::desired::Desired;
-use crate::model::effective::{Allowing, Effective, EffectiveChange, Holding, Standing};
-use crate::model::expiry::spelled;
+use crate::model::effective::{Allowing, Belonging, Effective, EffectiveChange, Holding, Inheriting};
+use crate::model::expiry::{Expiry, spelled};
 use crate::model::id::ResourceId;
 use crate::model::kind::organization::Organization;
+use crate::model::kind::role::Role;
 use crate::model::kind::role_binding::RoleBinding;
 use crate::model::kind::{Kind, Spec, Typed};
 use crate::model::name::Name;
-use crate::model::permission::ALL;
-use crate::model::subject::{Subject, SubjectKind};
-
-/// Typed specs by resource.
-type Specs<'a> = Vec<(&'a ResourceId, &'a Spec)>;
-
-/// What a change of each says of who is a member of what.
-const MEMBERS: &[Kind] = &[Kind::Group, Kind::Team, Kind::Membership];
+use crate::model::permission::Permission;
+use crate::model::subject::Subject;
 
 /// Works out all rows.
 pub fn effective(desired: &Desired) -> Effective {
@@ -32,7 +28,7 @@ pub fn effective(desired: &Desired) -> Effective {
 
 /// Works out what a plan's changes come to in the rows.
 ///
-/// That costs what they touch: a binding alone itself, a change of members the memberships, a role the roles.
+/// That costs what they touch: resources that change, and with a role, group or team that comes or goes those that name it.
 pub fn change(desired: &Desired, changes: &[Change]) -> EffectiveChange {
     let before =
         |change: &Change| change.applied.as_ref().and_then(|spec| Spec::read(change.id.kind, spec.value()).ok());
@@ -40,78 +36,47 @@ pub fn change(desired: &Desired, changes: &[Change]) -> EffectiveChange {
     let touched: Touched = written.map(|change| (&change.id, before(change))).collect();
     let none = Touched::new();
     let (before, after) = (Side::of(desired, &touched), Side::of(desired, &none));
-    // When a day ends and what `all` stands for is in every row.
-    if (&before.zone, &before.actions) != (&after.zone, &after.actions) {
+    // When a day ends is in every row.
+    if before.zone != after.zone {
         return EffectiveChange::between(before.all(), after.all());
     }
-    let touch = Touch::of(&touched, desired);
-    let [members_before, members_after] = members(&touch, [&before, &after]);
-    let (before, after) = (before.part(&touch, members_before), after.part(&touch, members_after));
-    EffectiveChange::between(before, after)
-}
-
-/// Works out for whom those stand, before and after, that are below what changes, before or after.
-fn members(touch: &Touch<'_>, sides: [&Side<'_>; 2]) -> [BTreeSet<Standing>; 2] {
-    if touch.containers.is_empty() {
-        return Default::default();
-    }
-    let graphs = sides.map(|side| side.graph());
-    let below = |graph: &Graph| {
-        let nodes = touch.containers.iter().filter_map(|id| graph.members_of(id)).collect();
-        graph.below(nodes).into_iter().filter_map(|leaf| graph.subject(leaf).cloned()).collect::<Vec<Subject>>()
-    };
-    let concerned: BTreeSet<Subject> = graphs.iter().flat_map(below).collect();
-    graphs.map(|graph| {
-        let leaves = concerned.iter().filter_map(|subject| graph.leaf(subject));
-        leaves.flat_map(|leaf| standings(&graph, leaf)).collect()
-    })
+    let ids = concerned(&touched, desired);
+    EffectiveChange::between(before.rows(&ids), after.rows(&ids))
 }
 
 /// What changes, with the specs of before; `None` for what was not there.
 type Touched<'a> = BTreeMap<&'a ResourceId, Option<Spec>>;
 
-/// What a change touches in the rows.
-struct Touch<'a> {
-    bindings: BTreeSet<&'a ResourceId>,
-    /// Groups and teams whose lists of members change.
-    containers: BTreeSet<ResourceId>,
-    roles: bool,
-    /// Roles, groups and teams that come or go.
-    moved: BTreeSet<(Kind, &'a Name)>,
+/// Lists the resources whose rows may be others: what changes, and what names or belongs to something that comes or goes.
+fn concerned<'a>(touched: &Touched<'a>, desired: &'a Desired) -> BTreeSet<&'a ResourceId> {
+    let is_moved = |id: &&ResourceId| {
+        let was = touched.get(*id).is_some_and(Option::is_some);
+        matches!(id.kind, Kind::Role | Kind::Group | Kind::Team) && was != desired.resources.get(id).is_some()
+    };
+    let moved: BTreeSet<(Kind, &Name)> =
+        touched.keys().copied().filter(is_moved).map(|id| (id.kind, &id.name)).collect();
+    let mut ids: BTreeSet<&ResourceId> = touched.keys().copied().collect();
+    if !moved.is_empty() {
+        let all = super::KINDS.iter().flat_map(|kind| desired.resources.of_kind(*kind));
+        let is_of = |id: &ResourceId| id.team.as_ref().is_some_and(|team| moved.contains(&(Kind::Team, team)));
+        let naming = all.filter(|manifest| is_of(&manifest.id) || names(&manifest.spec, &moved));
+        ids.extend(naming.map(|manifest| &manifest.id));
+    }
+    ids
 }
 
-impl<'a> Touch<'a> {
-    fn of(touched: &Touched<'a>, desired: &Desired) -> Self {
-        let ids = || touched.keys().copied();
-        let is_moved = |id: &&ResourceId| {
-            let was = touched.get(*id).is_some_and(Option::is_some);
-            matches!(id.kind, Kind::Role | Kind::Group | Kind::Team) && was != desired.resources.get(id).is_some()
-        };
-        Touch {
-            bindings: ids().filter(|id| id.kind == Kind::RoleBinding).collect(),
-            containers: ids().filter(|id| MEMBERS.contains(&id.kind)).map(container).collect(),
-            roles: ids().any(|id| id.kind == Kind::Role),
-            moved: ids().filter(is_moved).map(|id| (id.kind, &id.name)).collect(),
-        }
+/// Says whether a spec names one of some roles, groups and teams, whosever they are.
+fn names(spec: &Spec, moved: &BTreeSet<(Kind, &Name)>) -> bool {
+    let role = |name: &Name| moved.contains(&(Kind::Role, name));
+    let subject = |subject: &Subject| {
+        let name = || subject.id().parse::<Name>().ok();
+        lookup::container(subject).zip(name()).is_some_and(|(kind, name)| moved.contains(&(kind, &name)))
+    };
+    if let Some(binding) = RoleBinding::of(spec) {
+        return role(&binding.role) || binding.subjects.iter().any(subject);
     }
-
-    /// Says whether a binding may give something else than before, or to somebody else.
-    fn concerns(&self, id: &ResourceId, binding: &RoleBinding) -> bool {
-        let names = |subject: &Subject| {
-            let kind = if subject.kind() == SubjectKind::Team { Kind::Team } else { Kind::Group };
-            self.moved.iter().any(|(moved, name)| *moved == kind && name.as_str() == subject.id())
-        };
-        let is_named = || self.moved.contains(&(Kind::Role, &binding.role)) || binding.subjects.iter().any(names);
-        self.bindings.contains(id) || !self.moved.is_empty() && is_named()
-    }
-}
-
-/// Returns the group or team to whose members a resource adds.
-fn container(id: &ResourceId) -> ResourceId {
-    match &id.team {
-        Some(team) if id.kind == Kind::Membership => ResourceId { kind: Kind::Team, team: None, name: team.clone() },
-        Some(_) | None => id.clone(),
-    }
+    let inherits = Role::of(spec).is_some_and(|heir| heir.inherits.iter().any(role));
+    inherits || listed(spec).iter().any(|one| subject(one.subject))
 }
 
 /// The state before a change or after it: what is desired, with what was there before in its place.
@@ -119,18 +84,13 @@ struct Side<'a> {
     desired: &'a Desired,
     touched: &'a Touched<'a>,
     zone: TimeZone,
-    /// What `all` stands for.
-    actions: Vec<String>,
 }
 
 impl<'a> Side<'a> {
     fn of(desired: &'a Desired, touched: &'a Touched<'a>) -> Self {
-        let mut side = Side { desired, touched, zone: TimeZone::UTC, actions: Vec::new() };
-        let declared = side.of_kinds(&[Kind::Organization]).into_iter().find_map(|(_, spec)| Organization::of(spec));
-        if let Some(organization) = declared {
-            side.zone = organization.zone();
-            side.actions = organization.vocabulary.actions.canonical().into_iter().map(Name::to_string).collect();
-        }
+        let mut side = Side { desired, touched, zone: TimeZone::UTC };
+        let organization = side.ids(&[Kind::Organization]).into_iter().find_map(|id| Organization::of(side.get(id)?));
+        side.zone = organization.map_or(TimeZone::UTC, Organization::zone);
         side
     }
 
@@ -141,117 +101,94 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Lists what there is of some kinds, sorted.
-    fn of_kinds(&self, kinds: &[Kind]) -> Specs<'a> {
-        let (desired, touched) = (self.desired, self.touched);
-        let stays = |id: &ResourceId| !touched.contains_key(id);
-        let now = kinds.iter().flat_map(|kind| desired.resources.of_kind(*kind)).filter(|one| stays(&one.id));
-        let before = touched.iter().filter(|(id, _)| kinds.contains(&id.kind));
-        let before = before.filter_map(|(id, spec)| Some((*id, spec.as_ref()?)));
-        let mut specs: Specs = now.map(|manifest| (&manifest.id, &manifest.spec)).chain(before).collect();
-        // Of two ways that are as good the first counts, on both sides the same.
-        specs.sort_by_key(|(id, _)| *id);
-        specs
-    }
-
-    fn graph(&self) -> Graph {
-        Graph::of(&self.of_kinds(MEMBERS), &self.zone)
+    fn ids(&self, kinds: &[Kind]) -> BTreeSet<&'a ResourceId> {
+        let declared = kinds.iter().flat_map(|kind| self.desired.resources.of_kind(*kind));
+        let touched = self.touched.keys().copied().filter(|id| kinds.contains(&id.kind));
+        declared.map(|manifest| &manifest.id).chain(touched).collect()
     }
 
     fn all(&self) -> Effective {
-        let graph = self.graph();
-        let standings = graph.leaves().flat_map(|leaf| standings(&graph, leaf)).collect();
-        Effective { standings, holdings: self.holdings(|_, _| true), allowings: self.allowings() }
+        self.rows(&self.ids(super::KINDS))
     }
 
-    /// Works out the rows that a change may touch, as they are on this side.
-    fn part(&self, touch: &Touch<'_>, standings: BTreeSet<Standing>) -> Effective {
-        let allowings = if touch.roles { self.allowings() } else { BTreeSet::new() };
-        let holdings = if touch.moved.is_empty() {
-            touch.bindings.iter().flat_map(|id| self.held(id, self.get(id))).collect()
-        } else {
-            self.holdings(|id, binding| touch.concerns(id, binding))
-        };
-        Effective { standings, holdings, allowings }
-    }
-
-    fn holdings(&self, wanted: impl Fn(&ResourceId, &RoleBinding) -> bool) -> BTreeSet<Holding> {
-        let bindings = self.of_kinds(&[Kind::RoleBinding]).into_iter();
-        let bindings = bindings.filter(|(id, spec)| RoleBinding::of(spec).is_some_and(|binding| wanted(id, binding)));
-        bindings.flat_map(|(id, spec)| self.held(id, Some(spec))).collect()
-    }
-
-    /// Writes out whom a binding gives what.
-    fn held(&self, id: &ResourceId, spec: Option<&Spec>) -> Vec<Holding> {
-        let from = id.team.as_ref();
-        let Some(binding) = spec.and_then(RoleBinding::of) else { return Vec::new() };
-        let Some(role) = self.find(Kind::Role, from, &binding.role) else { return Vec::new() };
-        let expires_at = binding.expires.map(|expires| spelled(expires.end(&self.zone)));
-        let holding = |holder: String| Holding {
-            holder,
-            binding: id.to_string(),
-            team: id.team_or_empty().to_owned(),
-            role: role.to_string(),
-            expires_at: expires_at.clone(),
-        };
-        binding.subjects.canonical().into_iter().filter_map(|subject| self.holder(from, subject)).map(holding).collect()
-    }
-
-    fn holder(&self, from: Option<&Name>, subject: &Subject) -> Option<String> {
-        let (kind, from) = match subject.kind() {
-            SubjectKind::Group => (Kind::Group, from),
-            SubjectKind::Team => (Kind::Team, None),
-            SubjectKind::Agent | SubjectKind::Service | SubjectKind::User => {
-                return Some(Holder::Subject(subject.clone()).to_string());
-            }
-        };
-        self.find(kind, from, &subject.id().parse().ok()?).map(|id| id.to_string())
-    }
-
-    /// Finds a role, group or team by its name: the team's first, then the organisation's.
-    fn find(&self, kind: Kind, from: Option<&Name>, name: &Name) -> Option<ResourceId> {
-        let id = |team: Option<&Name>| ResourceId { kind, team: team.cloned(), name: name.clone() };
-        let own = from.map(|team| id(Some(team))).filter(|id| self.get(id).is_some());
-        own.or_else(|| Some(id(None)).filter(|id| self.get(id).is_some()))
-    }
-
-    fn allowings(&self) -> BTreeSet<Allowing> {
-        let roles = Roles::of(&self.of_kinds(&[Kind::Role]));
-        let every: Vec<&str> = self.actions.iter().map(String::as_str).collect();
-        let mut rows = BTreeSet::new();
-        for role in roles.all() {
-            let Some(id) = roles.id(role) else { continue };
-            for permission in roles.permissions(role) {
-                let own = [permission.action()];
-                let actions = if permission.action() == ALL { every.as_slice() } else { &own };
-                rows.extend(actions.iter().map(|action| Allowing {
-                    role: id.to_string(),
-                    action: (*action).to_owned(),
-                    resource: permission.resource().to_owned(),
-                    name: pattern(permission),
-                }));
+    /// Works out the rows of some resources.
+    fn rows(&self, ids: &BTreeSet<&ResourceId>) -> Effective {
+        let mut rows = Effective::default();
+        for (id, spec) in ids.iter().filter_map(|id| Some((*id, self.get(id)?))) {
+            if let Some(organization) = Organization::of(spec) {
+                rows.actions.extend(organization.vocabulary.actions.iter().map(Name::to_string));
+            } else if let Some(role) = Role::of(spec) {
+                rows.inheritings.extend(self.inherited(id, role));
+                rows.allowings.extend(allowed(id, role));
+            } else if let Some(binding) = RoleBinding::of(spec) {
+                rows.holdings.extend(self.held(id, binding));
+            } else {
+                rows.belongings.extend(self.belonging(id, spec));
             }
         }
         rows
     }
+
+    fn inherited(&self, id: &ResourceId, role: &Role) -> Vec<Inheriting> {
+        let above = role.inherits.iter().filter_map(|name| self.find(Kind::Role, id.team.as_ref(), name));
+        above.map(|above| Inheriting { role: id.to_string(), above: above.to_string() }).collect()
+    }
+
+    /// Writes out whom a binding gives what. A binding of a team that is not there gives nothing.
+    fn held(&self, id: &ResourceId, binding: &RoleBinding) -> Vec<Holding> {
+        let from = id.team.as_ref();
+        let team = from.map(|team| self.find(Kind::Team, None, team));
+        let Some(role) = self.find(Kind::Role, from, &binding.role).filter(|_| team != Some(None)) else {
+            return Vec::new();
+        };
+        let holding = |holder: Holder| Holding {
+            holder: holder.to_string(),
+            binding: id.to_string(),
+            team: id.team_or_empty().to_owned(),
+            role: role.to_string(),
+            expires_at: self.ends(binding.expires),
+        };
+        binding.subjects.iter().filter_map(|subject| self.holder(from, subject)).map(holding).collect()
+    }
+
+    /// Writes out who belongs to a group or a team by what a resource lists.
+    fn belonging(&self, id: &ResourceId, spec: &Spec) -> Vec<Belonging> {
+        let Some(holder) = super::graph::container(id).filter(|holder| self.get(holder).is_some()) else {
+            return Vec::new();
+        };
+        let belonging = |Listed { subject, until, .. }: Listed<'_>| {
+            let member = self.holder(id.team.as_ref(), subject)?.to_string();
+            Some(Belonging { member, holder: holder.to_string(), list: id.to_string(), until_at: self.ends(until) })
+        };
+        listed(spec).into_iter().filter_map(belonging).collect()
+    }
+
+    fn ends(&self, expiry: Option<Expiry>) -> Option<String> {
+        end(expiry.map_or(Timestamp::MAX, |expiry| expiry.end(&self.zone))).map(spelled)
+    }
+
+    fn holder(&self, from: Option<&Name>, subject: &Subject) -> Option<Holder> {
+        if lookup::container(subject).is_none() {
+            return Some(Holder::Subject(subject.clone()));
+        }
+        lookup::members(from, subject, |id| self.known(id)).map(Holder::Members)
+    }
+
+    fn find(&self, kind: Kind, from: Option<&Name>, name: &Name) -> Option<ResourceId> {
+        lookup::find(kind, from, name, |id| self.known(id))
+    }
+
+    fn known(&self, id: &ResourceId) -> Option<ResourceId> {
+        self.get(id).map(|_| id.clone())
+    }
 }
 
-/// Writes out for whom a subject stands beside itself.
-fn standings(graph: &Graph, leaf: Node) -> Vec<Standing> {
-    let reached = graph.reach(leaf);
-    let name = |node: Node| graph.holder(node).map(Holder::to_string).unwrap_or_default();
-    let mut ways: Vec<String> = Vec::with_capacity(reached.len());
-    for one in &reached {
-        let before = one.by.and_then(|(below, _)| ways.get(below)).filter(|way| !way.is_empty());
-        let own = if one.by.is_some() { name(one.holder) } else { String::new() };
-        ways.push(before.map_or(own.clone(), |before| format!("{before} -> {own}")));
-    }
-    let subject = name(leaf);
-    let rows = reached.iter().zip(ways).skip(1).map(|(one, via)| Standing {
-        subject: subject.clone(),
-        holder: name(one.holder),
-        until_at: end(one.until).map(spelled),
-        via,
-    });
-    rows.collect()
+fn allowed(id: &ResourceId, role: &Role) -> Vec<Allowing> {
+    let allowing = |permission: &Permission| Allowing {
+        role: id.to_string(),
+        action: permission.action().to_owned(),
+        resource: permission.resource().to_owned(),
+        name: permission.pattern(),
+    };
+    role.permissions.iter().map(allowing).collect()
 }

@@ -6,16 +6,28 @@ use jiff::Timestamp;
 
 use super::chain::{Way, end};
 use super::graph::{Holder, Node, Reached};
-use super::roles::pattern;
-use super::{Access, Held};
+use super::{Access, Held, Unknown};
 use crate::model::grant::{Assignment, Grant};
 use crate::model::id::ResourceId;
+use crate::model::name::Name;
 use crate::model::subject::Subject;
 
 impl Access {
     /// Lists all that a subject may do, ended or not, sorted; of two ways to the same the one that lasts longest.
     pub fn grants(&self, subject: &Subject) -> Vec<Grant> {
         self.graph.leaf(subject).map(|leaf| self.granted(leaf)).unwrap_or_default()
+    }
+
+    /// Lists what a subject may do at a moment: everywhere and on each team, or on the one that is asked about.
+    ///
+    /// # Errors
+    /// Where there is no such team.
+    pub fn grants_at(&self, subject: &Subject, team: Option<&Name>, now: Timestamp) -> Result<Vec<Grant>, Unknown> {
+        team.map(|team| self.team(team)).transpose()?;
+        let is_on = |grant: &Grant| team.is_none() || grant.team.is_none() || grant.team.as_ref() == team;
+        let mut grants = self.grants(subject);
+        grants.retain(|grant| is_on(grant) && grant.expires_at.is_none_or(|end| end > now));
+        Ok(grants)
     }
 
     /// Lists all that anybody may do, as [`Access::grants`] does, by subject.
@@ -35,7 +47,7 @@ impl Access {
             let until = reached.until;
             self.all_held(reached.holder).iter().filter_map(move |held| self.assignment(held, until))
         };
-        self.reached(leaf).iter().flat_map(held).collect()
+        self.graph.reach(leaf, Timestamp::MAX).iter().flat_map(held).collect()
     }
 
     fn assignment(&self, held: &Held, until: Timestamp) -> Option<Assignment> {
@@ -45,8 +57,9 @@ impl Access {
     }
 
     fn granted(&self, leaf: Node) -> Vec<Grant> {
+        let reached = self.graph.reach(leaf, Timestamp::MAX);
         let mut longest: BTreeMap<Grant, Way<'_>> = BTreeMap::new();
-        for way in self.every_way(leaf) {
+        for way in self.every_way(&reached) {
             let Some(grant) = self.bare(leaf, &way) else { continue };
             let known = longest.entry(grant).or_insert(way);
             if (way.until(), known.at) > (known.until(), way.at) {
@@ -67,22 +80,19 @@ impl Access {
             subject,
             action,
             resource,
-            name: pattern(way.permission),
+            name: way.permission.pattern(),
             team,
             expires_at: None,
             via: String::new(),
         })
     }
 
-    /// Writes a way: the groups and teams, the binding, the role.
+    /// Writes a way as short as the view does: the group or team that is bound where it is one, the binding, the role.
     fn via(&self, way: &Way<'_>) -> String {
-        let (mut holders, mut at) = (Vec::new(), way.at);
-        while let Some((below, edge)) = way.reached.get(at).and_then(|reached| reached.by) {
-            holders.extend(self.graph.holder(edge.above).map(Holder::to_string));
-            at = below;
-        }
+        let reached = way.reached.get(way.at).filter(|reached| reached.by.is_some());
+        let holder = reached.and_then(|reached| self.graph.holder(reached.holder)).map(Holder::to_string);
         let binding = self.bindings.get(way.held.binding).map(ResourceId::to_string);
         let role = self.roles.id(way.held.role).map(ResourceId::to_string);
-        holders.into_iter().rev().chain(binding).chain(role).collect::<Vec<_>>().join(" -> ")
+        holder.into_iter().chain(binding).chain(role).collect::<Vec<_>>().join(" -> ")
     }
 }

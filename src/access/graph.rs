@@ -6,6 +6,8 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::lookup;
+use super::walk::walk;
 use crate::model::expiry::Expiry;
 use crate::model::id::ResourceId;
 use crate::model::kind::group::Group;
@@ -13,7 +15,7 @@ use crate::model::kind::membership::Membership;
 use crate::model::kind::team::Team;
 use crate::model::kind::{Kind, Spec, Typed};
 use crate::model::name::Name;
-use crate::model::subject::{Subject, SubjectKind};
+use crate::model::subject::Subject;
 
 /// A subject or container: an index into the holders of a graph.
 pub type Node = u32;
@@ -51,6 +53,7 @@ pub struct Edge {
 pub struct Graph {
     leaves: HashMap<Subject, Node>,
     containers: HashMap<ResourceId, Node>,
+    teams: HashMap<Name, Node>,
     holders: Vec<Holder>,
     above: Vec<Vec<Edge>>,
     /// The resources that list members.
@@ -66,6 +69,35 @@ pub struct Reached {
     pub by: Option<(usize, Edge)>,
 }
 
+/// A member that a resource lists, and where and how long it does.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a> {
+    pub index: usize,
+    pub subject: &'a Subject,
+    pub until: Option<Expiry>,
+}
+
+/// Lists whom a group, a team or a membership lists, each once.
+pub fn listed(spec: &Spec) -> Vec<Listed<'_>> {
+    let always = |(index, subject)| Listed { index, subject, until: None };
+    if let Some(group) = Group::of(spec) {
+        return group.members.placed().into_iter().map(always).collect();
+    }
+    if let Some(team) = Team::of(spec) {
+        return team.members.placed().into_iter().map(always).collect();
+    }
+    let members = Membership::of(spec).map(|membership| membership.members.placed()).unwrap_or_default();
+    members.into_iter().map(|(index, one)| Listed { index, subject: one.subject(), until: one.until() }).collect()
+}
+
+/// Returns the group or team to whose members a resource adds.
+pub fn container(id: &ResourceId) -> Option<ResourceId> {
+    if id.kind == Kind::Membership {
+        return id.team.clone().map(|name| ResourceId { kind: Kind::Team, team: None, name });
+    }
+    matches!(id.kind, Kind::Group | Kind::Team).then(|| id.clone())
+}
+
 impl Graph {
     /// Reads who is a member of what. Groups and teams that are not declared have no members.
     pub fn of(specs: &[(&ResourceId, &Spec)], zone: &TimeZone) -> Self {
@@ -74,19 +106,13 @@ impl Graph {
             if matches!(spec.kind(), Kind::Group | Kind::Team) {
                 let node = graph.add(Holder::Members((*id).clone()));
                 graph.containers.insert((*id).clone(), node);
+                if id.kind == Kind::Team {
+                    graph.teams.insert(id.name.clone(), node);
+                }
             }
         }
         for (id, spec) in specs {
-            if let Some(group) = Group::of(spec) {
-                graph.list(id, id, group.members.placed().into_iter().map(|(index, subject)| (index, subject, None)));
-            } else if let Some(team) = Team::of(spec) {
-                graph.list(id, id, team.members.placed().into_iter().map(|(index, subject)| (index, subject, None)));
-            } else if let (Some(membership), Some(team)) = (Membership::of(spec), &id.team) {
-                let team = ResourceId { kind: Kind::Team, team: None, name: team.clone() };
-                let end = |until: Expiry| until.end(zone);
-                let members = membership.members.placed().into_iter();
-                graph.list(id, &team, members.map(|(index, one)| (index, one.subject(), one.until().map(end))));
-            }
+            container(id).into_iter().for_each(|of| graph.list(id, &of, listed(spec), zone));
         }
         graph
     }
@@ -99,27 +125,22 @@ impl Graph {
     }
 
     /// Adds what a resource lists as members of a container.
-    fn list<'a>(
-        &mut self,
-        id: &ResourceId,
-        of: &ResourceId,
-        members: impl Iterator<Item = (usize, &'a Subject, Option<Timestamp>)>,
-    ) {
+    fn list(&mut self, id: &ResourceId, of: &ResourceId, members: Vec<Listed<'_>>, zone: &TimeZone) {
         let Some(above) = self.containers.get(of).copied() else { return };
         let by = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
         self.lists.push(id.clone());
-        for (index, subject, until) in members {
+        for Listed { index, subject, until } in members {
             let Some(member) = self.enter(id.team.as_ref(), subject) else { continue };
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            let edge = Edge { above, until: until.unwrap_or(Timestamp::MAX), by, index };
+            let edge = Edge { above, until: until.map_or(Timestamp::MAX, |until| until.end(zone)), by, index };
             self.above.get_mut(member as usize).into_iter().for_each(|edges| edges.push(edge));
         }
     }
 
     /// Finds whom a subject stands for where it is written; who is nobody yet becomes somebody.
     pub fn enter(&mut self, from: Option<&Name>, subject: &Subject) -> Option<Node> {
-        if matches!(subject.kind(), SubjectKind::Group | SubjectKind::Team) {
-            return self.container(from, subject);
+        if lookup::container(subject).is_some() {
+            return lookup::members(from, subject, |id| self.members_of(id));
         }
         if let Some(node) = self.leaves.get(subject) {
             return Some(*node);
@@ -129,15 +150,6 @@ impl Graph {
         Some(node)
     }
 
-    /// Finds a group or team by its name: the team's group first, then the organisation's.
-    fn container(&self, from: Option<&Name>, subject: &Subject) -> Option<Node> {
-        let name: Name = subject.id().parse().ok()?;
-        let kind = if subject.kind() == SubjectKind::Team { Kind::Team } else { Kind::Group };
-        let find = |team: Option<Name>| self.containers.get(&ResourceId { kind, team, name: name.clone() }).copied();
-        let own = from.filter(|_| kind == Kind::Group).and_then(|team| find(Some(team.clone())));
-        own.or_else(|| find(None))
-    }
-
     /// Finds a user, an agent or a service that is named anywhere.
     pub fn leaf(&self, subject: &Subject) -> Option<Node> {
         self.leaves.get(subject).copied()
@@ -145,13 +157,18 @@ impl Graph {
 
     /// Finds a team.
     pub fn team(&self, name: &Name) -> Option<Node> {
-        self.containers.get(&ResourceId { kind: Kind::Team, team: None, name: name.clone() }).copied()
+        self.teams.get(name).copied()
     }
 
     /// Iterates over the teams.
     pub fn teams(&self) -> impl Iterator<Item = &Name> {
-        let teams = self.containers.keys().filter(|id| id.kind == Kind::Team);
-        teams.map(|id| &id.name)
+        self.teams.keys()
+    }
+
+    /// Iterates over the groups and teams of which a node is a member at a moment.
+    pub fn above(&self, node: Node, now: Timestamp) -> impl Iterator<Item = Node> {
+        let edges = self.above.get(node as usize).into_iter().flatten();
+        edges.filter(move |edge| edge.until > now).map(|edge| edge.above)
     }
 
     /// Finds a group or a team.
@@ -173,19 +190,21 @@ impl Graph {
         }
     }
 
-    /// Finds everybody who stands for some groups and teams, to any depth.
+    /// Finds everybody who is one of some nodes or stands for one, to any depth.
     pub fn below(&self, nodes: Vec<Node>) -> Vec<Node> {
         let mut members: HashMap<Node, Vec<Node>> = HashMap::new();
         for (member, edges) in (0..).zip(&self.above) {
             edges.iter().for_each(|edge| members.entry(edge.above).or_default().push(member));
         }
-        let (mut seen, mut open, mut found) = (HashSet::new(), nodes, Vec::new());
-        while let Some(node) = open.pop() {
-            let inner = members.get(&node).into_iter().flatten().copied();
-            let fresh: Vec<Node> = inner.filter(|member| seen.insert(*member)).collect();
-            found.extend(fresh.iter().copied().filter(|member| self.subject(*member).is_some()));
-            open.extend(fresh);
-        }
+        let mut found = Vec::new();
+        walk(
+            nodes,
+            |node| members.get(&node).into_iter().flatten().copied(),
+            |node| {
+                found.extend(self.subject(node).map(|_| node));
+                false
+            },
+        );
         found
     }
 
@@ -207,11 +226,11 @@ impl Graph {
 
     /// Finds everybody that a node stands for, itself first.
     ///
-    /// Each is found by the way that lasts longest (the widest path), of two that last as long by the shorter. Circles
-    /// end where they close.
-    pub fn reach(&self, node: Node) -> Vec<Reached> {
+    /// Each is found by the way that lasts longest (the widest path), of two that last as long by the shorter. Ways that
+    /// last beyond `enough` last as long. Circles end where they close.
+    pub fn reach(&self, node: Node, enough: Timestamp) -> Vec<Reached> {
         let (mut reached, mut known) = (Vec::new(), HashSet::new());
-        let mut open = BinaryHeap::from([Way { until: Timestamp::MAX, steps: Reverse(0), holder: node, by: None }]);
+        let mut open = BinaryHeap::from([Way { until: enough, steps: Reverse(0), holder: node, by: None }]);
         while let Some(Way { until, steps, holder, by }) = open.pop() {
             if !known.insert(holder) {
                 continue;

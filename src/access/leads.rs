@@ -1,8 +1,10 @@
 //! Which leads are members of their teams.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::graph::Graph;
+use super::walk::walk;
 use crate::model::desired::Desired;
 use crate::model::kind::team::Team;
 use crate::model::members::Members;
@@ -16,7 +18,8 @@ pub fn leads(desired: &Desired) -> Members {
     let graph = Graph::of(&desired.specs(), &TimeZone::UTC);
     let is_member = |lead: &Subject, name: &Name| {
         let (leaf, team) = (graph.leaf(lead), graph.team(name));
-        leaf.zip(team).is_some_and(|(leaf, team)| graph.reach(leaf).iter().any(|reached| reached.holder == team))
+        leaf.zip(team)
+            .is_some_and(|(leaf, team)| walk([leaf], |node| graph.above(node, Timestamp::MIN), |node| node == team))
     };
     let of_team = |name: &Name, team: &Team| {
         let leads = team.leads.iter().filter(|lead| is_member(lead, name));

@@ -1,6 +1,6 @@
 //! Who may do what: memberships followed to any depth, roles with what they inherit, and bindings, each with its end.
 //!
-//! Nothing is expanded but what is asked about: an index is as large as what is written.
+//! Nothing is followed before it is asked about: an index is as large as what is written.
 
 mod chain;
 mod compare;
@@ -8,7 +8,11 @@ mod effective;
 mod grants;
 mod graph;
 mod leads;
+mod lookup;
 mod roles;
+mod walk;
+
+use std::cmp::Reverse;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -20,14 +24,19 @@ pub use leads::leads;
 use crate::model::id::ResourceId;
 use crate::model::kind::organization::{Organization, Vocabulary};
 use crate::model::kind::role_binding::RoleBinding;
-use crate::model::kind::{Spec, Typed};
+use crate::model::kind::{Kind, Spec, Typed};
 use crate::model::name::Name;
 use crate::model::nearest::did_you_mean;
 use crate::model::permission::ALL;
 use crate::model::question::{Question, Wanted};
 use crate::model::set::Set;
-use graph::{Graph, Node, Reached};
+use graph::{Graph, Node};
 use roles::{Asked, Roles};
+use walk::walk;
+
+/// The kinds of resources from which access follows.
+pub const KINDS: &[Kind] =
+    &[Kind::Organization, Kind::Role, Kind::RoleBinding, Kind::Group, Kind::Membership, Kind::Team];
 
 /// Whose resources a binding is about: a team's, by its node, or with `None` everybody's.
 type On = Option<Node>;
@@ -41,8 +50,8 @@ pub struct Access {
     bindings: Vec<ResourceId>,
     /// What each holder is bound to, sorted by team.
     held: Vec<Vec<Held>>,
-    /// What each subject stands for.
-    reached: Vec<Vec<Reached>>,
+    /// The same for deciding: of one role on one team the binding that ends last.
+    bound: Vec<Vec<Bound>>,
 }
 
 /// A role that a holder has.
@@ -55,6 +64,17 @@ struct Held {
     /// The index of the subject in the binding.
     index: usize,
 }
+
+/// A role on a team, and when the last binding to it ends.
+#[derive(Debug, Clone, Copy)]
+struct Bound {
+    on: On,
+    role: usize,
+    until: Timestamp,
+}
+
+/// How many roles of a holder are asked one by one.
+const FEW: usize = 8;
 
 /// Why a question cannot be answered: it is about what the organisation does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,22 +92,19 @@ impl Access {
         let zone = organization.map_or(TimeZone::UTC, Organization::zone);
         let vocabulary = organization.map(|organization| organization.vocabulary.clone()).unwrap_or_default();
         let (graph, roles) = (Graph::of(specs, &zone), Roles::of(specs));
-        let (bindings, held, reached) = (Vec::new(), Vec::new(), Vec::new());
-        let mut access = Access { vocabulary, graph, roles, bindings, held, reached };
+        let mut access = Access { vocabulary, graph, roles, bindings: Vec::new(), held: Vec::new(), bound: Vec::new() };
         for (id, spec) in specs {
             RoleBinding::of(spec).into_iter().for_each(|binding| access.bind(id, binding, &zone));
         }
-        access.held.iter_mut().for_each(|held| held.sort_by_key(|held| held.on));
-        access.held.resize_with(access.graph.len(), Vec::new);
-        access.reached = (0..).take(access.graph.len()).map(|node| access.reach(node)).collect();
+        access.held.iter_mut().for_each(|held| held.sort_by_key(|held| (held.on, held.role, Reverse(held.until))));
+        access.bound = access.held.iter().map(|held| bound(held)).collect();
         access
     }
 
     fn bind(&mut self, id: &ResourceId, binding: &RoleBinding, zone: &TimeZone) {
         let from = id.team.as_ref();
         let Some(role) = self.roles.find(from, &binding.role) else { return };
-        let on = from.map(|team| self.graph.team(team));
-        let Some(on) = on.map_or(Some(None), |team| team.map(Some)) else { return };
+        let Ok(on) = from.map(|team| self.graph.team(team).ok_or(())).transpose() else { return };
         let until = binding.expires.map_or(Timestamp::MAX, |expires| expires.end(zone));
         let place = self.bindings.len();
         self.bindings.push(id.clone());
@@ -101,28 +118,36 @@ impl Access {
         }
     }
 
-    /// Finds what a subject stands for that holds anything; groups and teams do not ask.
-    fn reach(&self, node: Node) -> Vec<Reached> {
-        self.graph.subject(node).map(|_| self.graph.reach(node)).unwrap_or_default()
-    }
-
     /// Decides a question at a moment. A subject that is named nowhere may do nothing.
     ///
     /// # Errors
     /// Where an action, a resource or a team is asked about that the organisation does not have.
     pub fn decide(&self, question: &Question, now: Timestamp) -> Result<bool, Unknown> {
         let on = self.on(&question.wanted)?;
-        let Wanted { action, resource, name, .. } = &question.wanted;
-        let asked = self.roles.ask(action, resource, name.as_deref());
+        let asked = self.roles.ask(&question.wanted);
         Ok(self.graph.leaf(&question.subject).is_some_and(|leaf| self.allows(leaf, on, &asked, now)))
     }
 
     fn allows(&self, leaf: Node, on: On, asked: &Asked<'_>, now: Timestamp) -> bool {
-        let mut standing = self.reached(leaf).iter().filter(|reached| reached.until > now);
-        standing.any(|reached| {
-            let mut held = self.held(reached.holder, on).filter(|held| held.until > now);
-            held.any(|held| self.roles.grants(held.role, asked))
-        })
+        let holds =
+            |holder: Node| self.holds(holder, None, asked, now) || on.is_some() && self.holds(holder, on, asked, now);
+        !asked.is_nobodys() && walk([leaf], |node| self.graph.above(node, now), holds)
+    }
+
+    /// Says whether a holder has a role on a team, or everywhere, that grants what is asked.
+    fn holds(&self, holder: Node, on: On, asked: &Asked<'_>, now: Timestamp) -> bool {
+        let all = self.bound.get(holder as usize).map(Vec::as_slice).unwrap_or_default();
+        let (from, to) = (all.partition_point(|one| one.on < on), all.partition_point(|one| one.on <= on));
+        let bound = all.get(from..to).unwrap_or_default();
+        let few = if bound.len() > FEW { self.roles.granting(asked, bound.len()) } else { None };
+        match few {
+            // Of many roles of one holder and few that grant it the few are looked for.
+            Some(roles) => roles.into_iter().any(|role| {
+                let one = bound.get(bound.partition_point(|one| one.role < role));
+                one.is_some_and(|one| one.role == role && one.until > now)
+            }),
+            None => bound.iter().any(|one| one.until > now && self.roles.grants(one.role, asked)),
+        }
     }
 
     /// Lists the subjects that may do what is wanted at a moment, sorted.
@@ -131,7 +156,7 @@ impl Access {
     /// As [`Access::decide`].
     pub fn who(&self, wanted: &Wanted, now: Timestamp) -> Result<Vec<Question>, Unknown> {
         let on = self.on(wanted)?;
-        let asked = self.roles.ask(&wanted.action, &wanted.resource, wanted.name.as_deref());
+        let asked = self.roles.ask(wanted);
         let mut found: Vec<Question> = (0..)
             .take(self.graph.len())
             .filter(|node| self.allows(*node, on, &asked, now))
@@ -149,31 +174,25 @@ impl Access {
             known("action", action, &self.vocabulary.actions)?;
         }
         known("resource", resource, &self.vocabulary.resources)?;
-        let Some(team) = team else { return Ok(None) };
-        let near = || did_you_mean(team.as_str(), self.graph.teams().map(Name::as_str));
-        let unknown = || Unknown { what: "team", word: team.to_string(), help: near() };
-        self.graph.team(team).map(Some).ok_or_else(unknown)
+        team.as_ref().map(|team| self.team(team)).transpose()
     }
 
-    /// Returns what a subject stands for, itself first.
-    fn reached(&self, leaf: Node) -> &[Reached] {
-        self.reached.get(leaf as usize).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// Iterates over what a holder is bound to everywhere and on a team.
-    fn held(&self, holder: Node, on: On) -> impl Iterator<Item = &Held> {
-        let all = self.all_held(holder);
-        let of = |on: On| {
-            let (from, to) = (all.partition_point(|held| held.on < on), all.partition_point(|held| held.on <= on));
-            all.get(from..to).unwrap_or_default()
-        };
-        let of_team = if on.is_some() { of(on) } else { &[] };
-        of(None).iter().chain(of_team)
+    fn team(&self, name: &Name) -> Result<Node, Unknown> {
+        let near = || did_you_mean(name.as_str(), self.graph.teams().map(Name::as_str));
+        self.graph.team(name).ok_or_else(|| Unknown { what: "team", word: name.to_string(), help: near() })
     }
 
     fn all_held(&self, holder: Node) -> &[Held] {
         self.held.get(holder as usize).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// Keeps of what is sorted by team and role the first each.
+fn bound(held: &[Held]) -> Vec<Bound> {
+    let mut bound: Vec<Bound> =
+        held.iter().map(|Held { on, role, until, .. }| Bound { on: *on, role: *role, until: *until }).collect();
+    bound.dedup_by_key(|one| (one.on, one.role));
+    bound
 }
 
 fn known(what: &'static str, word: &str, words: &Set<Name>) -> Result<(), Unknown> {
@@ -182,4 +201,52 @@ fn known(what: &'static str, word: &str, words: &Set<Name>) -> Result<(), Unknow
     }
     let help = did_you_mean(word, words.iter().map(Name::as_str));
     Err(Unknown { what, word: word.to_owned(), help })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A user with many roles everywhere and on a team, by two bindings each, of which every third has ended.
+    fn many() -> Vec<(ResourceId, Spec)> {
+        let mut specs = Vec::new();
+        let mut add = |id: String, spec| {
+            let id: ResourceId = id.parse().unwrap();
+            specs.push((id.clone(), Spec::read(id.kind, spec).unwrap()));
+        };
+        add("Organization/acme".into(), json!({"currency": "USD", "timezone": "UTC"}));
+        add("Team/web".into(), json!({}));
+        for n in 0..40_usize {
+            let inherits: Vec<String> = (!n.is_multiple_of(2)).then(|| format!("r{}", n - 1)).into_iter().collect();
+            add(format!("Role/r{n}"), json!({"inherits": inherits, "permissions": [format!("read:agents/n{n}")]}));
+            let place = if n < 20 { "web/" } else { "" };
+            for (name, end) in
+                [("a", "2026-01-01"), ("b", if n.is_multiple_of(3) { "2026-06-01" } else { "2027-01-01" })]
+            {
+                let spec = json!({"role": format!("r{n}"), "subjects": ["user:ana"], "expires": end});
+                add(format!("RoleBinding/{place}{name}{n}"), spec);
+            }
+        }
+        specs
+    }
+
+    #[test]
+    fn of_many_roles_the_one_that_grants_is_found() {
+        let specs = many();
+        let access = Access::of(&specs.iter().map(|(id, spec)| (id, spec)).collect::<Vec<_>>());
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let stands = |n: usize| !n.is_multiple_of(3);
+        for n in 0..41_usize {
+            let holds = n < 40 && (stands(n) || n.is_multiple_of(2) && stands(n + 1));
+            for (team, expected) in [(Some("web"), holds), (None, holds && n >= 20)] {
+                let team = team.map(|team| team.parse().unwrap());
+                let wanted = Wanted::parse(&format!("read:agents/n{n}"), team).unwrap();
+                let question = Question::new("user:ANA".parse().unwrap(), wanted).unwrap();
+                assert_eq!(access.decide(&question, now), Ok(expected), "{}", question.wanted);
+                assert_eq!(access.explain(&question, now).unwrap().is_some(), expected, "{}", question.wanted);
+            }
+        }
+    }
 }

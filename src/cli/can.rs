@@ -1,16 +1,16 @@
 //! `charter can`: whether a subject may do something.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::args::{Format, OutputArgs, Outputs, PLAIN, unwritten};
+use super::args::{Format, OutputArgs, Outputs, PLAIN};
 use super::ground::{GroundArgs, refused};
 use super::{Context, Exit, Failure};
 use crate::access::Unknown;
-use crate::model::grant::Grant;
-use crate::model::question::Question;
+use crate::model::name::Name;
+use crate::model::question::{Question, acting};
 use crate::model::subject::Subject;
 use crate::reconcile::Ground;
 use crate::report::access::{self, Reason, Shown};
@@ -58,7 +58,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let now = args.ground.clock.now();
     if let Some(file) = &args.file {
         let questions = requests(file)?;
-        return answer_all(&args.ground.open(context)?, &questions, now, &output);
+        let ground = args.ground.open(context)?;
+        return answer_all(&ground, file, &questions, now, &output);
     }
     let subject = args.subject.as_deref().unwrap_or_default();
     let subject: Subject = subject.parse().map_err(refused)?;
@@ -67,7 +68,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             let question = Question::new(subject, args.ground.wanted(wanted)?).map_err(usage)?;
             answer(&args.ground.open(context)?, &question, now, args.explain, &output)
         }
-        None => list(args, &args.ground.open(context)?, &subject, now, &output),
+        None => {
+            let (subject, team) = (acting(subject).map_err(usage)?, args.ground.team()?);
+            list(&args.ground.open(context)?, &subject, team.as_ref(), now, &output)
+        }
     }
 }
 
@@ -75,24 +79,45 @@ fn usage(error: impl std::fmt::Display) -> Failure {
     Failure::Usage(error.to_string())
 }
 
+/// What is asked in a line of a file.
+struct Asked {
+    line: usize,
+    question: Question,
+}
+
 /// Reads requests, all of them or none.
-fn requests(file: &str) -> Result<Vec<Question>, Failure> {
+fn requests(file: &str) -> Result<Vec<Asked>, Failure> {
     let mut text = String::new();
     let read = match file {
         "-" => std::io::stdin().read_to_string(&mut text).map(drop),
         file => std::fs::read_to_string(file).map(|read| text = read),
     };
-    read.map_err(|error| unwritten(file, &error))?;
+    read.map_err(|error| unread(file, &error))?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let question = |(number, line): (usize, &str)| {
-        Question::authzen(line).map_err(|error| Failure::Data(format!("{file}:{number}: {error}")))
+    let asked = |(line, text): (usize, &str)| match Question::authzen(text) {
+        Ok(question) => Ok(Asked { line, question }),
+        Err(error) => Err(unanswered(file, line, error)),
     };
-    lines.map(question).collect()
+    lines.map(asked).collect()
 }
 
-fn answer_all(ground: &Ground, questions: &[Question], now: Timestamp, output: &Outputs) -> Result<Exit, Failure> {
-    let decide = |question| ground.access.decide(question, now);
-    let decisions = questions.iter().map(decide).collect::<Result<Vec<bool>, Unknown>>().map_err(usage)?;
+/// Reports that requests cannot be read: there are none, or what is there is no text.
+fn unread(file: &str, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::NotFound {
+        return Failure::File { path: file.to_owned(), cause: error.to_string() };
+    }
+    Failure::Data(format!("{file}: {error}"))
+}
+
+fn unanswered(file: &str, line: usize, error: impl std::fmt::Display) -> Failure {
+    Failure::Data(format!("{file}:{line}: {error}"))
+}
+
+fn answer_all(ground: &Ground, file: &str, asked: &[Asked], now: Timestamp, output: &Outputs) -> Result<Exit, Failure> {
+    let decide = |Asked { line, question }: &Asked| {
+        ground.access.decide(question, now).map_err(|error| unanswered(file, *line, error))
+    };
+    let decisions = asked.iter().map(decide).collect::<Result<Vec<bool>, Failure>>()?;
     let line = |write: fn(bool) -> String| decisions.iter().map(|one| format!("{}\n", write(*one))).collect::<String>();
     output.emit(&[
         (Format::Text, &|| line(|decision| word(decision).to_owned())),
@@ -134,13 +159,14 @@ fn reason(ground: &Ground, question: &Question, now: Timestamp) -> Result<Reason
     })))
 }
 
-fn list(args: &Args, ground: &Ground, subject: &Subject, now: Timestamp, output: &Outputs) -> Result<Exit, Failure> {
-    let team = args.ground.team()?;
-    let counts = |grant: &Grant| {
-        let is_now = grant.expires_at.is_none_or(|end| end > now);
-        is_now && (team.is_none() || grant.team.is_none() || grant.team == team)
-    };
-    let grants: Vec<Grant> = ground.access.grants(subject).into_iter().filter(counts).collect();
+fn list(
+    ground: &Ground,
+    subject: &Subject,
+    team: Option<&Name>,
+    now: Timestamp,
+    output: &Outputs,
+) -> Result<Exit, Failure> {
+    let grants = ground.access.grants_at(subject, team, now).map_err(usage)?;
     let value = || -> Value { json!({ "version": json::VERSION, "grants": grants }) };
     let text = || if grants.is_empty() { format!("{subject} may do nothing\n") } else { access::grants(&grants) };
     output.emit(&[(Format::Text, &text), (Format::Json, &|| json::pretty(&value()))])?;

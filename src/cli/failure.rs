@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::config::ConfigError;
+use crate::model::finding::brief;
 use crate::reconcile;
 use crate::report::escape;
 use crate::source::SourceError;
@@ -37,6 +38,7 @@ impl From<reconcile::Error> for Failure {
         match error {
             reconcile::Error::Source(error) => Failure::Source(error),
             reconcile::Error::Store(error) => Failure::Store(error),
+            reconcile::Error::Unclear(unclear) => Failure::Data(unclear.to_string()),
             reconcile::Error::OtherPlan { expected, found } => Failure::OtherPlan { expected, found },
         }
     }
@@ -56,7 +58,10 @@ impl Failure {
         }
         let is_stale = matches!(self, Failure::Store(StoreError::Stale(_)) | Failure::OtherPlan { .. });
         let code = if is_stale { "stale-plan: " } else { "" };
-        Some(format!("{code}{}", escape::line(&self.to_string())))
+        let said = self.to_string();
+        // What quotes an argument or a line of a file quotes what may be huge.
+        let said = if matches!(self, Failure::Usage(_) | Failure::Data(_)) { brief(said) } else { said };
+        Some(format!("{code}{}", escape::line(&said)))
     }
 
     /// Returns how the program ends.

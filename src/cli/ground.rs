@@ -8,9 +8,7 @@ use super::failure::Failure;
 use crate::model::fault::Fault;
 use crate::model::name::Name;
 use crate::model::question::Wanted;
-use crate::model::report::Report;
 use crate::reconcile::{self, Ground};
-use crate::report::{counted, escape};
 use crate::source::At;
 use crate::store::Store;
 
@@ -43,8 +41,7 @@ impl GroundArgs {
         let source = self.repo.open(None, context)?;
         let at = self.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
         let reading = format!("reading {}", source.describe());
-        let declared = context.during(reading, || reconcile::declared(source.as_ref(), &at, self.clock.now()))?;
-        declared.map_err(|report| unknown(&report))
+        Ok(context.during(reading, || reconcile::declared(source.as_ref(), &at))?)
     }
 
     /// Returns the team that is meant.
@@ -63,19 +60,4 @@ impl GroundArgs {
 pub fn refused(fault: Fault) -> Failure {
     let help = fault.help.as_ref().map(|help| format!(": {help}")).unwrap_or_default();
     Failure::Usage(format!("{fault}{help}"))
-}
-
-/// Says why nobody can tell who may do what.
-fn unknown(report: &Report) -> Failure {
-    let errors = report.findings.iter().filter(|finding| finding.is_error());
-    let first =
-        errors.clone().next().map(|finding| format!(", the first at {}", escape::line(&finding.origin.to_string())));
-    match errors.count() {
-        0 => Failure::Data("no Organization is declared: nobody can tell who may do what".to_owned()),
-        count => Failure::Data(format!(
-            "the manifests have {}{}: nobody can tell who may do what; look at `charter validate`",
-            counted(count, "error"),
-            first.unwrap_or_default()
-        )),
-    }
 }

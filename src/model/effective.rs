@@ -1,22 +1,22 @@
 //! Effective access as rows: what readers of a store are shown, taken apart so that it is as large as what is written.
 //!
-//! A grant is a subject that stands for a holder, the holder's role on a team, and a permission of the role. The three are
-//! kept apart: all grants together are their product.
+//! Each row is what one resource says, with the names in it looked up. That a member of a member is a member, and that a
+//! role has what it inherits, is followed where it is read.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-/// A subject that stands for itself, or for a group or a team that it is in, to any depth.
+/// A member of a group or a team, as a resource lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Standing {
-    /// In lower case, such as `user:ana`.
-    pub subject: String,
-    /// The subject itself, or `Group/sre`.
+pub struct Belonging {
+    /// A user, an agent or a service in lower case such as `user:ana`, or a group or a team such as `Group/sre`.
+    pub member: String,
+    /// The group or team.
     pub holder: String,
-    /// When the last way there ends, as views spell it; `None` for never.
+    /// The resource that lists it: the group or team itself, or a membership.
+    pub list: String,
+    /// When it ends, as views spell it; `None` for never.
     pub until_at: Option<String>,
-    /// The groups and teams on that way, such as `Group/sre -> Group/oncall`; empty for the subject itself.
-    pub via: String,
 }
 
 /// A role that a binding gives to a holder, on a team or with an empty one everywhere.
@@ -30,7 +30,14 @@ pub struct Holding {
     pub expires_at: Option<String>,
 }
 
-/// A permission that a role has, its own or inherited: of `all` one for each action.
+/// A role that has what another has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Inheriting {
+    pub role: String,
+    pub above: String,
+}
+
+/// A permission that is written in a role; the action may be `all`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Allowing {
     pub role: String,
@@ -43,9 +50,12 @@ pub struct Allowing {
 /// Rows of effective access.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effective {
-    pub standings: BTreeSet<Standing>,
+    pub belongings: BTreeSet<Belonging>,
     pub holdings: BTreeSet<Holding>,
+    pub inheritings: BTreeSet<Inheriting>,
     pub allowings: BTreeSet<Allowing>,
+    /// What `all` stands for.
+    pub actions: BTreeSet<String>,
 }
 
 /// What changes in the rows of effective access.
@@ -58,16 +68,20 @@ pub struct EffectiveChange {
 impl Effective {
     /// Says whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.standings.is_empty() && self.holdings.is_empty() && self.allowings.is_empty()
+        let Effective { belongings, holdings, inheritings, allowings, actions } = self;
+        let has_links = !belongings.is_empty() || !holdings.is_empty() || !inheritings.is_empty();
+        !has_links && allowings.is_empty() && actions.is_empty()
     }
 }
 
 impl EffectiveChange {
     /// Makes the change from some rows to others.
     pub fn between(mut before: Effective, mut after: Effective) -> Self {
-        part(&mut before.standings, &mut after.standings);
+        part(&mut before.belongings, &mut after.belongings);
         part(&mut before.holdings, &mut after.holdings);
+        part(&mut before.inheritings, &mut after.inheritings);
         part(&mut before.allowings, &mut after.allowings);
+        part(&mut before.actions, &mut after.actions);
         EffectiveChange { take: before, put: after }
     }
 

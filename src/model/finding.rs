@@ -157,7 +157,7 @@ impl Finding {
 /// Takes the middle out of what is said where it is long: what it quotes may have been made to be.
 ///
 /// The longest list of words that a help offers is shorter.
-fn brief(text: String) -> String {
+pub fn brief(text: String) -> String {
     const LONGEST: usize = 400;
     const KEPT: usize = 100;
     let length = text.chars().count();

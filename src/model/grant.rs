@@ -24,7 +24,9 @@ pub struct Grant {
     /// The earliest end on the way; null for none.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub expires_at: Option<Timestamp>,
-    /// The way, such as `Group/sre -> RoleBinding/frontend/devs -> Role/developer`.
+    /// The group or team that is bound where the subject is not itself, the binding, and its role.
+    ///
+    /// Such as `Group/sre -> RoleBinding/frontend/devs -> Role/developer`.
     pub via: String,
 }
 

@@ -41,6 +41,11 @@ impl Permission {
             Some((_, name)) => name.strip_suffix('*').map_or(Names::One(name), Names::Prefix),
         }
     }
+
+    /// Writes the names that it covers as it does: `None` for every name.
+    pub fn pattern(&self) -> Option<String> {
+        self.0.split_once('/').map(|(_, name)| name.to_owned())
+    }
 }
 
 /// The names of a resource that a permission covers.

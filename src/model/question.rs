@@ -1,6 +1,10 @@
 //! Questions: may a subject do something? The four parts of an AuthZEN access evaluation request.
 
-use serde::Deserialize;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::name::Name;
 use super::permission::{Names, Permission};
@@ -62,42 +66,75 @@ impl std::fmt::Display for Wanted {
     }
 }
 
+/// Returns a subject that may act.
+///
+/// # Errors
+/// Where it is a group or a team: nobody acts as one.
+pub fn acting(subject: Subject) -> Result<Subject, NotAQuestion> {
+    if matches!(subject.kind(), SubjectKind::Group | SubjectKind::Team) {
+        return Err(NotAQuestion(format!("`{subject}` does not act: ask about a user, an agent or a service")));
+    }
+    Ok(subject)
+}
+
 impl Question {
     /// Makes a question about a subject.
     ///
     /// # Errors
-    /// Where the subject is a group or a team: nobody acts as one.
+    /// As [`acting`].
     pub fn new(subject: Subject, wanted: Wanted) -> Result<Self, NotAQuestion> {
-        if matches!(subject.kind(), SubjectKind::Group | SubjectKind::Team) {
-            return Err(NotAQuestion(format!("`{subject}` does not act: ask about a user, an agent or a service")));
-        }
-        Ok(Question { subject, wanted })
+        Ok(Question { subject: acting(subject)?, wanted })
     }
 
     /// Reads an access evaluation request of AuthZEN.
     ///
     /// That is `subject {type, id}`, `action.name` and `resource {type, id, properties: {team}}`, whose id is a name or
-    /// `*` for the whole (Authorization API 1.0, section 5).
+    /// `*` for the whole (Authorization API 1.0, section 5). A name may be any text: a permission without a name covers
+    /// it too. Whether there are such words says who answers.
     ///
     /// # Errors
     /// Where the text is no such request.
     pub fn authzen(text: &str) -> Result<Self, NotAQuestion> {
-        let Request { subject, action, resource } =
+        let Object(Request { subject: Object(subject), action: Object(action), resource: Object(resource) }) =
             serde_json::from_str(text).map_err(|error| NotAQuestion(error.to_string()))?;
         let subject = format!("{}:{}", subject.kind, subject.id);
         let subject = subject.parse().map_err(|fault: super::fault::Fault| NotAQuestion(fault.to_string()))?;
-        let name = if resource.id == "*" { String::new() } else { format!("/{}", resource.id) };
-        let wanted = format!("{}:{}{name}", action.name, resource.kind);
-        Question::new(subject, Wanted::parse(&wanted, resource.properties.team)?)
+        if resource.id.is_empty() {
+            return Err(NotAQuestion("the id of a resource is empty: write `*` for the whole".to_owned()));
+        }
+        let name = Some(resource.id).filter(|id| id != "*");
+        let Object(Properties { team }) = resource.properties;
+        Question::new(subject, Wanted { action: action.name, resource: resource.kind, name, team })
+    }
+}
+
+/// What is written as an object: a list of the same values in the order of the fields is none.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields))
+            }
+        }
+        deserializer.deserialize_map(Fields(PhantomData)).map(Object)
     }
 }
 
 /// The parts of a request that decide; a request may hold more, which does not.
 #[derive(Deserialize)]
 struct Request {
-    subject: Entity,
-    action: Action,
-    resource: Target,
+    subject: Object<Entity>,
+    action: Object<Action>,
+    resource: Object<Target>,
 }
 
 #[derive(Deserialize)]
@@ -117,13 +154,17 @@ struct Target {
     #[serde(rename = "type")]
     kind: String,
     id: String,
-    #[serde(default)]
-    properties: Properties,
+    #[serde(default = "none")]
+    properties: Object<Properties>,
 }
 
 #[derive(Default, Deserialize)]
 struct Properties {
     team: Option<Name>,
+}
+
+fn none() -> Object<Properties> {
+    Object(Properties::default())
 }
 
 #[cfg(test)]
@@ -164,7 +205,33 @@ mod tests {
             let error = Question::authzen(text).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
         }
-        let whole = Question::authzen(&text.replace("\"reviewer\"", "\"*\"")).unwrap();
-        assert_eq!(whole.wanted.name, None);
+        let named = |id: &str| Question::authzen(&text.replace("reviewer", id)).unwrap().wanted.name;
+        assert_eq!(named("*"), None);
+        for id in ["a b", "größe", "a*", &"n".repeat(5_000_000)] {
+            assert_eq!(named(id).as_deref(), Some(id));
+        }
+        assert!(Question::authzen(&text.replace("reviewer", "")).is_err());
+    }
+
+    #[test]
+    fn the_parts_of_a_request_stay_apart() {
+        let text = r#"{"subject": {"type": "user", "id": "ana"}, "action": {"name": "read"},
+            "resource": {"type": "agents/a", "id": "b"}}"#;
+        let Wanted { resource, name, .. } = Question::authzen(text).unwrap().wanted;
+        assert_eq!((resource.as_str(), name.as_deref()), ("agents/a", Some("b")));
+        assert!(Question::authzen(&text.replace("\"ana\"", "\"x:ana\"")).is_err());
+    }
+
+    #[test]
+    fn a_list_is_no_request() {
+        let whole = r#"[["user", "ana"], ["read"], ["agents", "a"]]"#;
+        let part =
+            r#"{"subject": ["user", "ana"], "action": {"name": "read"}, "resource": {"type": "agents", "id": "a"}}"#;
+        let team = r#"{"subject": {"type": "user", "id": "ana"}, "action": {"name": "read"},
+            "resource": {"type": "agents", "id": "a", "properties": ["web"]}}"#;
+        for text in [whole, part, team] {
+            let error = Question::authzen(text).unwrap_err().to_string();
+            assert!(error.contains("expected an object"), "{error}");
+        }
     }
 }

@@ -152,9 +152,10 @@ pub fn found(memo: &mut Memo, now: Timestamp) -> Vec<Finding> {
     place(memo.snapshot(), findings)
 }
 
-/// Locates and sorts findings, without those that follow from another: in a repository for another version of Charter
-/// all the rest may be wrong.
-fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
+/// Locates and sorts findings, without those that follow from another.
+///
+/// In a repository for another version of Charter all the rest may be wrong.
+pub fn place(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
     if findings.iter().any(|finding| finding.code == Code::RequiresVersion) {
         findings.retain(|finding| finding.code == Code::RequiresVersion);
     }

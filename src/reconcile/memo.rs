@@ -186,12 +186,16 @@ impl Memo {
         policy::packages(&self.compiler.compiled(revision.clone(), lineage.clone(), Vec::new()).desired)
     }
 
-    /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
-    pub fn judge(&mut self, now: Timestamp, spent: &mut Spent) -> Judged {
+    /// Returns the desired state, and what was found in it before any rule has judged it.
+    pub fn compiled(&self) -> Compiled {
         let Snapshot { revision, lineage, findings, .. } = &self.snapshot;
         let found = findings.iter().chain(&self.unusable).cloned().collect();
-        let compiled = timed(&mut spent.compile, || self.compiler.compiled(revision.clone(), lineage.clone(), found));
-        let Compiled { desired, mut findings } = compiled;
+        self.compiler.compiled(revision.clone(), lineage.clone(), found)
+    }
+
+    /// Judges the desired state, whatever was found before, and admits it where nothing stands against it.
+    pub fn judge(&mut self, now: Timestamp, spent: &mut Spent) -> Judged {
+        let Compiled { desired, mut findings } = timed(&mut spent.compile, || self.compiled());
         let (read, resources) = (self.compiler.read(), desired.resources.len());
         let (verdict, judged) = timed(&mut spent.judge, || {
             let reads = self.judge.reads(&desired, self.before.as_deref());
@@ -212,8 +216,7 @@ impl Memo {
         let is_whole = desired.flaws.unread.is_empty();
         let members = kept(&mut self.members, of_members, is_whole, || access::leads(desired));
         let allocations = kept(&mut self.allocations, of_budgets, is_whole, || budget::allocate(desired));
-        let kinds = [Kind::Organization, Kind::Role, Kind::RoleBinding, Kind::Group, Kind::Membership, Kind::Team];
-        let of_access = desired.resources.digest_of(&kinds);
+        let of_access = desired.resources.digest_of(access::KINDS);
         let access = || Access::of(&desired.specs());
         let mut facts = policy::Facts { members, allocations, before: self.before.clone(), ..Default::default() };
         facts.is_accepted = self.is_accepted;

@@ -18,7 +18,7 @@ mod step;
 mod validation;
 mod view;
 
-pub use asking::{Ground, declared, live};
+pub use asking::{Ground, Unclear, declared, live};
 pub use check::{Checked, check};
 pub use follow::{Condition, Follower};
 pub use memo::{Memo, Spent};
@@ -38,6 +38,9 @@ pub enum Error {
     Source(#[from] SourceError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nobody can tell who may do what.
+    #[error(transparent)]
+    Unclear(#[from] Unclear),
     /// The plan is not the one that was asked for by its hash.
     #[error("the plan is {found} now, not {expected}: what it was made from has moved; look at `charter plan` again")]
     OtherPlan { expected: String, found: String },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Error;
-use super::asking::of_rows;
+use super::asking::of_applied;
 use super::landing::{Gate, gate, held_because};
 use crate::access::{self, Access};
 use crate::drift::{self, Deeds};
@@ -107,7 +107,7 @@ pub fn plan(
     let mut plan = draw(source, admitted, &held, &mut reader, &Scope::All, options, now)?;
     if held.applied.accepted.is_some() && !plan.effective.is_empty() {
         let after = Access::of(&admitted.desired().specs());
-        plan.access = access::compare(&of_rows(&held.applied.rows), &after, &plan.effective);
+        plan.access = access::compare(&of_applied(&held.applied.rows), &after, &plan.effective);
     }
     let warning = held.applied.accepted.as_ref().and_then(|accepted| foreign(accepted, &plan));
     let (damage, accepted) = (cursor.damage().map(str::to_owned), held.applied.accepted);

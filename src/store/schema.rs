@@ -9,8 +9,18 @@ use super::sqlite::MIGRATIONS;
 
 /// The tables that can be made again without a loss: the log and its counters, what follows from the rest, and what is
 /// said anew all the time. All others hold what nothing else knows.
-const DERIVED: [&str; 8] =
-    ["change_log", "writing", "written", "day_end", "daemon", "stands_for", "holds", "role_grant"];
+const DERIVED: [&str; 10] = [
+    "change_log",
+    "writing",
+    "written",
+    "day_end",
+    "daemon",
+    "belongs",
+    "holds",
+    "inherits",
+    "role_grant",
+    "action_word",
+];
 
 /// The one table on which others may hang triggers: agent platforms copy what is live.
 const OPEN: &str = "live_resource";

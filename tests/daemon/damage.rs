@@ -103,7 +103,8 @@ fn age(sandbox: &Sandbox) {
         database.rows(&format!("DROP VIEW {view}; CREATE VIEW {view} {text}"));
     }
     database.rows(
-        "DROP VIEW effective_grant; DROP TABLE stands_for; DROP TABLE holds; DROP TABLE role_grant;
+        "DROP VIEW effective_grant; DROP TABLE belongs; DROP TABLE holds; DROP TABLE inherits;
+        DROP TABLE role_grant; DROP TABLE action_word;
         DROP INDEX change_log_by_row; DROP TABLE drift_record;
         DROP TRIGGER applied_inserted; DROP TRIGGER applied_updated; DROP TRIGGER applied_deleted;
         ALTER TABLE accepted DROP COLUMN applied_digest; ALTER TABLE accepted DROP COLUMN applied_count;

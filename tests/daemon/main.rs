@@ -4,6 +4,7 @@
 //! in the folder that `CHARTER_HISTORY` names; without one it is skipped, and fails where `CHARTER_REQUIRE_HISTORY` is 1.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
+mod asking;
 mod commits;
 mod damage;
 mod edits;

@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use charter::access::{self, Access};
+use charter::model::admitted::Admitted;
+use charter::model::question::{Question, Wanted};
+use charter::reconcile::Checked;
 use charter::report::{check, json};
+use jiff::Timestamp;
 
 use crate::{errors, one, team};
 
@@ -119,4 +124,75 @@ fn the_cost_grows_with_the_length() {
         let roles = lines(count, &|n| format!("- {{name: r{n}, inherits: [r{}], permissions: []}}\n", n + 1));
         format!("roles:\n{roles}- {{name: r{count}, permissions: []}}\n")
     });
+}
+
+/// Writes nested groups: each holds the one before it, the first many users; the last is bound to the last of as many roles,
+/// each of which inherits from the one before it.
+fn chains(depth: usize, users: usize) -> String {
+    let list = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(", ");
+    let document = |kind: &str, name: &str, spec: &str| {
+        format!("---\napiVersion: charter/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {spec}\n")
+    };
+    let users = list(users, &|n| format!("\"user:u{n}\""));
+    let mut text = document("Group", "g0", &format!("{{members: [{users}]}}"));
+    text += &document("Role", "r0", "{permissions: [\"read:agents/n0\"]}");
+    for n in 1..depth {
+        text += &document("Group", &format!("g{n}"), &format!("{{members: [\"group:g{}\"]}}", n - 1));
+        let spec = format!("{{inherits: [r{}], permissions: [\"read:agents/n{n}\"]}}", n - 1);
+        text += &document("Role", &format!("r{n}"), &spec);
+    }
+    text + &document("RoleBinding", "deep", &format!("{{role: r{0}, subjects: [\"group:g{0}\"]}}", depth - 1))
+}
+
+fn admitted(text: &str) -> Admitted {
+    let Checked { report, admitted, .. } = one("web.yaml", text);
+    admitted.unwrap_or_else(|| panic!("{:?}", report.findings))
+}
+
+#[test]
+fn what_is_kept_of_chains_is_as_long_as_they_are() {
+    let size = |depth: usize| {
+        let rows = access::effective(admitted(&chains(depth, depth)).desired());
+        format!("{rows:?}").len()
+    };
+    let (small, large) = (size(200), size(800));
+    assert!(large < 5 * small, "four times as long is {} times as much", large / small);
+}
+
+#[test]
+fn chains_are_followed_to_their_end() {
+    let admitted = admitted(&chains(500, 2));
+    let access = Access::of(&admitted.desired().specs());
+    let wanted = |text: &str| Wanted::parse(text, None).unwrap();
+    let can = |text: &str| {
+        let question = Question::new("user:U1".parse().unwrap(), wanted(text)).unwrap();
+        access.decide(&question, Timestamp::MIN).unwrap()
+    };
+    assert!(can("read:agents/n0") && can("read:agents/n499"));
+    assert!(!can("read:agents/n500") && !can("read:agents"));
+    assert_eq!(access.who(&wanted("read:agents/n0"), Timestamp::MIN).unwrap().len(), 2);
+}
+
+#[test]
+fn who_may_do_what_in_chains_costs_what_they_are_long() {
+    let asked = |depth: usize| {
+        let admitted = admitted(&chains(depth, depth));
+        let question =
+            Question::new("user:u1".parse().unwrap(), Wanted::parse("read:agents/n0", None).unwrap()).unwrap();
+        move || {
+            let begun = Instant::now();
+            let access = Access::of(&admitted.desired().specs());
+            assert!(access.decide(&question, Timestamp::MIN).unwrap());
+            begun.elapsed()
+        }
+    };
+    let (small, large) = (asked(500), asked(2_000));
+    let (mut least, mut most) = (Duration::MAX, Duration::MAX);
+    for _ in 0..12 {
+        (least, most) = (least.min(small()), most.min(large()));
+        if most < 8 * least {
+            return;
+        }
+    }
+    panic!("{least:?} became {most:?}");
 }

@@ -14,6 +14,8 @@ mod reading;
 mod sharing;
 mod survival;
 
+#[path = "../support/access.rs"]
+mod chance;
 #[path = "../support/law.rs"]
 mod law;
 #[path = "../support/memory.rs"]

@@ -1,6 +1,10 @@
 //! The contract of a store, against real SQLite files.
 
 #[cfg(test)]
+#[path = "../support/access.rs"]
+mod chance;
+
+#[cfg(test)]
 mod contract {
     mod change_log;
     mod daemon_state;
@@ -212,8 +216,10 @@ mod contract {
                 "drift_record",
                 "source",
                 "daemon",
-                "stands_for",
+                "belongs",
                 "holds",
+                "inherits",
+                "action_word",
                 "role_grant",
             ];
             tables.iter().flat_map(|table| self.read(&format!("SELECT * FROM {table}"))).collect()

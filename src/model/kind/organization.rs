@@ -106,8 +106,13 @@ impl Organization {
         TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC)
     }
 
+    /// Says whether the time zone is known.
+    pub fn has_zone(&self) -> bool {
+        !self.timezone.is_empty() && TimeZone::get(&self.timezone).is_ok()
+    }
+
     fn examine_zone(&self, found: &mut Examination<'_>) {
-        if self.timezone.is_empty() || TimeZone::get(&self.timezone).is_err() {
+        if !self.has_zone() {
             let known = jiff::tz::db().available().map(|name| name.to_string()).collect::<Vec<_>>();
             let help = did_you_mean(&self.timezone, &known)
                 .map_or("write a zone of the IANA database, such as Europe/Warsaw".into(), |near| {

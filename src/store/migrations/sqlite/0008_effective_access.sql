@@ -1,19 +1,20 @@
--- Who may do what, worked out: memberships to any depth, inherited roles, the earliest end on the way.
+-- Who may do what, with the names looked up: memberships, roles held and inherited, permissions, and their ends.
 --
--- Three tables whose product is all grants, so that they are as large as what is written. They follow the applied state
--- and are Charter's alone: nobody else writes them. Ends have the one form of all views.
+-- A row is what one resource says, so that the tables are as large as what is written; the view follows them to any depth
+-- where it is asked. They follow the applied state and are Charter's alone: nobody else writes them. Ends have the one
+-- form of all views.
 
--- A user, agent or service (in lower case) and a group or team that it is in. `via` is the way there.
-CREATE TABLE stands_for (
-    subject TEXT NOT NULL,
+-- Whom a group, a team or a membership (`list`) lists as a member of which group or team (`holder`). A member is a user, an
+-- agent or a service in lower case, or itself a group or a team.
+CREATE TABLE belongs (
+    member TEXT NOT NULL,
     holder TEXT NOT NULL,
+    list TEXT NOT NULL,
     until_at TEXT,
-    via TEXT NOT NULL,
-    PRIMARY KEY (subject, holder)
+    PRIMARY KEY (member, holder, list)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX stands_for_by_holder ON stands_for (holder);
 
--- Whom a binding gives its role: a subject, or a group or team for those that stand for it. `team` is '' for everywhere.
+-- Whom a binding gives its role: a subject, or a group or team for those that belong to it. `team` is '' for everywhere.
 CREATE TABLE holds (
     holder TEXT NOT NULL,
     binding TEXT NOT NULL,
@@ -22,9 +23,14 @@ CREATE TABLE holds (
     expires_at TEXT,
     PRIMARY KEY (holder, binding)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX holds_by_role ON holds (role);
 
--- What a role grants, its own and inherited; `all` is a row an action. `name` is '' for every name, `pre*` for a prefix.
+CREATE TABLE inherits (
+    role TEXT NOT NULL,
+    above TEXT NOT NULL,
+    PRIMARY KEY (role, above)
+) STRICT, WITHOUT ROWID;
+
+-- The permissions that a role itself lists. `name` is '' for every name, `pre*` for a prefix.
 CREATE TABLE role_grant (
     role TEXT NOT NULL,
     resource TEXT NOT NULL,
@@ -32,13 +38,17 @@ CREATE TABLE role_grant (
     name TEXT NOT NULL,
     PRIMARY KEY (role, resource, action, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX role_grant_by_resource ON role_grant (resource, action);
 
-CREATE TRIGGER stands_for_inserted BEFORE INSERT ON stands_for WHEN NOT EXISTS (SELECT 1 FROM writing)
+-- The actions for which `all` stands.
+CREATE TABLE action_word (
+    action TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER belongs_inserted BEFORE INSERT ON belongs WHEN NOT EXISTS (SELECT 1 FROM writing)
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
-CREATE TRIGGER stands_for_updated BEFORE UPDATE ON stands_for
+CREATE TRIGGER belongs_updated BEFORE UPDATE ON belongs
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
-CREATE TRIGGER stands_for_deleted BEFORE DELETE ON stands_for WHEN NOT EXISTS (SELECT 1 FROM writing)
+CREATE TRIGGER belongs_deleted BEFORE DELETE ON belongs WHEN NOT EXISTS (SELECT 1 FROM writing)
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
 CREATE TRIGGER holds_inserted BEFORE INSERT ON holds WHEN NOT EXISTS (SELECT 1 FROM writing)
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
@@ -46,21 +56,55 @@ CREATE TRIGGER holds_updated BEFORE UPDATE ON holds
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
 CREATE TRIGGER holds_deleted BEFORE DELETE ON holds WHEN NOT EXISTS (SELECT 1 FROM writing)
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
+CREATE TRIGGER inherits_inserted BEFORE INSERT ON inherits WHEN NOT EXISTS (SELECT 1 FROM writing)
+BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
+CREATE TRIGGER inherits_updated BEFORE UPDATE ON inherits
+BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
+CREATE TRIGGER inherits_deleted BEFORE DELETE ON inherits WHEN NOT EXISTS (SELECT 1 FROM writing)
+BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
 CREATE TRIGGER role_grant_inserted BEFORE INSERT ON role_grant WHEN NOT EXISTS (SELECT 1 FROM writing)
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
 CREATE TRIGGER role_grant_updated BEFORE UPDATE ON role_grant
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
 CREATE TRIGGER role_grant_deleted BEFORE DELETE ON role_grant WHEN NOT EXISTS (SELECT 1 FROM writing)
 BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
+CREATE TRIGGER action_word_inserted BEFORE INSERT ON action_word WHEN NOT EXISTS (SELECT 1 FROM writing)
+BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
+CREATE TRIGGER action_word_updated BEFORE UPDATE ON action_word
+BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
+CREATE TRIGGER action_word_deleted BEFORE DELETE ON action_word WHEN NOT EXISTS (SELECT 1 FROM writing)
+BEGIN SELECT RAISE(ABORT, 'effective access follows what is applied: nobody but Charter writes it'); END;
 
--- Names and columns are a promise. `team` is '' for everywhere, `name` NULL for every name; what ended is still here, with
--- `expires_at`, the earliest end on the way.
+-- Names and columns are a promise. `subject` is in lower case, `team` '' for everywhere, `name` NULL for every name and
+-- `pre*` for a prefix, `all` a row an action; `expires_at` is the earliest end on the way, of several ways to one binding
+-- the latest of these, and what ended is still here. `via` is the binding and its role, after the group or team that holds
+-- it where the subject does not itself. Whoever asks for one subject is answered by index.
 CREATE VIEW effective_grant (subject, action, resource, name, team, expires_at, via) AS
-SELECT h.holder, g.action, g.resource, nullif(g.name, ''), h.team, h.expires_at, h.binding || ' -> ' || h.role
-FROM holds AS h JOIN role_grant AS g ON g.role = h.role
-WHERE instr(h.holder, ':') > 0
-UNION ALL
-SELECT s.subject, g.action, g.resource, nullif(g.name, ''), h.team,
-    min(coalesce(s.until_at, h.expires_at), coalesce(h.expires_at, s.until_at)),
-    s.via || ' -> ' || h.binding || ' -> ' || h.role
-FROM stands_for AS s JOIN holds AS h ON h.holder = s.holder JOIN role_grant AS g ON g.role = h.role;
+SELECT s.subject, g.value ->> 0, g.value ->> 1, g.value ->> 2, h.team,
+    -- `~` comes after every instant: never.
+    nullif(min(r.value ->> 1, coalesce(h.expires_at, '~')), '~'),
+    CASE WHEN h.holder = s.subject THEN '' ELSE h.holder || ' -> ' END || h.binding || ' -> ' || h.role
+FROM (
+    SELECT DISTINCT holder AS subject FROM (SELECT member AS holder FROM belongs UNION ALL SELECT holder FROM holds)
+    WHERE instr(holder, ':') > 0
+) AS s
+CROSS JOIN json_each((
+    WITH RECURSIVE reached (holder, until_at) AS (
+        SELECT s.subject, '~'
+        UNION
+        SELECT b.holder, min(r.until_at, coalesce(b.until_at, '~'))
+        FROM reached AS r JOIN belongs AS b ON b.member = r.holder
+    )
+    SELECT json_group_array(json_array(holder, until_at))
+    FROM (SELECT holder, max(until_at) AS until_at FROM reached GROUP BY holder)
+)) AS r
+CROSS JOIN holds AS h ON h.holder = r.value ->> 0
+CROSS JOIN json_each((
+    WITH RECURSIVE inherited (role) AS (
+        SELECT h.role
+        UNION
+        SELECT i.above FROM inherited AS r JOIN inherits AS i ON i.role = r.role
+    )
+    SELECT json_group_array(DISTINCT json_array(a.action, p.resource, nullif(p.name, '')))
+    FROM inherited AS r JOIN role_grant AS p ON p.role = r.role JOIN action_word AS a ON p.action IN (a.action, 'all')
+)) AS g;
