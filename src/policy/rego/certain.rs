@@ -14,7 +14,7 @@ use super::walk::{self, Met};
 pub fn judge(rule: &Rule) -> bool {
     let Rule::Spec { head, bodies, .. } = rule else { return true };
     if let RuleHead::Func { args, .. } = head
-        && args.iter().any(|arg| matches!(&**arg, Expr::Var { span, .. } if span.text() == "_"))
+        && (args.is_empty() || args.iter().any(|arg| matches!(&**arg, Expr::Var { span, .. } if span.text() == "_")))
     {
         return false;
     }

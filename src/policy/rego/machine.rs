@@ -15,6 +15,7 @@ use regorus::utils::limits::{ExecutionTimerConfig, MemoryBudgetConfig};
 /// How much one evaluation of a rule may take.
 ///
 /// The count of instructions decides, which is the same on every machine; the time only ends what the count does not see.
+/// The interpreter counts none: there the time decides, and the bytes of the whole program.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub instructions: usize,
@@ -96,12 +97,12 @@ impl Machine {
         }
     }
 
-    /// Asks the interpreter about a rule that the machine may take otherwise, and has evaluated within its limits.
+    /// Asks the interpreter about a rule that the machine may take otherwise.
     ///
     /// # Errors
     /// Where the rule has no one value, or takes too much.
-    pub fn interpret(&mut self, path: &str, compiled: Value) -> Result<Value, Failure> {
-        let Some(engine) = &mut self.engine else { return Ok(compiled) };
+    pub fn interpret(&mut self, path: &str) -> Result<Value, Failure> {
+        let Some(engine) = &mut self.engine else { return self.evaluate(path) };
         let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_rule(path.to_owned())));
         match evaluated {
             Ok(Ok(value)) => Ok(value),
@@ -163,11 +164,19 @@ pub fn interpret(engine: &mut Engine, input: Value, data: Value, limits: Limits)
     Ok(())
 }
 
+/// Reads the limit out of what the interpreter tells, which tells how much it took as well: that differs each time.
+fn bound(told: &str) -> Option<String> {
+    let limit = told.rsplit_once("limit=")?.1.trim_end_matches(')');
+    let of = |unit: &str| limit.strip_suffix(unit)?.trim().parse::<u64>().ok();
+    let bytes = of("bytes").map(|bytes| format!("{} MiB", bytes >> 20));
+    bytes.or_else(|| of("ns").map(|nanos| format!("{} s", nanos / 1_000_000_000)))
+}
+
 /// Makes a failure of what the interpreter tells.
 fn told(told: &str) -> Failure {
     let last = mistake::last(told);
-    if ["execution exceeded", "memory limit", "size limit"].iter().any(|word| last.contains(word)) {
-        return Failure::Limit(last);
+    if ["execution exceeded", "size limit"].iter().any(|word| last.contains(word)) {
+        return Failure::Limit(bound(&last).unwrap_or(last));
     }
     let place = mistake::place(told).and_then(|(file, span)| Some((file, span?.line, span?.column)));
     Failure::Error { message: last, place }

@@ -128,10 +128,12 @@ pub type Answer = Result<(Vec<Said>, usize), Failure>;
 
 /// Asks a machine about a rule.
 pub fn ask(machine: &mut Machine, entry: &Entry) -> Answer {
-    let mut value = machine.evaluate(&entry.path)?;
-    if entry.is_doubtful {
-        value = machine.interpret(&entry.path, value)?;
-    }
+    // What is asked of many resources side by side is evaluated within the machine's bounds first, which are narrower.
+    let compiled = if entry.is_doubtful && !entry.reads.input { None } else { Some(machine.evaluate(&entry.path)?) };
+    let value = match compiled {
+        Some(value) if !entry.is_doubtful => value,
+        _ => machine.interpret(&entry.path)?,
+    };
     outcome::read(&value).map_err(|why| {
         let message = format!("{why}, where a text or a mapping with a text `msg` belongs");
         Failure::Error { message, place: None }
