@@ -9,6 +9,7 @@ use super::outcome::{self, Stored};
 use super::{Context, Exit, Failure};
 use crate::model::drift::Record;
 use crate::reconcile::{self, Records};
+use crate::report::drift::Field;
 use crate::report::{drift, json};
 
 /// Shows the records of drift, the newest last: rows whose live state differs from what was applied. Writes nothing.
@@ -46,6 +47,8 @@ struct Shown<'a> {
     state: &'static str,
     #[serde(flatten)]
     record: &'a Record,
+    /// The fields that differ.
+    fields: Vec<Field>,
 }
 
 /// Runs the verb.
@@ -64,7 +67,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let open = records.iter().filter(|record| record.is_open()).count();
     let value = || {
-        let shown: Vec<Shown<'_>> = records.iter().map(|record| Shown { state: record.state(), record }).collect();
+        let shown = |record| Shown { state: Record::state(record), record, fields: drift::fields(record) };
+        let shown: Vec<Shown<'_>> = records.iter().map(shown).collect();
         json!({ "version": json::VERSION, "open": open, "records": shown })
     };
     output.emit(&[

@@ -140,7 +140,8 @@ fn misnamed(text: &str, kind: SubjectKind, id: &str) -> Fault {
     if kind.is_outside() {
         return refused(text).help(format!("the id of a {word} is 1 to 128 of letters, digits and `._@+-`"));
     }
-    let rule = format!("a {word} is named with lower-case letters, digits, `.`, `_` and `-`");
+    let article = if kind == SubjectKind::Agent { "an" } else { "a" };
+    let rule = format!("{article} {word} is named with lower-case letters, digits, `.`, `_` and `-`");
     let meant = suggest(id).map(|name| format!("{word}:{name}"));
     let help = meant.as_ref().map_or_else(|| rule.clone(), |meant| format!("write `{meant}`: {rule}"));
     refused(text).help(help).mend(Mend::word(text, meant))

@@ -1,10 +1,15 @@
 //! Records of drift as text.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::fields::compare;
 use super::plan::ago;
 use super::{counted, escape, table};
+use crate::model::canonical::Canonical;
 use crate::model::drift::{Class, Record};
 
 /// Renders records as seen at one moment: a table, what differs in each, and one line that sums up.
@@ -44,7 +49,7 @@ fn row(record: &Record, now: Timestamp) -> Vec<String> {
 
 /// Shows who wrote a resource when, where that is a fight, and the fields that somebody changed.
 fn detail(record: &Record) -> String {
-    let (fight, fields) = (fight(record), fields(record));
+    let (fight, fields) = (fight(record), changes(record));
     if fight.is_empty() && fields.is_empty() {
         return String::new();
     }
@@ -67,12 +72,35 @@ fn fight(record: &Record) -> String {
     format!("    a fight: Charter last {did} it {ours}, somebody else wrote it {theirs}; left until {next}\n")
 }
 
+/// A field that somebody changed; one that is not there is null.
+#[derive(Debug, Serialize)]
+pub struct Field {
+    pub field: String,
+    pub desired: Value,
+    pub actual: Value,
+}
+
+/// Lists the fields that differ between what was applied and what is or was live.
+pub fn fields(record: &Record) -> Vec<Field> {
+    let [desired, actual] = sides(record);
+    let keys: BTreeSet<&String> =
+        [&desired, &actual].into_iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
+    let side = |value: &Value, key: &str| value.get(key).cloned().unwrap_or_default();
+    let field = |key: &String| Field { field: key.clone(), desired: side(&desired, key), actual: side(&actual, key) };
+    keys.into_iter().map(field).filter(|field| field.desired != field.actual).collect()
+}
+
+/// Returns what was applied and what is live, without fields where a row is none.
+fn sides(record: &Record) -> [Value; 2] {
+    [&record.desired, &record.actual].map(|side| side.as_ref().map_or_else(|| json!({}), Canonical::value))
+}
+
 /// Shows the fields that somebody changed, from what was applied to what is or was live.
-fn fields(record: &Record) -> String {
-    if record.class != Class::Modified {
+fn changes(record: &Record) -> String {
+    if record.class == Class::Missing {
         return String::new();
     }
-    let (Some(desired), Some(actual)) = (&record.desired, &record.actual) else { return String::new() };
-    let (differences, _) = compare(&desired.value(), &actual.value());
+    let [desired, actual] = sides(record);
+    let (differences, _) = compare(&desired, &actual);
     differences.iter().map(|difference| format!("    {}  {}\n", difference.field, difference.change)).collect()
 }

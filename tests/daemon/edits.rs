@@ -86,6 +86,11 @@ fn report_only_records_and_prune_deletes() {
     assert_eq!(sandbox.members("web"), ["mallory"]);
     let said = sandbox.ends("drift", 2);
     assert!(said.contains("reported") && said.contains("2 open of 2 records"), "{said}");
+    assert!(said.contains("members  -user:ana +user:mallory"), "{said}");
+    let told: serde_json::Value = serde_json::from_str(&sandbox.ends("drift -o json", 2)).unwrap();
+    let fields = told["records"].as_array().unwrap().iter().map(|record| &record["fields"]);
+    let mallory = serde_json::json!([{"field": "members", "desired": ["user:ana"], "actual": ["user:mallory"]}]);
+    assert_eq!(fields.filter(|fields| **fields == mallory).count(), 1, "{told}");
     // A commit to another team lands, and leaves what was changed by hand.
     daemon.lands(&sandbox.commit_team("ops", &["bo"]));
     assert_eq!(sandbox.members("web"), ["mallory"]);
