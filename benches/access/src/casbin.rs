@@ -2,7 +2,10 @@
 //!
 //! It knows no ends: only what stands is loaded. Names are matched by `keyMatch`, which knows a `*` at the end.
 
-use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi};
+use std::sync::Arc;
+
+use casbin::{CoreApi, DefaultModel, DefaultRoleManager, Enforcer, MemoryAdapter, MgmtApi};
+use parking_lot::RwLock;
 
 use crate::Done;
 use crate::organisation::{Asked, Organisation, ROLES};
@@ -19,6 +22,9 @@ e = some(where (p.eft == allow))
 [matchers]
 m = (r.act == p.act || p.act == "all") && keyMatch(r.obj, p.obj) && (g(r.sub, p.sub, r.dom) || g(r.sub, p.sub, "all"))
 "#;
+
+/// How deep groups may stand in groups: unless told, Casbin looks no deeper than ten, and refuses what is granted there.
+const DEEPEST: usize = 1_000;
 
 /// An enforcer.
 pub struct Peer(Enforcer);
@@ -58,6 +64,7 @@ fn policies(role: &str, permission: &str) -> Vec<Vec<String>> {
 
 async fn load(organisation: &Organisation) -> Done<Enforcer> {
     let mut enforcer = Enforcer::new(DefaultModel::from_str(MODEL).await?, MemoryAdapter::default()).await?;
+    enforcer.set_role_manager(Arc::new(RwLock::new(DefaultRoleManager::new(DEEPEST))))?;
     let permissions = ROLES.iter().flat_map(|(role, _, permissions)| permissions.iter().map(move |one| (role, one)));
     enforcer.add_policies(permissions.flat_map(|(role, one)| policies(role, one)).collect()).await?;
     let mut links = std::collections::BTreeSet::new();
