@@ -1,12 +1,10 @@
 //! Records of drift as text.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::fields::compare;
+use super::fields::{compare, differing};
 use super::plan::ago;
 use super::{counted, escape, table};
 use crate::model::canonical::Canonical;
@@ -80,14 +78,11 @@ pub struct Field {
     pub actual: Value,
 }
 
-/// Lists the fields that differ between what was applied and what is or was live.
+/// Lists the fields that differ between what was applied and what is or was live, without what looks like a credential.
 pub fn fields(record: &Record) -> Vec<Field> {
     let [desired, actual] = sides(record);
-    let keys: BTreeSet<&String> =
-        [&desired, &actual].into_iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
-    let side = |value: &Value, key: &str| value.get(key).cloned().unwrap_or_default();
-    let field = |key: &String| Field { field: key.clone(), desired: side(&desired, key), actual: side(&actual, key) };
-    keys.into_iter().map(field).filter(|field| field.desired != field.actual).collect()
+    let field = |(field, [desired, actual]): (String, [Value; 2])| Field { field, desired, actual };
+    differing(&desired, &actual).into_iter().map(field).collect()
 }
 
 /// Returns what was applied and what is live, without fields where a row is none.

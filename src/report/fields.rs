@@ -16,26 +16,38 @@ pub struct Difference {
     pub change: String,
 }
 
+/// The field of a spec that is no mapping.
+const WHOLE: &str = "spec";
+
 /// The longest value that is shown whole.
 const LONGEST: usize = 60;
 
 /// Lists the fields that differ and counts those that do not.
 pub fn compare(before: &Value, after: &Value) -> (Vec<Difference>, usize) {
-    let (Value::Object(before), Value::Object(after)) = (before, after) else {
-        return (vec![Difference { field: "spec".into(), change: arrow(&redacted(before), &redacted(after)) }], 0);
+    let Some((before, after)) = before.as_object().zip(after.as_object()) else {
+        return (vec![Difference { field: WHOLE.into(), change: arrow(&redacted(before), &redacted(after)) }], 0);
     };
-    let mut differences = Vec::new();
-    let mut same = 0;
-    for key in keys(before, after) {
-        let (old, new) = (before.get(key).unwrap_or(&Value::Null), after.get(key).unwrap_or(&Value::Null));
-        if old == new {
-            same += 1;
-        } else {
-            let [old, new] = [old, new].map(|value| redacted_under(key, value));
-            differences.push(Difference { field: escape::line(&scrub(key)), change: describe(&old, &new) });
-        }
+    let differing = between(before, after);
+    let same = keys(before, after).len() - differing.len();
+    let difference = |(field, [old, new]): (String, [Value; 2])| Difference {
+        field: escape::line(&field),
+        change: describe(&old, &new),
+    };
+    (differing.into_iter().map(difference).collect(), same)
+}
+
+/// Lists the fields that differ with both values, without what looks like a credential; what is not there is null.
+pub fn differing(before: &Value, after: &Value) -> Vec<(String, [Value; 2])> {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => between(before, after),
+        _ => vec![(WHOLE.into(), [redacted(before), redacted(after)])],
     }
-    (differences, same)
+}
+
+fn between(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<(String, [Value; 2])> {
+    let sides = |key: &String| [before, after].map(|side| side.get(key).unwrap_or(&Value::Null));
+    let differing = keys(before, after).into_iter().map(|key| (key, sides(key))).filter(|(_, [old, new])| old != new);
+    differing.map(|(key, sides)| (scrub(key), sides.map(|value| redacted_under(key, value)))).collect()
 }
 
 fn keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Vec<&'a String> {
