@@ -5,7 +5,7 @@ use super::{Context, Exit, Failure, outcome};
 use crate::model::report::Report;
 use crate::reconcile::{self, Question, Spent};
 use crate::report::{check, github, gitlab, json, junit, markdown, sarif};
-use crate::source::{At, Source};
+use crate::source::{self, At, Source};
 
 mod summary;
 
@@ -63,6 +63,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(FORMATS)?;
     let summary = if output.has(Format::Github) { summary::open()? } else { None };
+    source::trust_objects();
     let source = args.repo.open(args.dir.as_deref(), context)?;
     let checking = format!("checking {}", source.describe());
     let (report, spent) = context.during(checking, || validated(args, source.as_ref()))?;

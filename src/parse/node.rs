@@ -1,5 +1,7 @@
 //! A YAML document as a tree that knows where each of its nodes stands.
 
+use std::collections::{HashMap, hash_map};
+
 use crate::model::origin::{Part, Span};
 
 /// A node and its place.
@@ -84,6 +86,26 @@ impl Node {
         }
         Some(found)
     }
+}
+
+/// Lists the entries whose key an earlier one has, each with the first of them.
+pub fn twice(entries: &[Entry]) -> Vec<(&Entry, &Entry)> {
+    /// Up to so many keys are compared with one another sooner than they are hashed.
+    const FEW: usize = 16;
+    if entries.len() <= FEW {
+        let first = |entry: &Entry| entries.iter().find(|other| other.key == entry.key);
+        let pairs = entries.iter().filter_map(|entry| Some((entry, first(entry)?)));
+        return pairs.filter(|(entry, first)| !std::ptr::eq(*entry, *first)).collect();
+    }
+    let mut met: HashMap<&str, &Entry> = HashMap::with_capacity(entries.len());
+    let met = entries.iter().filter_map(|entry| match met.entry(&entry.key) {
+        hash_map::Entry::Occupied(first) => Some((entry, *first.get())),
+        hash_map::Entry::Vacant(free) => {
+            free.insert(entry);
+            None
+        }
+    });
+    met.collect()
 }
 
 /// Escapes a key for a JSON pointer.

@@ -1,12 +1,11 @@
 //! Bytes to documents: YAML 1.2 (and so JSON), strictly. What two readers may read differently is refused.
 
-use std::collections::HashMap;
 use std::str::Chars;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
 use super::document::MOST;
-use super::node::{Content, Entry, Node};
+use super::node::{Content, Entry, Node, twice};
 use crate::model::code::Code;
 use crate::model::credential;
 use crate::model::origin::Span;
@@ -135,7 +134,7 @@ fn closed(mut text: Chars<'_>, whole: Span) -> Span {
 /// A collection that is not closed yet.
 enum Open {
     Sequence { start: Span, items: Vec<Node> },
-    Mapping { start: Span, entries: Vec<Entry>, keys: HashMap<String, Span>, key: Option<(String, Span)> },
+    Mapping { start: Span, entries: Vec<Entry>, key: Option<(String, Span)> },
 }
 
 struct Builder<'t> {
@@ -224,7 +223,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), at);
-                self.push(Open::Mapping { start: at, entries: Vec::new(), keys: HashMap::new(), key: None }, at)
+                self.push(Open::Mapping { start: at, entries: Vec::new(), key: None }, at)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(_) => {
@@ -279,6 +278,7 @@ impl Builder<'_> {
             }
             Some(Open::Mapping { start, entries, .. }) => {
                 let span = entries.first().map_or(start, |entry| entry.key_span);
+                self.refuse_twice(&entries);
                 self.add(Node { span, content: Content::Mapping(entries) })
             }
             None => Step::More,
@@ -290,29 +290,25 @@ impl Builder<'_> {
         match self.open.last_mut() {
             None => return Step::Document(node),
             Some(Open::Sequence { items, .. }) => items.push(node),
-            Some(Open::Mapping { entries, keys, key, .. }) => match key.take() {
-                Some((key, key_span)) => {
-                    if let Some(first) = keys.get(&key) {
-                        let message = format!("the key `{}` stands here twice", credential::scrub(&key));
-                        let help = "keep one: readers differ in which of the two they take";
-                        let related = Some((*first, "first here"));
-                        self.problems.push(Problem {
-                            code: Code::DuplicateKey,
-                            span: key_span,
-                            message,
-                            help,
-                            related,
-                        });
-                    } else {
-                        keys.insert(key.clone(), key_span);
-                    }
-                    // A repeated key stays in the tree, so that a credential under it is found.
-                    entries.push(Entry { key, key_span, value: node });
-                }
+            Some(Open::Mapping { entries, key, .. }) => match key.take() {
+                Some((key, key_span)) => entries.push(Entry { key, key_span, value: node }),
                 None => self.key(node),
             },
         }
         Step::More
+    }
+
+    /// Reports the keys that stand twice. They stay in the tree, so that a credential under them is found.
+    fn refuse_twice(&mut self, entries: &[Entry]) {
+        for (entry, first) in twice(entries) {
+            self.problems.push(Problem {
+                code: Code::DuplicateKey,
+                span: entry.key_span,
+                message: format!("the key `{}` stands here twice", credential::scrub(&entry.key)),
+                help: "keep one: readers differ in which of the two they take",
+                related: Some((first.key_span, "first here")),
+            });
+        }
     }
 
     fn key(&mut self, node: Node) {

@@ -9,7 +9,7 @@ use git2::{Odb, Oid};
 use super::error::SourceError;
 use super::gathering::{Gathering, Place, below};
 use super::limits;
-use super::objects::{blob_size, id, list, read, read_tree};
+use super::objects::{id, list, read, read_tree, size};
 use super::tree::{Entry, Sort, Twins};
 use crate::model::snapshot::{Extent, Snapshot, SourceFile};
 
@@ -156,9 +156,7 @@ impl Walk<'_> {
             self.pending.push(Pending { path, before, after: Some(after) });
         } else if self.gathering.wants(&path) {
             self.forget_bytes(&path);
-            let size = blob_size(self.odb, after, &path)?;
-            self.extent.bytes += size;
-            self.gathering.want(path, size, Place::Blob(after));
+            self.gathering.want(path, Place::Blob(after));
         }
         Ok(())
     }
@@ -183,10 +181,11 @@ impl Walk<'_> {
     }
 
     fn finish(self) -> Result<Option<Difference>, SourceError> {
-        let is_beyond = self.is_beyond();
-        let Walk { odb, base, gathering, removed, extent, .. } = self;
+        let Walk { odb, base, gathering, removed, mut extent, is_odd, .. } = self;
         let settings = base.settings_schema.as_ref().map(|file| &file.path);
-        let gathered = gathering.read(|wanted| read(odb, wanted))?;
+        let gathered = gathering.read(|wanted| size(odb, wanted), |wanted| read(odb, wanted))?;
+        extent.bytes += gathered.extent().bytes;
+        let is_beyond = is_odd || gathered.is_flawed();
         let (changed, has_schema) = gathered.into_files();
         let files = base.files.len() + changed.len();
         let is_large = extent.entries > limits::ENTRIES || extent.bytes > limits::TOTAL_BYTES || files > limits::FILES;

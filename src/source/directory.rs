@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk;
 use super::error::SourceError;
-use super::gathering::{Gathering, Place, Wanted};
+use super::gathering::{Gathering, OnDisk, Place, Wanted};
 use super::tree::{Sort, Twins, escape};
 use super::{At, Source};
 use crate::model::nearest::did_you_mean;
@@ -40,7 +40,7 @@ impl Directory {
             if seen.sort == Sort::Directory {
                 pending.push(path);
             } else if gathering.wants(&path) {
-                gathering.want(path, seen.size, Place::Disk(seen.place));
+                gathering.want(path, Place::Disk(seen.place));
             }
         }
         Ok(())
@@ -66,11 +66,19 @@ fn names(directory: &Path) -> Result<Vec<OsString>, SourceError> {
     Ok(names)
 }
 
-fn read(wanted: &Wanted) -> Result<std::sync::Arc<[u8]>, SourceError> {
+fn size(wanted: &Wanted) -> Result<u64, SourceError> {
+    on_disk(wanted).map(|place| place.size)
+}
+
+fn on_disk(wanted: &Wanted) -> Result<&OnDisk, SourceError> {
     match &wanted.place {
-        Place::Disk(place) => disk::read(place),
+        Place::Disk(place) => Ok(place),
         Place::Blob(id) => Err(SourceError::unreadable(wanted.path.as_bytes(), format!("{id} is in no repository"))),
     }
+}
+
+fn read(wanted: &Wanted) -> Result<std::sync::Arc<[u8]>, SourceError> {
+    disk::read(on_disk(wanted)?)
 }
 
 impl Source for Directory {
@@ -94,7 +102,7 @@ impl Source for Directory {
             return Err(self.no_such_path());
         }
         let read = |wanted: &Wanted| read(wanted).inspect(|bytes| seen(&wanted.file(bytes)));
-        Ok(self.walk()?.read(read)?.snapshot(None, 0, Vec::new()))
+        Ok(self.walk()?.read(size, read)?.snapshot(None, 0, Vec::new()))
     }
 
     fn head(&self) -> Result<Option<Revision>, SourceError> {

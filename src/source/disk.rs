@@ -16,15 +16,13 @@ use super::tree::{Sort, escape};
 #[derive(Debug)]
 pub struct Seen {
     pub sort: Sort,
-    /// In bytes.
-    pub size: u64,
     pub place: OnDisk,
 }
 
 impl Seen {
     /// Stands for what is listed and never opened.
     pub fn unread(sort: Sort, path: PathBuf) -> Self {
-        Seen { sort, size: 0, place: OnDisk { path, identity: (0, 0) } }
+        Seen { sort, place: OnDisk { path, size: 0, identity: (0, 0) } }
     }
 }
 
@@ -59,8 +57,8 @@ fn changed(path: &Path) -> SourceError {
 /// Where nothing is there any more, or it cannot be looked at.
 pub fn look(path: &Path) -> Result<Seen, SourceError> {
     let metadata = fs::symlink_metadata(path).map_err(|error| failure(path, &error))?;
-    let place = OnDisk { path: path.to_owned(), identity: (metadata.dev(), metadata.ino()) };
-    Ok(Seen { sort: sort(&metadata), size: metadata.len(), place })
+    let place = OnDisk { path: path.to_owned(), size: metadata.len(), identity: (metadata.dev(), metadata.ino()) };
+    Ok(Seen { sort: sort(&metadata), place })
 }
 
 /// Says whether a directory lies at a path, reached without a link from `root`.

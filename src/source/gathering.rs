@@ -26,6 +26,8 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnDisk {
     pub path: PathBuf,
+    /// In bytes.
+    pub size: u64,
     /// The numbers of its device and its inode.
     pub identity: (u64, u64),
 }
@@ -44,7 +46,7 @@ impl Wanted {
     }
 }
 
-/// The state of a walk. Nothing is read before all of it is known to be within the limits.
+/// The state of a walk. No file is read before it is known to be within the limits.
 #[derive(Debug)]
 pub struct Gathering {
     governed: String,
@@ -168,20 +170,26 @@ impl Gathering {
         None
     }
 
-    /// Wants a file of a size in bytes, or says why not.
-    pub fn want(&mut self, path: String, size: u64, place: Place) {
-        if size > limits::FILE_BYTES {
-            let message = format!("the file has {size} bytes, more than {}", limits::FILE_BYTES);
-            self.refuse(Code::FileTooLarge, path, &message, "split it");
-            return;
-        }
-        self.bytes += size;
+    /// Wants a file, unless there are too many.
+    pub fn want(&mut self, path: String, place: Place) {
         self.wanted.push(Wanted { path: path.into(), place });
         if self.wanted.len() > limits::FILES {
             self.overflow(format!("the source has more than {} YAML, JSON and Rego files", limits::FILES));
-        } else if self.bytes > limits::TOTAL_BYTES {
+        }
+    }
+
+    /// Says whether a file of a size in bytes may be read, or notes why not.
+    fn admits(&mut self, path: &str, size: u64) -> bool {
+        if size > limits::FILE_BYTES {
+            let message = format!("the file has {size} bytes, more than {}", limits::FILE_BYTES);
+            self.refuse(Code::FileTooLarge, path.to_owned(), &message, "split it");
+            return false;
+        }
+        self.bytes += size;
+        if self.bytes > limits::TOTAL_BYTES {
             self.overflow(format!("the YAML, JSON and Rego files have more than {} bytes in all", limits::TOTAL_BYTES));
         }
+        !self.full
     }
 
     fn overflow(&mut self, message: String) {
@@ -201,27 +209,38 @@ impl Gathering {
         }
     }
 
-    /// Reads what is wanted and ends the walk. A source beyond the limits is not read at all.
+    /// Reads what is wanted and ends the walk: each file by its size in bytes, and only then. Of a source beyond the
+    /// limits there are no files.
     ///
     /// # Errors
-    /// Those of `read`: a file that cannot be read is not a file that is not there.
+    /// Those of `size` and `read`: a file that cannot be read is not a file that is not there.
     pub fn read(
         mut self,
+        size: impl Fn(&Wanted) -> Result<u64, SourceError>,
         mut read: impl FnMut(&Wanted) -> Result<Arc<[u8]>, SourceError>,
     ) -> Result<Gathered, SourceError> {
-        let mut wanted = if self.full { Vec::new() } else { std::mem::take(&mut self.wanted) };
+        let mut wanted = std::mem::take(&mut self.wanted);
         // A pack keeps files of one name beside each other, each as its difference from another: read name by name, the
         // other is still in memory (20,000 files: a fifth less time than in the order of paths).
         wanted.sort_by_cached_key(|file| name_key(&file.path));
         let mut files = Vec::with_capacity(wanted.len());
         let mut settings_schema = None;
         for wanted in wanted {
+            if self.full {
+                break;
+            }
+            if !self.admits(&wanted.path, size(&wanted)?) {
+                continue;
+            }
             let file = SourceFile { bytes: read(&wanted)?, path: wanted.path };
             if *file.path == *self.settings {
                 settings_schema = Some(file);
             } else {
                 files.push(file);
             }
+        }
+        if self.full {
+            (files, settings_schema) = (Vec::new(), None);
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         self.findings.sort_by(|a, b| a.origin.cmp(&b.origin).then(a.code.cmp(&b.code)));
@@ -247,6 +266,16 @@ impl Gathered {
         let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
         let lineage = Lineage { path, roots };
         Snapshot { revision, uncommitted, files, settings_schema, findings, lineage, extent }
+    }
+
+    /// Says whether anything is wrong with what was met or read.
+    pub fn is_flawed(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
+    /// Returns how many entries were met, and how many bytes were read.
+    pub fn extent(&self) -> Extent {
+        self.extent
     }
 
     /// Returns the files, and whether the schema of the settings is beside them.

@@ -42,6 +42,7 @@ pub use aside::Aside;
 pub use error::SourceError;
 pub use host::{Halt, Host};
 pub use locate::{create_repository, open, stand_in};
+pub use objects::trust_objects;
 pub use rewriting::{Rewrite, rewrite};
 
 /// Which state of a source is meant.

@@ -27,7 +27,7 @@ struct Walk<'a> {
 /// Gathers all below a tree and the overlay. Nothing but trees is read.
 ///
 /// # Errors
-/// Where a tree or the header of a file cannot be read.
+/// Where a tree cannot be read.
 pub fn walk(odb: &Odb<'_>, governed: &str, tree: Option<Oid>, overlay: &Overlay) -> Result<Gathering, SourceError> {
     let pending = vec![Pending { path: governed.to_owned(), tree }];
     let mut walk = Walk { odb, overlay, gathering: Gathering::new(governed), pending };
@@ -68,8 +68,7 @@ impl Walk<'_> {
         if entry.sort == Sort::Directory {
             self.pending.push(Pending { path, tree: Some(object) });
         } else if self.gathering.wants(&path) {
-            let size = blob_size(self.odb, object, &path)?;
-            self.gathering.want(path, size, Place::Blob(object));
+            self.gathering.want(path, Place::Blob(object));
         }
         Ok(())
     }
@@ -84,10 +83,17 @@ impl Walk<'_> {
             if seen.sort == Sort::Directory {
                 self.pending.push(Pending { path, tree: None });
             } else if self.gathering.wants(&path) {
-                self.gathering.want(path, seen.size, Place::Disk(seen.place.clone()));
+                self.gathering.want(path, Place::Disk(seen.place.clone()));
             }
         }
     }
+}
+
+/// Has the objects of git read from here on without their hash worked out again, as git itself reads them.
+///
+/// Whoever fetched them has checked it; only what is to land is proved to be what its commit names.
+pub fn trust_objects() {
+    git2::opts::strict_hash_verification(false);
 }
 
 /// Says what is wrong with an object at a path of a tree.
@@ -132,11 +138,15 @@ pub fn id(entry: &Entry<'_>, path: &str) -> Result<Oid, SourceError> {
     Oid::from_bytes(entry.id).map_err(|error| SourceError::unreadable(path, error.message()))
 }
 
-/// Returns the size of a file in bytes from the header of its object: the object itself may be larger than the memory.
+/// Returns the size of a file in bytes, in git from the header of its object: it may be larger than the memory.
 ///
 /// # Errors
 /// Where the object cannot be read or is no file.
-pub fn blob_size(odb: &Odb<'_>, id: Oid, path: &str) -> Result<u64, SourceError> {
+pub fn size(odb: &Odb<'_>, wanted: &Wanted) -> Result<u64, SourceError> {
+    let (id, path) = match &wanted.place {
+        Place::Disk(place) => return Ok(place.size),
+        Place::Blob(id) => (*id, &wanted.path),
+    };
     let (size, kind) = odb.read_header(id).map_err(|error| unreadable(path, id, error.message()))?;
     if kind == ObjectType::Blob { Ok(size as u64) } else { Err(unreadable(path, id, "it is no file")) }
 }
