@@ -60,13 +60,14 @@ impl Compiler {
             let [before, now] = manifests.map(|manifest| Person::of(&manifest?.spec));
             moved.extend(self.index.people.put(&id.name, before, now));
         }
-        self.resources.update(touched.iter().map(|id| (id.clone(), declared.first(id).cloned())));
-        for id in touched {
-            let is_news = self.index.note(id, self.declared.has(id));
+        let manifests: Vec<_> = touched.iter().map(|id| (id, declared.first(id))).collect();
+        self.resources.update(manifests.iter().map(|(id, manifest)| ((*id).clone(), manifest.cloned())));
+        for (id, manifest) in manifests {
+            let is_news = self.index.note(id, manifest.is_some() || declared.is_unread(id));
             if is_news {
                 moved.insert(mention::of(id));
             }
-            if self.resources.get(id).is_none() {
+            if manifest.is_none() {
                 self.checked.remove(id);
                 self.flawed.remove(id);
             }

@@ -114,9 +114,9 @@ impl Declared {
         self.repeated.iter()
     }
 
-    /// Says whether something is declared, readable or not.
-    pub fn has(&self, id: &ResourceId) -> bool {
-        self.places.contains_key(id) || self.unread.contains_key(id)
+    /// Says whether something is declared and not wholly read.
+    pub fn is_unread(&self, id: &ResourceId) -> bool {
+        self.unread.contains_key(id)
     }
 
     /// Lists what is not wholly read.
