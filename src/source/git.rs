@@ -1,6 +1,6 @@
 //! A git repository as a source: blobs straight out of the object database, never a checkout.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -29,8 +29,8 @@ pub struct Git {
     pub repo: Repository,
     /// The governed path inside the repository, empty for its root.
     pub governed: String,
-    /// The branch that counts in place of HEAD.
-    pub branch: Option<String>,
+    /// The branch that counts in place of HEAD, once there is one.
+    pub branch: OnceCell<String>,
     /// The address of the repository of which this is a copy.
     known_as: Option<String>,
     roots: Roots,
@@ -46,6 +46,7 @@ impl fmt::Debug for Git {
 impl Git {
     /// Governs a path of a repository.
     pub fn new(repo: Repository, governed: String, branch: Option<String>) -> Self {
+        let branch = branch.map(OnceCell::from).unwrap_or_default();
         Git { repo, governed, branch, known_as: None, roots: Roots::default(), trees: RefCell::default() }
     }
 
@@ -64,7 +65,7 @@ impl Git {
 
     fn find(&self, revision: Option<&str>) -> Result<Option<Found<'_>>, SourceError> {
         let place = self.identity();
-        match (revision, &self.branch) {
+        match (revision, self.branch.get()) {
             (Some(name), _) => revision::named(&self.repo, &place, name).map(Some),
             (None, Some(name)) if self.unborn().as_ref() == Some(name) => Ok(None),
             (None, Some(name)) => revision::branch(&self.repo, &place, name).map(Some),
@@ -202,6 +203,10 @@ impl Source for Git {
         }
     }
 
+    fn stay_on(&self, branch: &str) {
+        self.branch.get_or_init(|| branch.to_owned());
+    }
+
     fn identity(&self) -> String {
         self.known_as.clone().unwrap_or_else(|| escape(self.place().as_os_str().as_bytes()))
     }
@@ -239,6 +244,6 @@ impl Source for Git {
     }
 
     fn work_tree(&self) -> Option<&Path> {
-        self.repo.workdir().filter(|_| self.branch.is_none())
+        self.repo.workdir().filter(|_| self.branch.get().is_none())
     }
 }

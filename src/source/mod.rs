@@ -124,6 +124,9 @@ pub trait Source: Debug + Send {
         Ok(self.head()?.and_then(|head| head.reference))
     }
 
+    /// Stays on a branch where none was named and none was stayed on before, whatever HEAD stands for from then on.
+    fn stay_on(&self, _branch: &str) {}
+
     /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
     /// trees, or its address without user and password.
     fn identity(&self) -> String;
