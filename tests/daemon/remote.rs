@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::scene::{Acts, Daemon, ORG, eventually, founded, team};
 use crate::support::Sandbox;
@@ -78,6 +79,26 @@ fn a_server_that_cannot_be_reached_at_the_start_is_tried_again() {
     daemon.until("recovered", |_| true);
     eventually("it is told that all is well", || state(&sandbox) == ["ready", ""]);
     daemon.lands(&sandbox.commit_team("web", &["cy"]));
+}
+
+/// Whoever waits for a branch that was set back asks the server again: nobody else may have seen it.
+#[test]
+fn a_branch_that_was_set_back_on_the_server_and_restored_is_accepted() {
+    let sandbox = founded();
+    let first = sandbox.commit_of("HEAD");
+    let mut daemon = following(&sandbox);
+    daemon.lands(&first);
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+    assert_eq!(daemon.signal("TERM").code(), Some(0));
+    sandbox.shell("git branch there && git reset --quiet --hard HEAD~1");
+    let url = format!("file://{}", sandbox.repo().display());
+    let mut waits = sandbox.command(env!("CARGO_BIN_EXE_charter"));
+    let waits = waits.args(["wait", &first, "--timeout", "90", "--repo", &url]).stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    sandbox.shell("git reset --quiet --hard there");
+    let ended = waits.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!((ended.status.code(), said), (Some(0), format!("accepted {}\n", &first[..7])));
 }
 
 #[test]

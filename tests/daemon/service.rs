@@ -66,6 +66,7 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
     sandbox.ends("wait there --timeout 0", 0);
     sandbox.ends("apply --allow rewind --reason 'back, GOV-7'", 0);
     sandbox.ends("wait HEAD --timeout 0", 0);
+    left(&sandbox, &first);
 
     sandbox.ends("suspend central --reason 'hands off'", 0);
     daemon.until("not-ready", |_| true);
@@ -74,6 +75,25 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
     sandbox.ends("resume central --reason over", 0);
     sandbox.ends("wait HEAD --timeout 90", 0);
     sandbox.ends("wait nothing --timeout 0", 69);
+}
+
+/// Waits for what was accepted before the branch was set back: it is told when, also where git has forgotten it.
+fn left(sandbox: &Sandbox, accepted: &str) {
+    let commit = sandbox.commit_of("there");
+    let at = sandbox.database().rows(&format!("SELECT at FROM journal WHERE revision = '{commit}'")).concat();
+    let at = at[0].split('.').next().unwrap().replace('T', " ");
+    let told = format!("accepted {} at {at}Z; {} is accepted now\n", &commit[..7], &accepted[..7]);
+    assert_eq!(sandbox.ends("wait there --timeout 90", 0), told);
+    // One that is to land again is waited for.
+    sandbox.ends("suspend central --reason 'hands off'", 0);
+    sandbox.shell("git reset --quiet --hard there");
+    assert!(sandbox.ends("wait there --timeout 0", 75).contains("the source is suspended: hands off"));
+    sandbox.shell(&format!("git reset --quiet --hard {accepted}"));
+    sandbox.ends("resume central --reason over", 0);
+    sandbox.shell("git branch --quiet -D there && git reflog expire --expire=now --all && git gc --quiet --prune=now");
+    for begins in [&commit, &commit[..7], &commit[..7].to_uppercase()] {
+        assert_eq!(sandbox.ends(&format!("wait {begins} --timeout 90"), 0), told);
+    }
 }
 
 /// Waits for a head that was set back, and sets the branch forward again meanwhile: nobody has to see either.
