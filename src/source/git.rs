@@ -231,12 +231,16 @@ impl Source for Git {
             return Ok(true);
         }
         let fail = |error: git2::Error| SourceError::unreadable(commit, error.message());
-        if !self.repo.odb().map_err(fail)?.exists(from_id) {
-            // Rewritten and collected, of another repository, or beyond where a shallow clone ends.
-            return Ok(self.repo.is_shallow());
+        let (odb, is_shallow) = (self.repo.odb().map_err(fail)?, self.repo.is_shallow());
+        if !odb.exists(commit_id) {
+            return Ok(false);
         }
-        let descends = self.repo.graph_descendant_of(commit_id, from_id).map_err(fail)?;
-        Ok(descends || self.repo.is_shallow())
+        if !odb.exists(from_id) {
+            // Rewritten and collected, of another repository, or beyond where a shallow clone ends.
+            return Ok(is_shallow);
+        }
+        let is_after = |one, other| self.repo.graph_descendant_of(one, other).map_err(fail);
+        Ok(is_after(commit_id, from_id)? || (is_shallow && !is_after(from_id, commit_id)?))
     }
 
     fn governed_path(&self) -> &str {

@@ -140,7 +140,8 @@ pub trait Source: Debug + Send {
     /// Lists the folders in which something moves when the source does; none where only looking helps.
     fn watched(&self) -> Vec<PathBuf>;
 
-    /// Says whether a commit builds on another: is it, or comes after it. What a shallow clone cannot know is granted.
+    /// Says whether a commit builds on another: is it, or comes after it. What a shallow clone cannot know is granted; a
+    /// commit that is not here builds on none.
     ///
     /// # Errors
     /// Where the repository cannot be read.

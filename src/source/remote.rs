@@ -310,11 +310,7 @@ impl Source for Remote {
 
     fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {
         self.with_cache(|git| {
-            // What is in the cache already stays as it is.
-            let is_here = |id| Oid::from_str(id).is_ok_and(|id| git.repo.find_commit(id).is_ok());
-            if !(is_here(commit) && is_here(from)) {
-                self.look_once(git)?;
-            }
+            self.look_for(git, commit)?;
             git.descends(commit, from)
         })
     }

@@ -44,6 +44,11 @@ fn wait_tells_how_a_commit_ended() {
     sandbox.write("bad.yaml", "apiVersion: charter/v1\nkind: Team\nmetadata: {name: bad}\nspec: {membres: []}\n");
     sandbox.commit("Wrong");
     assert!(sandbox.ends("wait HEAD --timeout 90", 1).contains("stalled: bad.yaml:4:8 unknown-field"));
+    // A clone of the last commit knows none of the accepted ones.
+    let (url, store) = (format!("file://{}", sandbox.repo().display()), sandbox.store());
+    sandbox.shell(&format!("git clone --quiet --depth 1 {url} ../clone"));
+    let wait = format!("wait HEAD --timeout 90 --repo ../clone --store sqlite:{}", store.display());
+    assert!(sandbox.ends(&wait, 1).contains("stalled: "));
     // What stood before is accepted all the same.
     sandbox.ends(&format!("wait {first} --timeout 0"), 0);
 }
