@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::args::{RepoArgs, StoreArgs};
+use super::outcome::{self, Stored};
 use super::{Context, Exit, Failure, print};
 use crate::model::source_state::{Condition, SourceState};
 use crate::report::escape;
@@ -38,11 +39,14 @@ const FAR: Duration = Duration::from_secs(5);
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let source = args.repo.open(None, context)?;
     let until = Instant::now() + Duration::from_secs(args.timeout);
-    let mut reader: Option<Reader> = None;
-    find(&mut reader, args, source.as_ref(), context)?;
-    let wanted = Wanted::of(source.as_ref(), &args.rev, reader.as_mut())?;
+    let Stored { source, trouble, store } = Stored::find(&args.repo, &args.store, context)?;
+    outcome::without_source(trouble.as_ref(), context);
+    let mut reader = store.map(|store| store.reader()).transpose()?;
+    let wanted = match trouble {
+        None => Wanted::of(source.as_ref(), &args.rev, reader.as_mut())?,
+        Some(trouble) => Wanted::gone(&args.rev, reader.as_mut(), trouble)?,
+    };
     loop {
         find(&mut reader, args, source.as_ref(), context)?;
         if let Some(end) = reader.as_mut().map_or(Ok(None), |reader| wanted.look(reader))? {
@@ -123,25 +127,28 @@ impl<'a> Wanted<'a> {
     /// Finds the commit. What is accepted is read first: what builds on a head that is read later is no newer head.
     fn of(source: &'a dyn Source, rev: &str, mut reader: Option<&mut Reader>) -> Result<Self, Failure> {
         let before = reader.as_deref_mut().map_or(Ok(None), accepted)?;
-        let revision = match source.resolve(rev) {
-            Ok(revision) => revision.map(|revision| revision.commit),
+        let (revision, head) = match source.resolve(rev).and_then(|revision| Ok((revision, source.head()?))) {
+            Ok(looked) => looked,
             Err(trouble) => return Wanted::gone(rev, reader, trouble),
         };
-        let commit =
-            revision.ok_or_else(|| Failure::No("a plain directory has no revisions to wait for".to_owned()))?;
-        let head = source.head()?.map(|head| head.commit);
+        let [commit, head] = [revision, head].map(|revision| revision.map(|revision| revision.commit));
+        let commit = commit.ok_or_else(|| Failure::No("a plain directory has no revisions to wait for".to_owned()))?;
         let is_ahead = head.as_ref().map_or(Ok(false), |head| source.descends(head, &commit))?;
         let landed = reader.filter(|_| !is_ahead).map_or(Ok(None), |reader| reader.landed(&commit))?.map(|(_, at)| at);
         let rewound = before.filter(|before| head.as_ref() == Some(&commit) && *before != commit);
         Ok(Wanted { source: Some(source), commit, landed, rewound, looked_at: Cell::new(Instant::now()) })
     }
 
-    /// Finds a commit that the source does not know, by the beginning of its id: the store does, if it landed.
+    /// Finds a commit that the source does not know, or that cannot be asked, by the beginning of its id: the store does,
+    /// if it landed or is the head that a daemon saw last. What a name means nobody knows without a source.
     fn gone(rev: &str, reader: Option<&mut Reader>, trouble: SourceError) -> Result<Self, Failure> {
         let is_id = rev.len() >= 7 && rev.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let landed = reader.filter(|_| is_id).map_or(Ok(None), |reader| reader.landed(&rev.to_ascii_lowercase()))?;
-        let (commit, at) = landed.ok_or(trouble)?;
-        Ok(Wanted { source: None, commit, landed: Some(at), rewound: None, looked_at: Cell::new(Instant::now()) })
+        let Some(reader) = reader.filter(|_| is_id) else { return Err(trouble.into()) };
+        let id = rev.to_ascii_lowercase();
+        let (landed, at) = reader.landed(&id)?.unzip();
+        let mut seen = reader.sources()?.into_iter().filter_map(|state| Some(state.seen?.commit));
+        let commit = landed.or_else(|| seen.find(|seen| seen.starts_with(&id))).ok_or(trouble)?;
+        Ok(Wanted { source: None, commit, landed: at, rewound: None, looked_at: Cell::new(Instant::now()) })
     }
 
     /// Says how the wait ends, if it does now.

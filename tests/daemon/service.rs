@@ -128,8 +128,13 @@ fn who_asks_for_the_store_alone_needs_no_repository() {
         let said = sandbox.ends(&line, code);
         assert!(said.contains("gone"), "what is not there is said: {said}");
     }
+    // What a name means nobody knows.
+    let first = sandbox.commit_of("HEAD");
+    for (rev, code) in [(first.as_str(), 0), ("HEAD", 69), ("00c0ffee", 69)] {
+        sandbox.ends(&format!("wait {rev} --repo {} --store sqlite:{}", gone.display(), store.display()), code);
+    }
     // Without a store there is nothing to say but that.
-    for line in ["drift", "history", "get teams", "status"] {
+    for line in ["drift", "history", "get teams", "status", "wait HEAD", "suspend central --reason x"] {
         sandbox.ends(&format!("{line} --repo {}", gone.display()), 69);
     }
 }
@@ -272,7 +277,7 @@ fn a_branch_or_repository_may_go_and_come_back() {
     assert_eq!(sandbox.records(), [["Team/web", "missing", "1", "0", "healed"]]);
 }
 
-/// Looks at the status of a repository that is gone: what the store knows is shown.
+/// Looks at a repository that is gone from elsewhere: what the store knows is shown, and what it is told holds.
 fn gone(sandbox: &Sandbox) {
     let repo = sandbox.repo();
     eventually("it is told", || told(sandbox) == "stalled");
@@ -282,14 +287,20 @@ fn gone(sandbox: &Sandbox) {
     assert!(sandbox.ends("status", 1).contains("(last good stands)"));
     std::fs::rename(&repo, sandbox.root().join("moved")).unwrap();
     std::fs::create_dir(sandbox.root().join("other")).unwrap();
-    let status = |line: &str| {
+    let away = |line: &str| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_charter"));
         let output = command.current_dir(sandbox.root().join("other")).args(line.split(' ')).output().unwrap();
         (output.status.code(), [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat())
     };
-    let (code, said) = status("status --repo ../repo");
+    let (code, said) = away("status --repo ../repo");
     assert!(code == Some(1) && said.contains("stalled") && said.contains("(last good stands)"), "{said}");
-    assert_eq!(status("status --repo ../nowhere").0, Some(69), "of this one nothing is known");
+    assert_eq!(away("status --repo ../nowhere").0, Some(69), "of this one nothing is known");
+    let wait = format!("wait {} --timeout 90 --repo ../repo", standing["seen"]["commit"].as_str().unwrap());
+    let (code, said) = away(&wait);
+    assert!(code == Some(0) && said.starts_with("accepted ") && said.contains("warning: "), "{said}");
+    let (code, said) = away("suspend central --reason gone --repo ../repo");
+    assert!(code == Some(0) && said.contains("warning: "), "{said}");
+    assert_eq!(away("resume central --reason back --repo ../repo").0, Some(0));
     std::fs::rename(sandbox.root().join("moved"), &repo).unwrap();
 }
 
