@@ -76,6 +76,29 @@ fn what_was_changed_while_no_daemon_ran_is_recorded_at_the_start() {
 }
 
 #[test]
+fn an_id_stays_from_when_it_is_first_shown() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    members_by_hand(&sandbox, "web", "mallory");
+    let shown = || {
+        let said: serde_json::Value = serde_json::from_slice(&sandbox.charter("drift -o json").stdout).unwrap();
+        let record = &said["records"][0];
+        (record["id"].as_str().unwrap().to_owned(), record["recorded"] == true)
+    };
+    assert_eq!(shown(), (String::new(), false));
+    let said = sandbox.ends("drift", 2);
+    assert_eq!(said.matches("not recorded yet  Team/web").count(), 2, "{said}");
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "report"]);
+    let id = daemon.drifts("Team/web")["id"].as_str().unwrap().to_owned();
+    assert_eq!(shown(), (id.clone(), true));
+    members_by_hand(&sandbox, "web", "eve");
+    daemon.drifts("Team/web");
+    drop(daemon);
+    members_by_hand(&sandbox, "web", "cy");
+    assert_eq!(shown(), (id, true));
+}
+
+#[test]
 fn report_only_records_and_prune_deletes() {
     let sandbox = founded();
     let mut daemon = running(&sandbox, &["--drift", "report"]);
