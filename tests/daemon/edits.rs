@@ -366,6 +366,12 @@ fn a_fight_is_reported_with_both_writers_times_and_left() {
     let record = &said["records"][0];
     assert_eq!((&record["flapping"], time(&record["healedAt"][1])), (&true.into(), ours), "{record}");
     assert!(time(&record["writtenAt"]) >= theirs, "{record}");
+    sandbox.database().rows(UNMANAGED);
+    assert!(sandbox.ends("status", 0).contains(", 2 drift, 1 of them a fight: charter drift\n"));
+    assert!(sandbox.ends("status -o json", 0).contains("\"fights\": 1,"));
+    drop(daemon);
+    sandbox.ends("apply", 0);
+    assert!(sandbox.ends("status", 0).contains(", 1 drift\n"));
 }
 
 #[test]
