@@ -112,6 +112,9 @@ fn report_only_records_and_prune_deletes() {
     assert!(said.contains("members  -user:ana +user:mallory"), "{said}");
     let told: serde_json::Value = serde_json::from_str(&sandbox.ends("drift -o json", 2)).unwrap();
     let fields = told["records"].as_array().unwrap().iter().map(|record| &record["fields"]);
+    let history = sandbox.ends("history", 0);
+    let recorded = history.lines().filter(|line| line.ends_with("  live as it was, 1 recorded as drift"));
+    assert_eq!(recorded.count(), 2, "{history}");
     let mallory = serde_json::json!([{"field": "members", "desired": ["user:ana"], "actual": ["user:mallory"]}]);
     assert_eq!(fields.filter(|fields| **fields == mallory).count(), 1, "{told}");
     // A commit to another team lands, and leaves what was changed by hand.
