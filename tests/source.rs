@@ -242,6 +242,25 @@ fn the_roots_are_all_commits_without_parents_and_unknown_in_a_shallow_clone() {
     assert!(shallow.snapshot(&At::Revision(None)).unwrap().lineage.roots.is_empty());
 }
 
+#[test]
+fn what_a_clone_knows_of_the_order_of_commits_it_says() {
+    let place = Place::committed();
+    let mut commits = vec![place.git(&["rev-parse", "HEAD"])];
+    commits.extend(["second", "third"].map(|message| place.commit(message)));
+    let elsewhere = Place::plain();
+    let url = format!("file://{}", place.path().display());
+    git_in(&elsewhere.path(), &["clone", "-q", "--depth", "2", &url, "shallow"]);
+    let later = place.commit("not here");
+    let shallow = open(elsewhere.join("shallow").to_str().unwrap(), &Options::default()).unwrap();
+    let builds_on = |source: &dyn Source, from: usize| -> Vec<bool> {
+        commits.iter().chain([&later]).map(|commit| source.descends(commit, &commits[from]).unwrap()).collect()
+    };
+    assert_eq!(builds_on(place.open("").as_ref(), 1), [false, true, true, true]);
+    assert_eq!(builds_on(shallow.as_ref(), 1), [false, true, true, false]);
+    assert_eq!(builds_on(shallow.as_ref(), 2), [false, false, true, false]);
+    assert_eq!(builds_on(shallow.as_ref(), 0), [true, true, true, false], "beyond where it ends");
+}
+
 // The working tree.
 
 #[test]

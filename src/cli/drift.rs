@@ -16,7 +16,8 @@ use crate::report::{drift, json};
 ///
 /// A record is one incident: a row that differs in one way, and does so again within an hour. It is open, reported (left,
 /// with run --drift report) or a fight (somebody keeps writing it back), and ends healed, resolved or pruned. Records are
-/// kept for 90 days after they ended, the newest 100,000 of them.
+/// kept for 90 days after they ended, the newest 100,000 of them. What differs before a daemon or an apply recorded it
+/// has no id yet.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -45,10 +46,19 @@ pub struct Args {
 struct Shown<'a> {
     /// One of open, reported, fight, healed, resolved, pruned.
     state: &'static str,
+    /// Whether it is on record, with an id that stays.
+    recorded: bool,
     #[serde(flatten)]
     record: &'a Record,
     /// The fields that differ.
     fields: Vec<Field>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(record: &'a Record) -> Self {
+        let (state, recorded) = (record.state(), !record.id.is_empty());
+        Shown { state, recorded, record, fields: drift::fields(record) }
+    }
 }
 
 /// Runs the verb.
@@ -67,8 +77,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let open = records.iter().filter(|record| record.is_open()).count();
     let value = || {
-        let shown = |record| Shown { state: Record::state(record), record, fields: drift::fields(record) };
-        let shown: Vec<Shown<'_>> = records.iter().map(shown).collect();
+        let shown: Vec<Shown<'_>> = records.iter().map(Shown::of).collect();
         json!({ "version": json::VERSION, "open": open, "records": shown })
     };
     output.emit(&[

@@ -1,5 +1,6 @@
 //! `charter history`: what was done, by whom and why.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::args::{Format, OutputArgs, PLAIN, RepoArgs, StoreArgs};
@@ -8,7 +9,8 @@ use super::{Context, Exit, Failure};
 use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::journal::{Action, Entry};
-use crate::report::{counted, escape, json, table};
+use crate::model::plan::Counts;
+use crate::report::{counted, escape, json, plan, table};
 
 /// Shows the journal, the newest last: what was applied, suspended, resumed and mended, or each change of one resource.
 #[derive(Debug, clap::Args)]
@@ -99,10 +101,16 @@ fn row(entry: &Entry) -> Vec<String> {
     ]
 }
 
+/// Says what a landing changed.
+fn changed(counts: &Value) -> String {
+    let counts = Counts::deserialize(counts).unwrap_or_default();
+    let Counts { add, change, remove, .. } = counts;
+    if counts.is_quiet() { plan::quiet(&counts) } else { format!("+{add} ~{change} -{remove}") }
+}
+
 /// Says what an entry that is about no resource tells: what a landing changed, what went, what was mended, and why.
 fn account(entry: &Entry) -> String {
     let said = entry.after.as_ref().or(entry.before.as_ref()).map(Canonical::value).unwrap_or_default();
-    let count = |key: &str| said.pointer(&format!("/changes/{key}")).and_then(Value::as_u64).unwrap_or(0);
     let list = |key: &str, between: &str| {
         let items: Vec<&str> =
             said.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
@@ -110,7 +118,7 @@ fn account(entry: &Entry) -> String {
     };
     let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
     let parts = [
-        (entry.action == Action::Apply).then(|| format!("+{} ~{} -{}", count("add"), count("change"), count("remove"))),
+        said.get("changes").filter(|_| entry.action == Action::Apply).map(changed),
         text("source"),
         text("row"),
         list("allowed", ", ").map(|allowed| format!("allowed {allowed}")),

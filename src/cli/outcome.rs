@@ -218,11 +218,14 @@ fn applied(planned: &Planned, landed: &Landed, destination: &Destination, now: T
         plan.holds.iter().map(|hold| format!("guard {} lifted: {}\n", hold.guard, hold.reason)).collect();
     let counts = plan.counts();
     let [add, change, remove] = [counts.add, counts.change, counts.remove].map(grouped);
+    let done = if counts.is_quiet() {
+        plan::quiet(&counts)
+    } else {
+        format!("{add} added, {change} changed, {remove} removed")
+    };
     let (at, entries) = (plan::label(plan.revision.as_ref()), landed.head.count);
     let (store, left_alone) = (&destination.store, plan::left_alone(plan));
-    format!(
-        "{effect}{lifted}applied {at}: {add} added, {change} changed, {remove} removed{left_alone}; journal {entries} ({store})\n"
-    )
+    format!("{effect}{lifted}applied {at}: {done}{left_alone}; journal {entries} ({store})\n")
 }
 
 fn value(round: &Round, planned: &Planned, destination: &Destination) -> Value {

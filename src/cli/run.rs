@@ -128,21 +128,17 @@ impl From<Asked> for Exit {
 
 /// Opens the source and resolves HEAD once: the branch that it names is followed, whatever is checked out later.
 ///
-/// One on another machine that is followed is looked at aside.
+/// One on another machine that is followed is looked at aside, and its HEAD resolved as soon as it answers.
 fn open(repo: &RepoArgs, is_followed: bool, context: &Context) -> Result<Box<dyn Source>, Failure> {
-    let (mut repo, mut source) = (repo.clone(), repo.open(None, context)?);
-    if repo.branch.is_none()
-        && context.config.branch.is_none()
-        && let Some(branch) = source.branch()?
-    {
-        repo.branch = Some(branch);
-        source = repo.open(None, context)?;
+    let source = repo.open(None, context)?;
+    if is_followed && source.is_far() {
+        let aside = Aside::new(source, repo.open(None, context)?);
+        return Ok(Box::new(aside.map_err(|error| Failure::No(format!("no thread can be started: {error}")))?));
     }
-    if !is_followed || !source.is_far() {
-        return Ok(source);
+    if let Some(branch) = source.branch()? {
+        source.stay_on(&branch);
     }
-    let aside = Aside::new(source, repo.open(None, context)?);
-    Ok(Box::new(aside.map_err(|error| Failure::No(format!("no thread can be started: {error}")))?))
+    Ok(source)
 }
 
 fn waiting(store: &Path) {

@@ -12,7 +12,7 @@ use crate::model::snapshot::Revision;
 use crate::model::source_state::{Beat, CENTRAL, Condition, SourceState};
 use crate::plan::Options;
 use crate::reconcile;
-use crate::report::{counted, escape, json, plan, table};
+use crate::report::{counted, escape, grouped, json, plan, table};
 use crate::source::{At, Source};
 use crate::store::{Reader, Store};
 
@@ -47,6 +47,8 @@ struct Status {
     refusal: Option<(Condition, String)>,
     resources: usize,
     drift: usize,
+    /// How much of the drift is left because somebody keeps writing it back.
+    fights: usize,
 }
 
 /// Runs the verb.
@@ -95,17 +97,19 @@ fn read(head: HeadNow, store: Option<&Store>, now: Timestamp) -> Result<Status, 
             refusal: None,
             resources: 0,
             drift: 0,
+            fights: 0,
         };
         return status.or_trouble();
     };
     let mut reader = store.reader()?;
-    let (live, applied) = reader.state()?;
-    let drift = drift::observe(&applied, &live).len();
+    let (live, applied, records, _) = reader.state_at(drift::counts_since(now))?;
+    let differing = drift::observe(&applied, &live);
+    let (drift, fights) = (differing.len(), drift::fights(&records, &differing, now).len());
     let told = central(&mut reader)?;
     let (accepted, beat, resources) = (applied.accepted, reader.daemon()?, live.rows.len());
     let is_running = beat.as_ref().is_some_and(|beat| beat.lives(store.is_followed(), now));
     let (store, head) = (store.url(), if is_running { seen_by(told.as_ref(), head) } else { head });
-    Status { store, head, accepted, told, beat, is_running, refusal: None, resources, drift }.or_trouble()
+    Status { store, head, accepted, told, beat, is_running, refusal: None, resources, drift, fights }.or_trouble()
 }
 
 /// Takes the head that the daemon saw last for one that cannot be known here: it is the daemon that follows it.
@@ -225,6 +229,15 @@ impl Status {
         )
     }
 
+    /// Says what of the drift nobody puts back, and who says more.
+    fn fights(&self) -> String {
+        match self.fights {
+            0 => String::new(),
+            1 => ", 1 of them a fight: charter drift".to_owned(),
+            fights => format!(", {} of them fights: charter drift", grouped(fights)),
+        }
+    }
+
     /// Says when the next round is and how long the last one took.
     fn rounds(&self, now: Timestamp) -> String {
         let beat = self.beat.as_ref().filter(|_| self.is_running);
@@ -253,7 +266,8 @@ impl Status {
         let resources = counted(self.resources, "resource");
         let version = env!("CARGO_PKG_VERSION");
         let (running, rounds) = (self.running(now), self.rounds(now));
-        let head = format!("charter {version} {running}   store {}   {resources}, {} drift\n", self.store, self.drift);
+        let (store, drift, fights) = (&self.store, self.drift, self.fights());
+        let head = format!("charter {version} {running}   store {store}   {resources}, {drift} drift{fights}\n");
         [head, table::aligned(&[heading, row]), rounds].concat()
     }
 
@@ -264,6 +278,7 @@ impl Status {
             "store": self.store,
             "resources": self.resources,
             "drift": self.drift,
+            "fights": self.fights,
             "running": self.is_running,
             "daemon": self.beat,
             "sources": [{

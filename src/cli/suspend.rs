@@ -1,6 +1,7 @@
 //! `charter suspend`: a source is not followed until somebody says so.
 
 use super::args::{RepoArgs, StoreArgs, reason};
+use super::outcome::{self, Stored};
 use super::{Context, Exit, Failure, apply, print};
 use crate::model::name::Name;
 use crate::model::source_state::Suspension;
@@ -39,8 +40,8 @@ impl Which {
         if name.as_str() != crate::model::source_state::CENTRAL {
             return Err(Failure::Usage(format!("there is no source `{name}`: the only one is `central`")));
         }
-        let source = self.repo.open(None, context)?;
-        let store = self.store.find(source.as_ref(), context)?;
+        let Stored { trouble, store, .. } = Stored::find(&self.repo, &self.store, context)?;
+        outcome::without_source(trouble.as_ref(), context);
         let store = store
             .ok_or_else(|| Failure::No("there is no store for this repository yet: nothing is followed".to_owned()))?;
         Ok((store, name, Suspension { reason: self.reason.clone(), at: Timestamp::now(), by: apply::actor() }))

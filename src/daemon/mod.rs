@@ -197,7 +197,7 @@ fn report(step: &Step) {
         let counts = plan.counts();
         // Not what was seen: a bad head is seen, and the last good state is put back.
         let landed = plan.revision.as_ref().map_or_else(|| "-".to_owned(), |revision| revision.label());
-        info!(event = "landed", revision = %landed, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove, parsed, compiled, judged, read);
+        info!(event = "landed", revision = %landed, plan = %plan.effect, added = counts.add, changed = counts.change, removed = counts.remove, recorded = counts.recorded, parsed, compiled, judged, read);
     }
     match step.condition {
         Condition::Ready => {

@@ -88,7 +88,7 @@ pub struct End {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
-    /// Twelve hexadecimal digits, which stay the same.
+    /// Twelve hexadecimal digits, which stay the same; empty while nobody has put it on record.
     pub id: String,
     pub resource: RowKey,
     pub class: Class,

@@ -91,7 +91,7 @@ pub struct Bound {
 }
 
 /// How many changes of each sort there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     pub add: usize,
@@ -99,13 +99,31 @@ pub struct Counts {
     pub remove: usize,
     /// Among the above: what somebody changed by hand.
     pub drift: usize,
+    /// Resources that are managed from here on though nobody wrote them.
+    #[serde(default)]
+    pub adopted: usize,
+    /// Resources that are managed no more and were gone already.
+    #[serde(default)]
+    pub forgotten: usize,
+    /// Records of drift that are written.
+    #[serde(default)]
+    pub recorded: usize,
+}
+
+impl Counts {
+    /// Says whether the live state stays as it is.
+    pub fn is_quiet(&self) -> bool {
+        self.add + self.change + self.remove == 0
+    }
 }
 
 impl Plan {
-    /// Counts the changes that are seen in the live state.
+    /// Counts the changes that are seen in the live state, and what is done besides.
     pub fn counts(&self) -> Counts {
-        let strays = self.strays.len();
-        let mut counts = Counts { remove: strays, drift: strays, ..Counts::default() };
+        let of = |op: Op| self.changes.iter().filter(|change| change.op == op).count();
+        let (strays, recorded) = (self.strays.len(), self.records.len());
+        let (adopted, forgotten) = (of(Op::Adopt), of(Op::Forget));
+        let mut counts = Counts { remove: strays, drift: strays, adopted, forgotten, recorded, ..Counts::default() };
         for change in self.changes.iter().filter(|change| change.writes_live()) {
             match (&change.live, &change.desired) {
                 (None, _) => counts.add += 1,
@@ -137,10 +155,5 @@ impl Plan {
     /// Counts the live rows that are declared nowhere and are left alone.
     pub fn left_alone(&self) -> usize {
         self.unmanaged.len() + self.foreign.len()
-    }
-
-    /// Counts the resources that are managed from here on though nobody wrote them.
-    pub fn adopted(&self) -> usize {
-        self.changes.iter().filter(|change| change.op == Op::Adopt).count()
     }
 }

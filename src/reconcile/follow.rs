@@ -97,13 +97,17 @@ impl<'a> Follower<'a> {
 
     /// Opens the store where it can be known already, and returns where it is.
     ///
-    /// What keeps it from being used is said at once, before anything is followed.
+    /// What keeps it from being used is said at once, before anything is followed. A source out of reach keeps nothing
+    /// from beginning: a step tries again.
     ///
     /// # Errors
     /// Where the source or the store cannot be used, another `run` follows the store, or it is of another repository.
     pub fn begin(&mut self, now: Timestamp) -> Result<Option<String>, Error> {
         let mut spent = Spent::default();
-        self.look(now, &mut spent)?;
+        match self.look(now, &mut spent) {
+            Err(Error::Source(error)) if error.is_out_of_reach() => self.head = Some(Head::none(error.to_string())),
+            looked => drop(looked?),
+        }
         self.open(now, &mut spent)?;
         let admitted = self.head.as_ref().and_then(|head| head.admitted.as_ref());
         if let (Some(view), Some(admitted)) = (&self.view, admitted) {
@@ -306,7 +310,7 @@ impl<'a> Follower<'a> {
             Some(admitted) => self.follow(&admitted, &mut step, now)?,
             None => {
                 let accepted = self.view.as_ref().is_some_and(|view| view.held.applied.accepted.is_some());
-                let is_awaited = step.seen.is_none() && !accepted;
+                let is_awaited = step.seen.is_none() && !accepted && self.unread.is_none();
                 step.condition = if is_awaited { Condition::Unknown } else { Condition::Stalled };
                 step.reason = reason;
                 self.heal(self.treatment, &mut step, now)?;

@@ -201,7 +201,7 @@ pub enum Records {
 
 /// Lists what differs between live and applied now, and what ever did where that is asked for, the oldest first.
 ///
-/// Writes nothing.
+/// Writes nothing: what is not on record yet has no id.
 ///
 /// # Errors
 /// Where the store cannot be read.
@@ -210,7 +210,12 @@ pub fn drift(store: &Store, wanted: Records, now: Timestamp) -> Result<Vec<Recor
     let since = if wanted == Records::All { Timestamp::MIN } else { drift::counts_since(now) };
     let (live, applied, records, _) = reader.state_at(since)?;
     let divergences = observe(&applied, &live, &Scope::All, &mut reader)?;
-    let newer = drift::record(&records, &divergences, &Deeds::default(), now);
+    let mut newer = drift::record(&records, &divergences, &Deeds::default(), now);
+    let recorded: BTreeSet<String> = records.iter().map(|record| record.id.clone()).collect();
+    for record in newer.iter_mut().filter(|record| !recorded.contains(&record.id)) {
+        // When it is put on record that is another moment, and another id.
+        record.id.clear();
+    }
     let mut records = newest(records, &newer);
     records.retain(|record| wanted == Records::All || record.is_open());
     records.sort_by(|a, b| (a.first_seen, &a.resource).cmp(&(b.first_seen, &b.resource)));

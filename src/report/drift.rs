@@ -35,7 +35,7 @@ pub fn text(records: &[Record], now: Timestamp) -> String {
 fn row(record: &Record, now: Timestamp) -> Vec<String> {
     let age = |then: Timestamp| ago(now.duration_since(then));
     vec![
-        escape::line(&record.id),
+        id(record),
         record.resource.to_string(),
         record.class.to_string(),
         age(record.first_seen),
@@ -45,13 +45,17 @@ fn row(record: &Record, now: Timestamp) -> Vec<String> {
     ]
 }
 
+fn id(record: &Record) -> String {
+    if record.id.is_empty() { "not recorded yet".to_owned() } else { escape::line(&record.id) }
+}
+
 /// Shows who wrote a resource when, where that is a fight, and the fields that somebody changed.
 fn detail(record: &Record) -> String {
     let (fight, fields) = (fight(record), changes(record));
     if fight.is_empty() && fields.is_empty() {
         return String::new();
     }
-    format!("  {} {}\n{fight}{fields}", escape::line(&record.id), escape::line(&record.resource.to_string()))
+    format!("  {}  {}\n{fight}{fields}", id(record), escape::line(&record.resource.to_string()))
 }
 
 /// Says when both writers of a fight last wrote.

@@ -10,7 +10,7 @@ use super::{access, counted, escape, grouped};
 use crate::model::change::{Change, Op};
 use crate::model::kind::Kind;
 use crate::model::name::Name;
-use crate::model::plan::Plan;
+use crate::model::plan::{Counts, Plan};
 use crate::model::snapshot::Revision;
 
 /// Where the plan would land.
@@ -204,8 +204,8 @@ pub fn asides(plan: &Plan) -> String {
     for row in &plan.foreign {
         out.push_str(&format!("unmanaged: `{row}` is live and names no resource; apply with --prune to delete it\n"));
     }
-    let remembered = |op: Op| plan.changes.iter().filter(|change| change.op == op).count();
-    match (remembered(Op::Adopt), remembered(Op::Forget)) {
+    let Counts { adopted, forgotten, .. } = plan.counts();
+    match (adopted, forgotten) {
         (0, 0) => {}
         (adopted, forgotten) => out.push_str(&format!(
             "live already as desired: {} adopted, {} forgotten\n",
@@ -235,6 +235,14 @@ pub fn changes(plan: &Plan) -> String {
     let drift = if counts.drift > 0 { format!(", {} of them drift", grouped(counts.drift)) } else { String::new() };
     let untouched = counted(plan.untouched_teams, "team");
     format!("{add} to add, {change} to change, {remove} to remove{drift}; {untouched} untouched")
+}
+
+/// Says what a landing did that changed nothing live.
+pub fn quiet(counts: &Counts) -> String {
+    let done = [(counts.adopted, "adopted"), (counts.forgotten, "forgotten"), (counts.recorded, "recorded as drift")];
+    let done = done.into_iter().filter(|(count, _)| *count > 0);
+    let done: String = done.map(|(count, what)| format!(", {} {what}", grouped(count))).collect();
+    format!("live as it was{done}")
 }
 
 /// Says what to type next.

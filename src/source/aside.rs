@@ -12,7 +12,8 @@ use crate::model::snapshot::{Delta, Revision, Snapshot, SourceFile};
 
 /// A source of which one hand reads what is here already, and another, on a thread of its own, looks for the head.
 ///
-/// Both are of one repository and share its cache: what the far one fetched the near one reads.
+/// Both are of one repository and share its cache: what the far one fetched the near one reads. Both stay on the branch
+/// that HEAD stood for when it was first seen.
 #[derive(Debug)]
 pub struct Aside {
     near: Box<dyn Source>,
@@ -35,10 +36,26 @@ impl Aside {
     /// Where the system gives no thread.
     pub fn new(near: Box<dyn Source>, far: Box<dyn Source>) -> io::Result<Self> {
         let ((ask, asked), (tell, told)) = (mpsc::channel(), mpsc::channel());
-        let look = move || while asked.recv().is_ok() && tell.send(far.head()).is_ok() {};
+        let look = move || while asked.recv().is_ok() && tell.send(stayed(far.as_ref(), far.head())).is_ok() {};
         let looking = Some(Builder::new().name("look".to_owned()).spawn(look)?);
         Ok(Aside { near, ask: Some(ask), told, looking, is_away: Cell::new(false), seen: RefCell::new(None) })
     }
+
+    /// Waits for the look that is under way, or for one that is made now; `None` with nobody there to look.
+    fn wait(&self) -> Option<Seen> {
+        if !self.is_away.take() {
+            self.ask.as_ref()?.send(()).ok()?;
+        }
+        self.told.recv().ok()
+    }
+}
+
+/// Has a source stay on the branch where it was seen to be.
+fn stayed(source: &dyn Source, seen: Seen) -> Seen {
+    if let Ok(Some(Revision { reference: Some(branch), .. })) = &seen {
+        source.stay_on(branch);
+    }
+    seen
 }
 
 impl Drop for Aside {
@@ -62,9 +79,10 @@ impl Source for Aside {
         self.near.delta(base)
     }
 
-    /// Tells what the look came to; where there was none, looks here and now.
+    /// Tells what the look came to; where there was none, waits for one.
     fn head(&self) -> Seen {
-        self.seen.take().unwrap_or_else(|| self.near.head())
+        let seen = self.seen.take().or_else(|| self.wait());
+        stayed(self.near.as_ref(), seen.unwrap_or_else(|| self.near.head()))
     }
 
     fn look_ahead(&self, is_due: bool) -> bool {
@@ -87,6 +105,10 @@ impl Source for Aside {
 
     fn branch(&self) -> Result<Option<String>, SourceError> {
         self.near.branch()
+    }
+
+    fn stay_on(&self, branch: &str) {
+        self.near.stay_on(branch);
     }
 
     fn identity(&self) -> String {
@@ -174,7 +196,7 @@ mod tests {
 
     #[test]
     fn looks_are_made_one_at_a_time_and_told_once() {
-        let ((near, near_asked, near_answer), (far, far_asked, answer)) = (counted(), counted());
+        let ((near, near_asked, _), (far, far_asked, answer)) = (counted(), counted());
         let aside = Aside::new(near, far).unwrap();
         assert!(!aside.look_ahead(false));
         for round in 1..=3 {
@@ -186,8 +208,12 @@ mod tests {
             assert_eq!(aside.head(), Err(error));
         }
         assert!(!aside.look_ahead(false), "none is due");
-        near_answer.send(Ok(None)).unwrap();
-        assert_eq!((aside.head(), near_asked.load(Ordering::SeqCst)), (Ok(None), 1));
+        for asked_before in [false, true] {
+            assert!(!aside.look_ahead(asked_before));
+            answer.send(Ok(None)).unwrap();
+            assert_eq!(aside.head(), Ok(None), "it waits");
+        }
+        assert_eq!((near_asked.load(Ordering::SeqCst), far_asked.load(Ordering::SeqCst)), (0, 5));
     }
 
     #[test]

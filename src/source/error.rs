@@ -54,6 +54,11 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// Says whether nobody answered, which may be otherwise the next moment though nobody mends anything here.
+    pub fn is_out_of_reach(&self) -> bool {
+        matches!(self, SourceError::Unreachable { .. } | SourceError::Timeout { .. })
+    }
+
     /// Reports what git or the operating system says of a path, on one line.
     pub(super) fn unreadable(path: impl AsRef<[u8]>, cause: impl ToString) -> Self {
         SourceError::Unreadable { path: escape(path.as_ref()), cause: one_line(&cause.to_string()) }

@@ -1,6 +1,6 @@
 //! A git repository as a source: blobs straight out of the object database, never a checkout.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -29,8 +29,8 @@ pub struct Git {
     pub repo: Repository,
     /// The governed path inside the repository, empty for its root.
     pub governed: String,
-    /// The branch that counts in place of HEAD.
-    pub branch: Option<String>,
+    /// The branch that counts in place of HEAD, once there is one.
+    pub branch: OnceCell<String>,
     /// The address of the repository of which this is a copy.
     known_as: Option<String>,
     roots: Roots,
@@ -46,6 +46,7 @@ impl fmt::Debug for Git {
 impl Git {
     /// Governs a path of a repository.
     pub fn new(repo: Repository, governed: String, branch: Option<String>) -> Self {
+        let branch = branch.map(OnceCell::from).unwrap_or_default();
         Git { repo, governed, branch, known_as: None, roots: Roots::default(), trees: RefCell::default() }
     }
 
@@ -64,7 +65,7 @@ impl Git {
 
     fn find(&self, revision: Option<&str>) -> Result<Option<Found<'_>>, SourceError> {
         let place = self.identity();
-        match (revision, &self.branch) {
+        match (revision, self.branch.get()) {
             (Some(name), _) => revision::named(&self.repo, &place, name).map(Some),
             (None, Some(name)) if self.unborn().as_ref() == Some(name) => Ok(None),
             (None, Some(name)) => revision::branch(&self.repo, &place, name).map(Some),
@@ -202,6 +203,10 @@ impl Source for Git {
         }
     }
 
+    fn stay_on(&self, branch: &str) {
+        self.branch.get_or_init(|| branch.to_owned());
+    }
+
     fn identity(&self) -> String {
         self.known_as.clone().unwrap_or_else(|| escape(self.place().as_os_str().as_bytes()))
     }
@@ -226,12 +231,16 @@ impl Source for Git {
             return Ok(true);
         }
         let fail = |error: git2::Error| SourceError::unreadable(commit, error.message());
-        if !self.repo.odb().map_err(fail)?.exists(from_id) {
-            // Rewritten and collected, of another repository, or beyond where a shallow clone ends.
-            return Ok(self.repo.is_shallow());
+        let (odb, is_shallow) = (self.repo.odb().map_err(fail)?, self.repo.is_shallow());
+        if !odb.exists(commit_id) {
+            return Ok(false);
         }
-        let descends = self.repo.graph_descendant_of(commit_id, from_id).map_err(fail)?;
-        Ok(descends || self.repo.is_shallow())
+        if !odb.exists(from_id) {
+            // Rewritten and collected, of another repository, or beyond where a shallow clone ends.
+            return Ok(is_shallow);
+        }
+        let is_after = |one, other| self.repo.graph_descendant_of(one, other).map_err(fail);
+        Ok(is_after(commit_id, from_id)? || (is_shallow && !is_after(from_id, commit_id)?))
     }
 
     fn governed_path(&self) -> &str {
@@ -239,6 +248,6 @@ impl Source for Git {
     }
 
     fn work_tree(&self) -> Option<&Path> {
-        self.repo.workdir().filter(|_| self.branch.is_none())
+        self.repo.workdir().filter(|_| self.branch.get().is_none())
     }
 }

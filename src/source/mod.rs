@@ -125,6 +125,9 @@ pub trait Source: Debug + Send {
         Ok(self.head()?.and_then(|head| head.reference))
     }
 
+    /// Stays on a branch where none was named and none was stayed on before, whatever HEAD stands for from then on.
+    fn stay_on(&self, _branch: &str) {}
+
     /// Returns what tells this repository from every other: its absolute path without links, the same for all its work
     /// trees, or its address without user and password.
     fn identity(&self) -> String;
@@ -138,7 +141,8 @@ pub trait Source: Debug + Send {
     /// Lists the folders in which something moves when the source does; none where only looking helps.
     fn watched(&self) -> Vec<PathBuf>;
 
-    /// Says whether a commit builds on another: is it, or comes after it. What a shallow clone cannot know is granted.
+    /// Says whether a commit builds on another: is it, or comes after it. What a shallow clone cannot know is granted; a
+    /// commit that is not here builds on none.
     ///
     /// # Errors
     /// Where the repository cannot be read.

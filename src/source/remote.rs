@@ -39,7 +39,6 @@ pub struct Remote {
     transport: Transport,
     git: RefCell<Git>,
     governed: String,
-    branch: Option<String>,
     /// How much of the repository this process has seen.
     seen: Cell<Seen>,
     /// Whether a fetch was the last that git was asked for: when that fails it may be the cache's fault.
@@ -83,10 +82,9 @@ impl Remote {
             Err(damage) if transport.cache.is_dir() => renew(&transport, &damage)?,
             opened => opened?,
         };
-        let branch = options.branch.clone();
-        let git = RefCell::new(Git::new(repo, governed.clone(), branch.clone()).known_as(transport.url()));
+        let git = RefCell::new(Git::new(repo, governed.clone(), options.branch.clone()).known_as(transport.url()));
         let (fetching, renewed) = (Cell::new(false), Cell::new(false));
-        Ok(Remote { transport, git, governed, branch, seen: Cell::new(Seen::Nothing), fetching, renewed })
+        Ok(Remote { transport, git, governed, seen: Cell::new(Seen::Nothing), fetching, renewed })
     }
 
     /// Does something with the cache; where that turns out to be damaged it is made anew, once, and all is done again.
@@ -96,8 +94,8 @@ impl Remote {
             && self.is_damaged(error)
         {
             let repo = renew(&self.transport, error)?;
-            let git = Git::new(repo, self.governed.clone(), self.branch.clone()).known_as(self.transport.url());
-            self.git.replace(git);
+            let branch = self.git.borrow().branch.get().cloned();
+            self.git.replace(Git::new(repo, self.governed.clone(), branch).known_as(self.transport.url()));
             self.seen.set(Seen::Nothing);
             self.renewed.set(true);
             done = work(&self.git.borrow());
@@ -115,7 +113,7 @@ impl Remote {
 
     /// Looks at the repository, and fetches if the branch that counts has moved.
     fn look(&self, git: &Git) -> Result<(), SourceError> {
-        let theirs = self.tip()?;
+        let theirs = self.tip(git)?;
         // A branch that is absent on both sides is looked for among all: an error then says which there are.
         let is_known = theirs.commit.is_some() || self.seen.get() != Seen::Nothing;
         if is_known && theirs == self.cached(git, &theirs)? {
@@ -141,7 +139,7 @@ impl Remote {
         if self.seen.get() == Seen::All || whole.is_some_and(|id| git.repo.find_commit(id).is_ok()) {
             return Ok(());
         }
-        let theirs = self.tip()?;
+        let theirs = self.tip(git)?;
         let _lock = lock(&self.transport)?;
         self.fetch(git, &theirs, &[BRANCHES, TAGS])?;
         self.seen.set(Seen::All);
@@ -149,8 +147,8 @@ impl Remote {
     }
 
     /// Asks the repository for the branch that counts.
-    fn tip(&self) -> Result<Tip, SourceError> {
-        let wanted = match &self.branch {
+    fn tip(&self, git: &Git) -> Result<Tip, SourceError> {
+        let wanted = match git.branch.get() {
             Some(name) => format!("refs/heads/{name}"),
             None => "HEAD".to_owned(),
         };
@@ -170,7 +168,7 @@ impl Remote {
         let head = ours.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
         // An empty repository, and one whose HEAD names a branch that is gone, say nothing of it.
         let head = head.filter(|_| theirs.head.is_some());
-        let wanted = match (&self.branch, &head) {
+        let wanted = match (git.branch.get(), &head) {
             (Some(name), _) => format!("refs/heads/{name}"),
             (None, Some(head)) => head.clone(),
             (None, None) => "HEAD".to_owned(),
@@ -180,7 +178,7 @@ impl Remote {
 
     fn fetch(&self, git: &Git, theirs: &Tip, spaces: &[&str]) -> Result<(), SourceError> {
         let options = ["fetch", "--quiet", "--no-tags", "--prune", "--no-recurse-submodules", "--no-write-fetch-head"];
-        let is_detached = theirs.head.is_none() && theirs.commit.is_some() && self.branch.is_none();
+        let is_detached = theirs.head.is_none() && theirs.commit.is_some() && git.branch.get().is_none();
         let mut refs: Vec<String> = spaces.iter().map(|space| format!("+{space}:{space}")).collect();
         refs.extend(is_detached.then(|| format!("+HEAD:{DETACHED}")));
         self.fetching.set(true);
@@ -287,6 +285,10 @@ impl Source for Remote {
         })
     }
 
+    fn stay_on(&self, branch: &str) {
+        self.git.borrow().stay_on(branch);
+    }
+
     fn identity(&self) -> String {
         self.transport.url()
     }
@@ -308,7 +310,7 @@ impl Source for Remote {
 
     fn descends(&self, commit: &str, from: &str) -> Result<bool, SourceError> {
         self.with_cache(|git| {
-            self.look_once(git)?;
+            self.look_for(git, commit)?;
             git.descends(commit, from)
         })
     }

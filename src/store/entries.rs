@@ -42,6 +42,22 @@ pub(super) async fn newest(connection: &mut SqliteConnection, newest: Option<u64
     rows.into_iter().rev().map(entry).collect()
 }
 
+const LANDED: &str = "
+    SELECT revision, at FROM journal WHERE action = 'apply' AND substr(revision, 1, length(?1)) = ?1 ORDER BY seq LIMIT 1";
+
+/// Reads when a revision landed first, by the beginning of its id.
+pub(super) async fn landed(
+    connection: &mut SqliteConnection,
+    beginning: &str,
+) -> Result<Option<(String, Timestamp)>, Failure> {
+    let row: Option<(String, String)> = sqlx::query_as(LANDED).bind(beginning).fetch_optional(connection).await?;
+    let read = |(revision, at): (String, String)| match at.parse() {
+        Ok(at) => Ok((revision, at)),
+        Err(_) => Err(Failure::Corrupt(format!("journal: when {} landed cannot be read", revision.escape_debug()))),
+    };
+    row.map(read).transpose()
+}
+
 /// Checks the whole journal, and that folding it gives the applied state. Returns where it ends.
 pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<Head, Failure> {
     let head = state::head(connection).await?;

@@ -183,6 +183,17 @@ impl Reader {
             .map_or(Ok(None), |session| session.run(async |connection| Ok(state::standing(connection).await?.0)))
     }
 
+    /// Reads when a revision landed first, which is accepted now or was, by the beginning of its id; its whole id besides.
+    ///
+    /// # Errors
+    /// An entry that cannot be read, and whatever keeps the store from being read.
+    pub fn landed(&mut self, beginning: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
+        match &mut self.session {
+            Some(session) => session.run(async |connection| entries::landed(connection, beginning).await),
+            None => Ok(None),
+        }
+    }
+
     /// Reads the rows of effective access.
     ///
     /// # Errors

@@ -76,6 +76,29 @@ fn what_was_changed_while_no_daemon_ran_is_recorded_at_the_start() {
 }
 
 #[test]
+fn an_id_stays_from_when_it_is_first_shown() {
+    let sandbox = founded();
+    sandbox.ends("apply", 0);
+    members_by_hand(&sandbox, "web", "mallory");
+    let shown = || {
+        let said: serde_json::Value = serde_json::from_slice(&sandbox.charter("drift -o json").stdout).unwrap();
+        let record = &said["records"][0];
+        (record["id"].as_str().unwrap().to_owned(), record["recorded"] == true)
+    };
+    assert_eq!(shown(), (String::new(), false));
+    let said = sandbox.ends("drift", 2);
+    assert_eq!(said.matches("not recorded yet  Team/web").count(), 2, "{said}");
+    let mut daemon = Daemon::with(&sandbox, &["--poll", "3600", "--drift", "report"]);
+    let id = daemon.drifts("Team/web")["id"].as_str().unwrap().to_owned();
+    assert_eq!(shown(), (id.clone(), true));
+    members_by_hand(&sandbox, "web", "eve");
+    daemon.drifts("Team/web");
+    drop(daemon);
+    members_by_hand(&sandbox, "web", "cy");
+    assert_eq!(shown(), (id, true));
+}
+
+#[test]
 fn report_only_records_and_prune_deletes() {
     let sandbox = founded();
     let mut daemon = running(&sandbox, &["--drift", "report"]);
@@ -89,6 +112,9 @@ fn report_only_records_and_prune_deletes() {
     assert!(said.contains("members  -user:ana +user:mallory"), "{said}");
     let told: serde_json::Value = serde_json::from_str(&sandbox.ends("drift -o json", 2)).unwrap();
     let fields = told["records"].as_array().unwrap().iter().map(|record| &record["fields"]);
+    let history = sandbox.ends("history", 0);
+    let recorded = history.lines().filter(|line| line.ends_with("  live as it was, 1 recorded as drift"));
+    assert_eq!(recorded.count(), 2, "{history}");
     let mallory = serde_json::json!([{"field": "members", "desired": ["user:ana"], "actual": ["user:mallory"]}]);
     assert_eq!(fields.filter(|fields| **fields == mallory).count(), 1, "{told}");
     // A commit to another team lands, and leaves what was changed by hand.
@@ -343,6 +369,12 @@ fn a_fight_is_reported_with_both_writers_times_and_left() {
     let record = &said["records"][0];
     assert_eq!((&record["flapping"], time(&record["healedAt"][1])), (&true.into(), ours), "{record}");
     assert!(time(&record["writtenAt"]) >= theirs, "{record}");
+    sandbox.database().rows(UNMANAGED);
+    assert!(sandbox.ends("status", 0).contains(", 2 drift, 1 of them a fight: charter drift\n"));
+    assert!(sandbox.ends("status -o json", 0).contains("\"fights\": 1,"));
+    drop(daemon);
+    sandbox.ends("apply", 0);
+    assert!(sandbox.ends("status", 0).contains(", 1 drift\n"));
 }
 
 #[test]

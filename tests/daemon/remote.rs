@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::scene::{Acts, Daemon, ORG, eventually, founded, team};
 use crate::support::Sandbox;
@@ -24,11 +25,7 @@ fn a_server_that_cannot_be_reached_is_tried_again_ever_later_until_it_is_back() 
     daemon.lands(&sandbox.commit_of("HEAD"));
     let (git, away) = (sandbox.repo().join(".git"), sandbox.root().join("away"));
     std::fs::rename(&git, &away).unwrap();
-    let first = daemon.until("failed", |_| true);
-    assert!(first["error"].as_str().unwrap().contains("cannot be reached"), "{first}");
-    let waits = |failed: &serde_json::Value| failed["retry_in_ms"].as_u64().unwrap();
-    let least = waits(&first);
-    daemon.until("failed", |again| waits(again) > least && waits(again) >= 2000);
+    backs_off(&mut daemon);
     let told = state(&sandbox);
     assert!(told[0] == "stalled" && told[1].contains("cannot be reached"), "{told:?}");
     // The last good state stands meanwhile, against hands too.
@@ -40,6 +37,68 @@ fn a_server_that_cannot_be_reached_is_tried_again_ever_later_until_it_is_back() 
     eventually("it is told that all is well", || state(&sandbox) == ["ready", ""]);
     daemon.lands(&sandbox.commit_team("web", &["bo"]));
     assert_eq!(sandbox.members("web"), ["bo"]);
+}
+
+/// Waits until looks at the server failed, each later than the one before.
+fn backs_off(daemon: &mut Daemon) {
+    let waits = |failed: &serde_json::Value| failed["retry_in_ms"].as_u64().unwrap();
+    let first = daemon.until("failed", |_| true);
+    assert!(first["error"].as_str().unwrap().contains("cannot be reached"), "{first}");
+    daemon.until("failed", |again| waits(again) > waits(&first) && waits(again) >= 2000);
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_at_the_start_is_tried_again() {
+    let sandbox = founded();
+    let (git, away) = (sandbox.repo().join(".git"), sandbox.root().join("away"));
+    let status = format!("status --repo file://{}", sandbox.repo().display());
+    fs::rename(&git, &away).unwrap();
+    let mut daemon = following(&sandbox);
+    backs_off(&mut daemon);
+    assert!(sandbox.ends(&status, 69).contains("cannot be reached"), "nothing else is known");
+    fs::rename(&away, &git).unwrap();
+    daemon.until("recovered", |_| true);
+    sandbox.until_members("web", &["ana"]);
+    // Whatever HEAD stands for on the server from then on.
+    sandbox.shell("git checkout --quiet -b draft");
+    let next = sandbox.commit_team("web", &["bo"]);
+    sandbox.shell("git branch --force main && git commit --quiet --allow-empty --message Draft");
+    daemon.until("landed", |event| event["revision"] == format!("main@{}", &next[..7]));
+    assert_eq!(daemon.signal("TERM").code(), Some(0));
+
+    // What landed before stands until the server is there, against hands too.
+    sandbox.shell("git checkout --quiet main");
+    fs::rename(&git, &away).unwrap();
+    let mut daemon = following(&sandbox);
+    backs_off(&mut daemon);
+    let said = sandbox.ends(&status, 1);
+    assert!(said.contains("running for") && said.contains("(last good stands)"), "{said}");
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
+    fs::rename(&away, &git).unwrap();
+    daemon.until("recovered", |_| true);
+    eventually("it is told that all is well", || state(&sandbox) == ["ready", ""]);
+    daemon.lands(&sandbox.commit_team("web", &["cy"]));
+}
+
+/// Whoever waits for a branch that was set back asks the server again: nobody else may have seen it.
+#[test]
+fn a_branch_that_was_set_back_on_the_server_and_restored_is_accepted() {
+    let sandbox = founded();
+    let first = sandbox.commit_of("HEAD");
+    let mut daemon = following(&sandbox);
+    daemon.lands(&first);
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+    assert_eq!(daemon.signal("TERM").code(), Some(0));
+    sandbox.shell("git branch there && git reset --quiet --hard HEAD~1");
+    let url = format!("file://{}", sandbox.repo().display());
+    let mut waits = sandbox.command(env!("CARGO_BIN_EXE_charter"));
+    let waits = waits.args(["wait", &first, "--timeout", "90", "--repo", &url]).stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    sandbox.shell("git reset --quiet --hard there");
+    let ended = waits.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!((ended.status.code(), said), (Some(0), format!("accepted {}\n", &first[..7])));
 }
 
 #[test]

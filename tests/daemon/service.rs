@@ -44,6 +44,11 @@ fn wait_tells_how_a_commit_ended() {
     sandbox.write("bad.yaml", "apiVersion: charter/v1\nkind: Team\nmetadata: {name: bad}\nspec: {membres: []}\n");
     sandbox.commit("Wrong");
     assert!(sandbox.ends("wait HEAD --timeout 90", 1).contains("stalled: bad.yaml:4:8 unknown-field"));
+    // A clone of the last commit knows none of the accepted ones.
+    let (url, store) = (format!("file://{}", sandbox.repo().display()), sandbox.store());
+    sandbox.shell(&format!("git clone --quiet --depth 1 {url} ../clone"));
+    let wait = format!("wait HEAD --timeout 90 --repo ../clone --store sqlite:{}", store.display());
+    assert!(sandbox.ends(&wait, 1).contains("stalled: "));
     // What stood before is accepted all the same.
     sandbox.ends(&format!("wait {first} --timeout 0"), 0);
 }
@@ -66,6 +71,7 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
     sandbox.ends("wait there --timeout 0", 0);
     sandbox.ends("apply --allow rewind --reason 'back, GOV-7'", 0);
     sandbox.ends("wait HEAD --timeout 0", 0);
+    left(&sandbox, &first);
 
     sandbox.ends("suspend central --reason 'hands off'", 0);
     daemon.until("not-ready", |_| true);
@@ -74,6 +80,25 @@ fn wait_does_not_take_a_branch_that_was_set_back_for_accepted() {
     sandbox.ends("resume central --reason over", 0);
     sandbox.ends("wait HEAD --timeout 90", 0);
     sandbox.ends("wait nothing --timeout 0", 69);
+}
+
+/// Waits for what was accepted before the branch was set back: it is told when, also where git has forgotten it.
+fn left(sandbox: &Sandbox, accepted: &str) {
+    let commit = sandbox.commit_of("there");
+    let at = sandbox.database().rows(&format!("SELECT at FROM journal WHERE revision = '{commit}'")).concat();
+    let at = at[0].split('.').next().unwrap().replace('T', " ");
+    let told = format!("accepted {} at {at}Z; {} is accepted now\n", &commit[..7], &accepted[..7]);
+    assert_eq!(sandbox.ends("wait there --timeout 90", 0), told);
+    // One that is to land again is waited for.
+    sandbox.ends("suspend central --reason 'hands off'", 0);
+    sandbox.shell("git reset --quiet --hard there");
+    assert!(sandbox.ends("wait there --timeout 0", 75).contains("the source is suspended: hands off"));
+    sandbox.shell(&format!("git reset --quiet --hard {accepted}"));
+    sandbox.ends("resume central --reason over", 0);
+    sandbox.shell("git branch --quiet -D there && git reflog expire --expire=now --all && git gc --quiet --prune=now");
+    for begins in [&commit, &commit[..7], &commit[..7].to_uppercase()] {
+        assert_eq!(sandbox.ends(&format!("wait {begins} --timeout 90"), 0), told);
+    }
 }
 
 /// Waits for a head that was set back, and sets the branch forward again meanwhile: nobody has to see either.
@@ -103,8 +128,13 @@ fn who_asks_for_the_store_alone_needs_no_repository() {
         let said = sandbox.ends(&line, code);
         assert!(said.contains("gone"), "what is not there is said: {said}");
     }
+    // What a name means nobody knows.
+    let first = sandbox.commit_of("HEAD");
+    for (rev, code) in [(first.as_str(), 0), ("HEAD", 69), ("00c0ffee", 69)] {
+        sandbox.ends(&format!("wait {rev} --repo {} --store sqlite:{}", gone.display(), store.display()), code);
+    }
     // Without a store there is nothing to say but that.
-    for line in ["drift", "history", "get teams", "status"] {
+    for line in ["drift", "history", "get teams", "status", "wait HEAD", "suspend central --reason x"] {
         sandbox.ends(&format!("{line} --repo {}", gone.display()), 69);
     }
 }
@@ -247,7 +277,7 @@ fn a_branch_or_repository_may_go_and_come_back() {
     assert_eq!(sandbox.records(), [["Team/web", "missing", "1", "0", "healed"]]);
 }
 
-/// Looks at the status of a repository that is gone: what the store knows is shown.
+/// Looks at a repository that is gone from elsewhere: what the store knows is shown, and what it is told holds.
 fn gone(sandbox: &Sandbox) {
     let repo = sandbox.repo();
     eventually("it is told", || told(sandbox) == "stalled");
@@ -257,14 +287,20 @@ fn gone(sandbox: &Sandbox) {
     assert!(sandbox.ends("status", 1).contains("(last good stands)"));
     std::fs::rename(&repo, sandbox.root().join("moved")).unwrap();
     std::fs::create_dir(sandbox.root().join("other")).unwrap();
-    let status = |line: &str| {
+    let away = |line: &str| {
         let mut command = sandbox.command(env!("CARGO_BIN_EXE_charter"));
         let output = command.current_dir(sandbox.root().join("other")).args(line.split(' ')).output().unwrap();
         (output.status.code(), [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat())
     };
-    let (code, said) = status("status --repo ../repo");
+    let (code, said) = away("status --repo ../repo");
     assert!(code == Some(1) && said.contains("stalled") && said.contains("(last good stands)"), "{said}");
-    assert_eq!(status("status --repo ../nowhere").0, Some(69), "of this one nothing is known");
+    assert_eq!(away("status --repo ../nowhere").0, Some(69), "of this one nothing is known");
+    let wait = format!("wait {} --timeout 90 --repo ../repo", standing["seen"]["commit"].as_str().unwrap());
+    let (code, said) = away(&wait);
+    assert!(code == Some(0) && said.starts_with("accepted ") && said.contains("warning: "), "{said}");
+    let (code, said) = away("suspend central --reason gone --repo ../repo");
+    assert!(code == Some(0) && said.contains("warning: "), "{said}");
+    assert_eq!(away("resume central --reason back --repo ../repo").0, Some(0));
     std::fs::rename(sandbox.root().join("moved"), &repo).unwrap();
 }
 

@@ -375,8 +375,10 @@ fn signals(pid: u32, name: &str) {
 #[test]
 fn without_git_remote_repositories_fail_and_local_ones_work() {
     let scene = Scene::new();
-    let mut command = scene.command(&format!("validate --repo {}", scene.url()));
-    said(&command.env("PATH", "/nowhere").output().unwrap()).complains(69, "there is none: install it");
+    for verb in ["validate", "run"] {
+        let mut command = scene.command(&format!("{verb} --repo {}", scene.url()));
+        said(&command.env("PATH", "/nowhere").output().unwrap()).complains(69, "there is none: install it");
+    }
     let mut command = scene.command(&format!("validate --repo {}", scene.sandbox.repo().display()));
     said(&command.env("PATH", "/nowhere").output().unwrap()).is(0);
 }
@@ -387,6 +389,7 @@ fn a_password_is_in_nothing_that_fails_or_helps() {
     for line in [
         "validate --repo https://ana:hunter2@127.0.0.1:1/org.git",
         "run --once --repo https://hunter2@127.0.0.1:1/org.git",
+        "run --repo http://ana:hunter2@127.0.0.1:1/org.git",
         "apply --repo http://ana:hunter2@127.0.0.1:1/org.git",
         "plan --repo ssh://ana:hunter2@127.0.0.1/org.git",
         "status --repo https://ana:hunter2@127.0.0.1:1/org.git",

@@ -327,7 +327,7 @@ mod contract {
             let resource = entry.resource.as_ref().map_or("-".to_owned(), ToString::to_string);
             format!("{} {resource} {} {}", entry.action.as_str(), spec(&entry.before), spec(&entry.after))
         });
-        let counts = r#"{"add":1,"change":1,"drift":1,"remove":1}"#;
+        let counts = r#"{"add":1,"adopted":1,"change":1,"drift":1,"forgotten":1,"recorded":0,"remove":1}"#;
         let account = format!(r#"{{"allowed":["too-many-deletes"],"changes":{counts},"reason":"moved out"}}"#);
         assert_eq!(
             told.collect::<Vec<_>>(),
