@@ -151,6 +151,48 @@ fn access_is_what_the_manifests_say() {
     assert!(granted.get() * 10 >= asked.get(), "only {} of {} questions were granted", granted.get(), asked.get());
 }
 
+/// Takes out of an organisation what bindings give that is given already, and counts that.
+fn without_redundant(specs: &Specs) -> (Specs, usize) {
+    let (mut left, access) = (specs.clone(), Access::of(&specs.iter().collect::<Vec<_>>()));
+    let redundant = access.redundant();
+    for (id, spec) in specs {
+        let Some(binding) = RoleBinding::of(spec) else { continue };
+        let of = |index| redundant.iter().any(|one| one.binding == *id && one.pointer == format!("/subjects/{index}"));
+        let subjects = binding.subjects.placed().into_iter().filter(|(index, _)| !of(*index));
+        let subjects: Vec<&Subject> = subjects.map(|(_, subject)| subject).collect();
+        let spec = json!({"role": binding.role, "subjects": subjects, "expires": binding.expires});
+        left.insert(id.clone(), Spec::read(Kind::RoleBinding, spec).unwrap());
+    }
+    (left, redundant.len())
+}
+
+/// Says whether one grant is about what another is, on the same team or everywhere, and lasts as long.
+fn is_as_much(one: &Grant, other: &Grant) -> bool {
+    let what = |grant: &Grant| (grant.action.clone(), grant.resource.clone(), grant.name.clone());
+    let is_there = one.team.is_none() || one.team == other.team;
+    what(one) == what(other)
+        && is_there
+        && one.expires_at.is_none_or(|end| other.expires_at.is_some_and(|it| it <= end))
+}
+
+#[test]
+fn nobody_loses_anything_by_what_is_redundant() {
+    let law = Law { name: "redundant grants, taken out", cases: 150, telling: 0.5 };
+    law.holds(&any::<u64>(), |seed| {
+        let specs = organisation(&mut Dice(seed));
+        let (left, redundant) = without_redundant(&specs);
+        let grants = |specs: &Specs| Access::of(&specs.iter().collect::<Vec<_>>()).all_grants();
+        let left = grants(&left);
+        for (subject, grants) in grants(&specs) {
+            for grant in grants {
+                let stays = left.get(&subject).is_some_and(|left| left.iter().any(|one| is_as_much(one, &grant)));
+                prop_assert!(stays, "{:?} is lost", grant);
+            }
+        }
+        Ok(Case::telling_if(redundant > 0))
+    });
+}
+
 /// Makes of an organisation another: some of it as in a third, some of it gone.
 fn changed(dice: &mut Dice, before: &Specs) -> Specs {
     let other = organisation(dice);
