@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -35,6 +36,31 @@ fn ended(sandbox: &Sandbox, verb: &[&str], stdout: Stdio) -> (Option<i32>, Strin
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Answers requests that come by stdin.
+fn answered(sandbox: &Sandbox, requests: &[u8]) -> (Option<i32>, String, String) {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_charter"));
+    command.args(["can", "-f", "-", "--at", "2026-11-22"]).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(requests).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let [said, told] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code(), said, told)
+}
+
+#[test]
+fn requests_come_by_stdin() {
+    let sandbox = Sandbox::new();
+    sandbox.copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/can/repo"));
+    let requests = std::fs::read(sandbox.repo().join("requests.jsonl")).unwrap();
+    assert_eq!(answered(&sandbox, &requests), (Some(0), "yes\nyes\nno\n".to_owned(), String::new()));
+    assert_eq!(answered(&sandbox, b""), (Some(0), String::new(), String::new()));
+    for (requests, place) in [(&b"\n{}\n"[..], "-:2: "), (b"\xff\n", "-: ")] {
+        let (code, said, told) = answered(&sandbox, requests);
+        assert_eq!((code, said.as_str()), (Some(65), ""), "{told}");
+        assert!(told.starts_with(&format!("error: {place}")), "{told}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod grants;
 mod graph;
 mod leads;
 mod lookup;
+mod redundant;
 mod roles;
 mod walk;
 

@@ -1,6 +1,6 @@
 //! Arguments that several verbs share.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::str::FromStr;
 use std::time::Duration;
@@ -46,6 +46,17 @@ impl RepoArgs {
             context.note(&format!("note: only `{}` of the repository is governed here", source.governed_path()));
         }
         Ok(source)
+    }
+
+    /// Names the first flag that says where the source is; what the environment says is no flag.
+    pub fn flag(&self) -> Option<&'static str> {
+        let flags = [
+            ("--repo", "CHARTER_REPO", &self.repo),
+            ("--path", "CHARTER_PATH", &self.path),
+            ("--branch", "CHARTER_BRANCH", &self.branch),
+        ];
+        let is_flag = |variable: &str, said: &Option<String>| said.is_some() && std::env::var(variable).ok() != *said;
+        flags.into_iter().find(|(_, variable, said)| is_flag(variable, said)).map(|(flag, ..)| flag)
     }
 
     /// Opens the source; where no repository is there any more, what stands in for it, and why.
@@ -178,6 +189,8 @@ pub type Renderer<'a> = &'a dyn Fn() -> String;
 pub const PLAIN: &[Format] = &[Format::Text, Format::Json];
 
 /// Where results go: opened before any work is done, so that what cannot be written is known before a change.
+///
+/// A file is emptied then: where the verb comes to nothing, it does not go on saying what was so before.
 #[derive(Debug)]
 pub struct Outputs {
     files: Vec<(Format, String, File)>,
@@ -201,7 +214,7 @@ impl OutputArgs {
                     return Err(Failure::Usage(format!("two formats cannot go to one file: {path}")));
                 }
                 Some(path) => {
-                    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+                    let opened = File::create(path);
                     outputs.files.push((*format, path.clone(), opened.map_err(|error| unwritten(path, &error))?));
                 }
                 None => outputs.printed.push(*format),
@@ -234,7 +247,7 @@ impl Outputs {
             renderer.map(|(_, render)| render()).unwrap_or_default()
         };
         for (format, path, mut file) in self.files.iter().map(|(format, path, file)| (format, path, file)) {
-            let written = file.set_len(0).and_then(|()| file.write_all(render(*format).as_bytes()));
+            let written = file.write_all(render(*format).as_bytes());
             written.map_err(|error| unwritten(path, &error))?;
         }
         for format in &self.printed {

@@ -34,6 +34,9 @@ impl GroundArgs {
     /// Works out who may do what. Where that cannot be known nothing is answered.
     pub fn open(&self, context: &Context) -> Result<Ground, Failure> {
         if let Some(url) = &self.store {
+            if let Some(flag) = self.repo.flag() {
+                return Err(Failure::Usage(format!("the argument '--store' cannot be used with '{flag}'")));
+            }
             let missing =
                 || Failure::File { path: url.clone(), cause: "there is no store yet: `charter apply` makes it".into() };
             return reconcile::live(&Store::at(url)?)?.ok_or_else(missing);

@@ -1,7 +1,9 @@
 //! What is declared, by name, and how a name is found from where it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
+use super::alike::Alike;
 use super::people::People;
 use crate::model::code::Code;
 use crate::model::id::ResourceId;
@@ -10,8 +12,20 @@ use crate::model::kind::organization::Vocabulary;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 
-/// Names of one kind: the organisation's under `None`.
-type Names = BTreeMap<Option<Name>, BTreeSet<Name>>;
+/// How many names a misspelt one is compared with; of more only with those that differ by a letter or two.
+const FEW: usize = 256;
+
+/// The names of one kind.
+#[derive(Debug, Default)]
+struct Names {
+    /// The organisation's under `None`.
+    teams: BTreeMap<Option<Name>, BTreeSet<Name>>,
+    /// All of them, once one that is not there is met among many.
+    alike: OnceLock<Alike>,
+}
+
+/// Names that can be seen from a place, the nearer ones first.
+pub type Visible<'a> = Vec<&'a BTreeSet<Name>>;
 
 /// The kinds that a manifest can name, and what is found where nothing of the kind has the name.
 const NAMED: [(Kind, Code); 4] = [
@@ -47,12 +61,17 @@ impl Index {
         if unknown(id.kind).is_none() {
             return false;
         }
-        let names = self.names.entry(id.kind).or_default().entry(id.team.clone()).or_default();
-        if is_declared { names.insert(id.name.clone()) } else { names.remove(&id.name) }
+        let Names { teams, alike } = self.names.entry(id.kind).or_default();
+        let names = teams.entry(id.team.clone()).or_default();
+        let is_news = if is_declared { names.insert(id.name.clone()) } else { names.remove(&id.name) };
+        if is_news {
+            *alike = OnceLock::new();
+        }
+        is_news
     }
 
     fn of_team(&self, kind: Kind, team: Option<&Name>) -> Option<&BTreeSet<Name>> {
-        self.names.get(&kind)?.get(&team.cloned())
+        self.names.get(&kind)?.teams.get(&team.cloned())
     }
 
     /// Finds what a name stands for from a place: the team's first, then the organisation's.
@@ -66,14 +85,29 @@ impl Index {
     }
 
     /// Lists the names of a kind that can be seen from a place.
-    pub fn visible(&self, kind: Kind, from: Option<&Name>) -> Vec<&str> {
+    pub fn visible(&self, kind: Kind, from: Option<&Name>) -> Visible<'_> {
         let own = from.and_then(|team| self.of_team(kind, Some(team)));
-        own.into_iter().chain(self.of_team(kind, None)).flatten().map(Name::as_str).collect()
+        own.into_iter().chain(self.of_team(kind, None)).collect()
     }
 
     /// Lists the names of a kind, whoever's they are.
-    pub fn everywhere(&self, kind: Kind) -> BTreeSet<&str> {
-        self.names.get(&kind).into_iter().flat_map(BTreeMap::values).flatten().map(Name::as_str).collect()
+    pub fn everywhere(&self, kind: Kind) -> BTreeSet<Name> {
+        self.all(kind).cloned().collect()
+    }
+
+    /// Lists the names of a kind, whoever's they are, with which a misspelt one is compared, and says whether that is all.
+    ///
+    /// All names may be misspelt, and looked at one by one that would cost the square of them.
+    pub fn alike(&self, kind: Kind, name: &Name) -> (BTreeSet<&str>, bool) {
+        let all = || self.all(kind).map(Name::as_str).collect::<BTreeSet<&str>>();
+        match self.names.get(&kind).filter(|_| self.all(kind).nth(FEW).is_some()) {
+            Some(names) => (names.alike.get_or_init(|| Alike::of(all().into_iter())).near(name.as_str()), false),
+            None => (all(), true),
+        }
+    }
+
+    fn all(&self, kind: Kind) -> impl Iterator<Item = &Name> {
+        self.names.get(&kind).into_iter().flat_map(|names| names.teams.values()).flatten()
     }
 
     /// Says whether what cannot be read may declare a name.
@@ -85,4 +119,29 @@ impl Index {
 /// Returns from where names in a manifest are looked up: a Team document belongs to the organisation.
 pub fn viewpoint(manifest: &Manifest) -> Option<&Name> {
     manifest.id.team.as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(count: usize) -> Index {
+        let mut index = Index::default();
+        for n in 0..count {
+            index.note(&format!("Role/role-of-{n:04}").parse().unwrap(), true);
+        }
+        index
+    }
+
+    #[test]
+    fn a_misspelt_name_is_compared_with_few() {
+        let name = "rule-of-0042".parse().unwrap();
+        assert_eq!(of(FEW).alike(Kind::Role, &name), (of(FEW).all(Kind::Role).map(Name::as_str).collect(), true));
+        let mut index = of(10 * FEW);
+        assert_eq!(index.alike(Kind::Role, &name), (BTreeSet::from(["role-of-0042"]), false));
+        // What comes and goes is seen.
+        index.note(&"Role/web/rule-of-042".parse().unwrap(), true);
+        index.note(&"Role/role-of-0042".parse().unwrap(), false);
+        assert_eq!(index.alike(Kind::Role, &name), (BTreeSet::from(["rule-of-042"]), false));
+    }
 }

@@ -1,7 +1,9 @@
 //! References: whatever a manifest names must exist, and the nearest name is offered where it does not.
 
+use std::fmt::Display;
+
 use super::duplicate::{self, Budgets};
-use super::index::{self, Index, viewpoint};
+use super::index::{self, Index, Visible, viewpoint};
 use super::mention::{self, Mention};
 use crate::model::code::Code;
 use crate::model::examination::{Reference, Repetition, Target};
@@ -11,7 +13,7 @@ use crate::model::kind::{Kind, Scope};
 use crate::model::manifest::Manifest;
 use crate::model::mend::Mend;
 use crate::model::name::Name;
-use crate::model::nearest::{did_you_mean, surely_meant};
+use crate::model::nearest::{did_you_mean, is_a_letter_off, surely_meant};
 use crate::model::permission::{ALL, Permission};
 use crate::model::resources::Resources;
 use crate::model::subject::{Subject, SubjectKind};
@@ -94,42 +96,44 @@ fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Op
     }
     let of_the_organisation = kind.scope() == Scope::Either && from.is_none();
     let place = if of_the_organisation { " in the organisation" } else { "" };
-    unknown(kind, name, place, index.visible(kind, from), index)
+    unknown(kind, name, place, &index.visible(kind, from), index)
 }
 
 fn check_role_anywhere(name: &Name, index: &Index) -> Option<Fault> {
     let roles = index.everywhere(Kind::Role);
-    if roles.contains(name.as_str()) {
-        return None;
-    }
-    unknown(Kind::Role, name, "", roles.into_iter().collect(), index)
+    if roles.contains(name) { None } else { unknown(Kind::Role, name, "", &vec![&roles], index) }
 }
 
 /// Says that nothing of a kind has a name, unless what cannot be read may have it.
-fn unknown(kind: Kind, name: &Name, place: &str, names: Vec<&str>, index: &Index) -> Option<Fault> {
+fn unknown(kind: Kind, name: &Name, place: &str, visible: &Visible<'_>, index: &Index) -> Option<Fault> {
     if index.is_mentioned(name.as_str()) {
         return None;
     }
+    let is_visible = |name: &&str| visible.iter().any(|names| names.contains(*name));
+    let (alike, are_all) = index.alike(kind, name);
+    let names: Vec<&str> = alike.into_iter().filter(is_visible).collect();
     let help =
-        did_you_mean(name.as_str(), &names).map_or_else(|| declare(&names), |near| format!("did you mean `{near}`?"));
+        did_you_mean(name.as_str(), &names).map_or_else(|| declare(visible), |near| format!("did you mean `{near}`?"));
+    // Where not all were compared, one that is two letters off may be no nearer than others.
+    let meant = surely_meant(name.as_str(), &names).filter(|meant| are_all || is_a_letter_off(name.as_str(), meant));
     let fault = Fault::new(index::unknown(kind)?, format!("{} `{name}`, which does not exist{place}", kind.word()));
-    Some(fault.help(help).mend(Mend::word(name.as_str(), surely_meant(name.as_str(), &names))))
+    Some(fault.help(help).mend(Mend::word(name.as_str(), meant)))
 }
 
-fn listed(names: &[&str]) -> String {
+/// Lists the first of some words, and counts the others.
+fn listed(words: impl Iterator<Item = impl Display>, count: usize) -> String {
     const SHOWN: usize = 8;
-    let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    let mut text = words.take(SHOWN).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    if count > SHOWN {
+        text.push_str(&format!(" and {} more", count - SHOWN));
     }
     text
 }
 
-fn declare(names: &[&str]) -> String {
-    if names.is_empty() {
-        "declare it: there is none yet".to_owned()
-    } else {
-        format!("declare it, or name one that is: {}", listed(names))
+fn declare(visible: &Visible<'_>) -> String {
+    match visible.iter().map(|names| names.len()).sum() {
+        0 => "declare it: there is none yet".to_owned(),
+        count => format!("declare it, or name one that is: {}", listed(visible.iter().copied().flatten(), count)),
     }
 }
 
@@ -151,7 +155,7 @@ fn check_permission(permission: &Permission, index: &Index) -> Option<Fault> {
         (format!("action `{action}`"), &actions)
     };
     let help = near.map_or_else(
-        || format!("the vocabulary has {}", listed(words)),
+        || format!("the vocabulary has {}", listed(words.iter(), words.len())),
         |(action, resource)| format!("did you mean `{action}:{resource}`?"),
     );
     let meant = |word: &str, words: &[&str]| {

@@ -21,12 +21,12 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// Returns the first instant at which it has ended.
+    /// Returns the first instant at which it has ended, a whole second.
     ///
-    /// A day that has no next one in the time zone (the last of the calendar) never ends.
+    /// A fraction is cut off, as views spell ends: nobody has anything for longer than is written. A day that has no next one in the time zone (the last of the calendar) never ends.
     pub fn end(self, zone: &TimeZone) -> Timestamp {
         match self {
-            Expiry::Instant(instant) => instant,
+            Expiry::Instant(instant) => Timestamp::from_second(instant.as_second()).unwrap_or(instant),
             Expiry::Date(date) => date
                 .checked_add(1.day())
                 .and_then(|next| zone.to_zoned(next.at(0, 0, 0, 0)))
@@ -36,8 +36,6 @@ impl Expiry {
 }
 
 /// Spells an instant as the views of a store do: in UTC, to the second, so that instants compare as text.
-///
-/// A fraction is cut off: nobody has anything for longer than is written.
 pub fn spelled(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -106,6 +104,16 @@ mod tests {
         let warsaw = TimeZone::get("Europe/Warsaw").unwrap();
         let day: Expiry = "2026-12-31".parse().unwrap();
         assert_eq!(day.end(&warsaw).to_string(), "2026-12-31T23:00:00Z");
+    }
+
+    #[test]
+    fn an_instant_ends_with_its_second_as_it_is_spelled() {
+        for (text, end) in
+            [("2026-12-31T18:00:00.9+01:00", "2026-12-31T17:00:00Z"), ("2026-12-31T17:00:00Z", "2026-12-31T17:00:00Z")]
+        {
+            let ends = text.parse::<Expiry>().unwrap().end(&TimeZone::UTC);
+            assert_eq!((ends.to_string(), spelled(ends)), (end.to_owned(), end.to_owned()));
+        }
     }
 
     #[test]

@@ -41,6 +41,20 @@ pub struct Assignment {
     pub expires_at: Option<Timestamp>,
 }
 
+/// What a binding gives to somebody whom it names, who has it for as long without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redundant {
+    /// A user, an agent or a service in lower case such as `user:ana`, or a group or a team such as `Group/sre`.
+    pub subject: String,
+    pub binding: ResourceId,
+    /// The node of the binding's spec that names the subject (JSON Pointer, RFC 6901).
+    pub pointer: String,
+    /// The other binding that gives it.
+    pub by: ResourceId,
+    /// When the binding ends; `None` for never.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// The way from a subject to a permission: each link is written somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {

@@ -17,6 +17,11 @@ pub fn surely_meant<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Ite
     nearest.next().is_none_or(|(next, _)| next > distance).then_some(meant)
 }
 
+/// Says whether a word is another but for a letter, or for how it is written.
+pub fn is_a_letter_off(word: &str, other: &str) -> bool {
+    distance(word, &plain(word), other) <= 1
+}
+
 fn near<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> impl Iterator<Item = (usize, String)> {
     let allowed = (word.chars().count() / 3).clamp(1, 4);
     let plain = plain(word);

@@ -71,7 +71,8 @@ impl Names<'_> {
     }
 }
 
-fn is_word(text: &str) -> bool {
+/// Says whether a text can stand for an action or a resource: `[a-z][a-z0-9_-]*`.
+pub fn is_word(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_lowercase())
         && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b))

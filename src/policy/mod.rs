@@ -9,7 +9,7 @@ use crate::model::allocation::Allocation;
 use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
-use crate::model::grant::{Assignment, Grant};
+use crate::model::grant::{Assignment, Grant, Redundant};
 use crate::model::kind::Kind;
 use crate::model::members::Members;
 use crate::model::standing::Standing;
@@ -48,6 +48,8 @@ pub struct Facts {
     pub grants: Arc<Grants>,
     /// The roles that each subject holds, where a policy asks.
     pub assignments: Arc<Assignments>,
+    /// What bindings give that is given already, where a policy asks.
+    pub redundant: Arc<Vec<Redundant>>,
     /// The rules that stood before the change; `None` for the first revision, which is judged by its own.
     pub before: Option<Arc<Standing>>,
     /// Whether it is the revision that landed: it stands as it was judged then, and what policies find now is doubted.

@@ -16,6 +16,7 @@ use crate::model::allocation::Allocation;
 use crate::model::desired::Desired;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
+use crate::model::grant::Redundant;
 use crate::model::id::ResourceId;
 use crate::model::kind::organization::Organization;
 use crate::model::kind::policy::Policy;
@@ -59,6 +60,7 @@ pub struct Memo {
     allocations: Option<(Digest, Arc<Vec<Allocation>>)>,
     grants: Option<(Digest, Arc<policy::Grants>)>,
     assignments: Option<(Digest, Arc<policy::Assignments>)>,
+    redundant: Option<(Digest, Arc<Vec<Redundant>>)>,
 }
 
 /// What the stages have to say of a snapshot.
@@ -97,6 +99,7 @@ impl Memo {
             allocations: None,
             grants: None,
             assignments: None,
+            redundant: None,
         };
         memo.take(&files, ahead, Vec::new(), spent);
         memo
@@ -225,6 +228,9 @@ impl Memo {
         }
         if reads.assignments {
             facts.assignments = kept(&mut self.assignments, of_access, is_whole, || access().all_assignments());
+        }
+        if reads.redundant {
+            facts.redundant = kept(&mut self.redundant, of_access, is_whole, || access().redundant());
         }
         facts
     }

@@ -104,6 +104,29 @@ fn the_cost_grows_with_the_length() {
     grows_with_its_length("a block scalar", 20_000, |count| team(&format!("a: |\n{}", "  b\n".repeat(count))));
     grows_with_its_length("a comment", 200_000, |count| team(&format!("a: 1 #{}", "b".repeat(count))));
     grows_with_its_length("a line of a list", 20_000, |count| team(&format!("a: [{}", "1, ".repeat(count))));
+    grows_with_its_length("names that are not there", 1_000, |count| {
+        let head = "apiVersion: charter/v1\nkind";
+        let given = |n| {
+            let role = format!("---\n{head}: Role\nmetadata: {{name: role-of-{n}}}\nspec: {{permissions: []}}\n");
+            let binding = format!("---\n{head}: RoleBinding\nmetadata: {{name: b{n}}}\n");
+            format!("{role}{binding}spec: {{role: rule-of-x{n}, subjects: [\"user:u\"]}}\n")
+        };
+        let organization = "metadata: {name: acme}\nspec: {currency: USD, timezone: UTC}";
+        format!("{head}: Organization\n{organization}\n{}", lines(count, &given))
+    });
+    grows_with_its_length("what one subject is given", 2_000, |count| {
+        let head = "apiVersion: charter/v1\nkind";
+        let given = |n| {
+            format!(
+                "---\n{head}: Team\nmetadata: {{name: t{n}}}\nspec: {{}}\n---\n{head}: RoleBinding\nmetadata: {{name: b, team: t{n}}}\nspec: {{role: r, subjects: [\"user:u\"], expires: 2030-01-01}}\n"
+            )
+        };
+        let policies = "policies: {redundant-grants: {}}";
+        format!(
+            "{head}: Organization\nmetadata: {{name: acme}}\nspec: {{currency: USD, timezone: UTC, {policies}}}\n---\n{head}: Role\nmetadata: {{name: r}}\nspec: {{permissions: [\"read:agents\"]}}\n{}",
+            lines(count, &given)
+        )
+    });
     grows_with_its_length("members", 10_000, |count| {
         let members = lines(count, &|n| format!("\"user:u{n}\", "));
         format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec: {{members: [{members}]}}\n")

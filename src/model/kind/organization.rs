@@ -15,6 +15,7 @@ use crate::model::money::{Amount, currencies};
 use crate::model::name::Name;
 use crate::model::nearest::{did_you_mean, surely_meant};
 use crate::model::period::Window;
+use crate::model::permission::{ALL, is_word};
 use crate::model::set::Set;
 use crate::model::subject::Subject;
 
@@ -100,6 +101,28 @@ impl Default for Vocabulary {
     }
 }
 
+impl Vocabulary {
+    fn examine<'a>(&'a self, found: &mut Examination<'a>) {
+        for (pointer, words) in [("/vocabulary/actions", &self.actions), ("/vocabulary/resources", &self.resources)] {
+            found.set(pointer, words, |_| None);
+            for (index, word) in words.iter().enumerate() {
+                let (message, help) = if word.as_str() == ALL {
+                    (
+                        format!("`{ALL}` is no word of a vocabulary: as an action it stands for each of them"),
+                        "take it out",
+                    )
+                } else if !is_word(word.as_str()) {
+                    let help = "begin with a letter, and write lower-case letters, digits, `_` and `-`";
+                    (format!("`{word}` is a word that no permission can spell"), help)
+                } else {
+                    continue;
+                };
+                found.fault(format!("{pointer}/{index}"), Code::BadPermission, message, help);
+            }
+        }
+    }
+}
+
 impl Organization {
     /// Returns the time zone, UTC where the name is unknown (which is a finding of its own).
     pub fn zone(&self) -> TimeZone {
@@ -177,8 +200,7 @@ spec:
 
     fn examine<'a>(&'a self, found: &mut Examination<'a>) {
         found.subjects("/council", &self.council);
-        found.set("/vocabulary/actions", &self.vocabulary.actions, |_| None);
-        found.set("/vocabulary/resources", &self.vocabulary.resources, |_| None);
+        self.vocabulary.examine(found);
         self.examine_currency(found);
         self.examine_zone(found);
         self.examine_caps(found);

@@ -28,6 +28,7 @@ pub struct World {
     pub kinds: BTreeSet<Kind>,
     pub permissions: bool,
     pub assignments: bool,
+    pub redundant: bool,
     pub budgets: bool,
     pub now: bool,
 }
@@ -41,7 +42,7 @@ impl World {
     /// Reads all of it.
     pub fn all() -> World {
         let kinds = Kind::ALL.iter().copied().collect();
-        World { kinds, permissions: true, assignments: true, budgets: true, now: true }
+        World { kinds, permissions: true, assignments: true, redundant: true, budgets: true, now: true }
     }
 
     /// Adds what another rule reads.
@@ -49,6 +50,7 @@ impl World {
         self.kinds.extend(&other.kinds);
         self.permissions |= other.permissions;
         self.assignments |= other.assignments;
+        self.redundant |= other.redundant;
         self.budgets |= other.budgets;
         self.now |= other.now;
     }
@@ -58,7 +60,8 @@ impl World {
 const DEEPEST: usize = 100;
 
 /// The parts of `data.charter`.
-const PARTS: [&str; 7] = ["resources", "permissions", "assignments", "budgets", "parameters", "now", "now_ns"];
+const PARTS: [&str; 8] =
+    ["resources", "permissions", "assignments", "redundant", "budgets", "parameters", "now", "now_ns"];
 
 /// What each rule of some modules names.
 #[derive(Debug, Default)]
@@ -289,6 +292,7 @@ fn part(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
         "resources" => return kind(rest, world),
         "permissions" => world.permissions = true,
         "assignments" => world.assignments = true,
+        "redundant" => world.redundant = true,
         "budgets" => world.budgets = true,
         "now" | "now_ns" => world.now = true,
         "parameters" => {}

@@ -10,7 +10,7 @@ use super::reads::World;
 use super::{Parameters, input};
 use crate::model::allocation::{Allocation, Sum};
 use crate::model::desired::Desired;
-use crate::model::grant::{Assignment, Grant};
+use crate::model::grant::{Assignment, Grant, Redundant};
 use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
 use crate::model::resources::Resources;
@@ -53,6 +53,9 @@ impl Assembled {
         }
         if reads.assignments {
             charter.insert("assignments", assignments(&facts.assignments));
+        }
+        if reads.redundant {
+            charter.insert("redundant", Value::from(facts.redundant.iter().map(redundant).collect::<Vec<Value>>()));
         }
         object([("charter", object(charter))])
     }
@@ -135,6 +138,15 @@ fn assignments(assignments: &Assignments) -> Value {
         (key(subject), Value::from(held))
     };
     Value::from(assignments.iter().map(of_subject).collect::<BTreeMap<Value, Value>>())
+}
+
+/// Returns what a binding gives that is given already, with the place as rules tell places.
+fn redundant(one: &Redundant) -> Value {
+    let Redundant { subject, binding, pointer, by, expires_at } = one;
+    let expires = expires_at.map(|end| ("expires", end.to_string()));
+    let (binding, path, by) = (binding.to_string(), format!("/spec{pointer}"), by.to_string());
+    let always = [("subject", subject.clone()), ("binding", binding), ("path", path), ("by", by)];
+    object(always.into_iter().chain(expires).map(|(key, text)| (key, Value::from(text))))
 }
 
 fn object<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
