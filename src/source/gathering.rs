@@ -209,8 +209,9 @@ impl Gathering {
         }
     }
 
-    /// Reads what is wanted and ends the walk: each file by its size in bytes, and only then. Of a source beyond the
-    /// limits there are no files.
+    /// Reads what is wanted and ends the walk: no file before its size in bytes is known.
+    ///
+    /// Of a source beyond the limits there are no files.
     ///
     /// # Errors
     /// Those of `size` and `read`: a file that cannot be read is not a file that is not there.
