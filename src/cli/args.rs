@@ -1,5 +1,6 @@
 //! Arguments that several verbs share.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::Write;
 use std::str::FromStr;
@@ -129,10 +130,10 @@ impl ClockArgs {
     }
 }
 
-/// A format, and the file that it goes to; stdout without one.
+/// The word for a format, and the file that it goes to; stdout without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    pub format: Format,
+    pub word: String,
     pub file: Option<String>,
 }
 
@@ -161,15 +162,22 @@ fn listed(formats: &[Format]) -> String {
 }
 
 impl FromStr for Output {
-    type Err = String;
+    type Err = Infallible;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Infallible> {
         let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file.to_owned())));
-        let format = Format::from_str(word, false).map_err(|_| {
-            let formats = listed(Format::value_variants());
-            format!("there is no format `{word}`: it is one of {formats}, with =FILE to write it to a file")
-        })?;
-        Ok(Output { format, file })
+        Ok(Output { word: word.to_owned(), file })
+    }
+}
+
+impl Output {
+    /// Finds the format among those that a verb writes.
+    fn format(&self, formats: &[Format]) -> Result<Format, Failure> {
+        let found = Format::from_str(&self.word, false).ok().filter(|format| formats.contains(format));
+        found.ok_or_else(|| {
+            let (word, all) = (&self.word, listed(formats));
+            Failure::Usage(format!("-o {word}: the formats here are {all}, each with =FILE to write it to a file"))
+        })
     }
 }
 
@@ -202,22 +210,17 @@ impl OutputArgs {
     /// Opens what was asked for, text on stdout without anything.
     pub fn open(&self, formats: &[Format]) -> Result<Outputs, Failure> {
         let mut outputs = Outputs { files: Vec::new(), printed: Vec::new() };
-        for Output { format, file } in &self.output {
-            if !formats.contains(format) {
-                return Err(Failure::Usage(format!(
-                    "this verb does not write {format}: it writes {}",
-                    listed(formats)
-                )));
-            }
-            match file {
+        for output in &self.output {
+            let format = output.format(formats)?;
+            match &output.file {
                 Some(path) if outputs.files.iter().any(|(_, other, _)| other == path) => {
                     return Err(Failure::Usage(format!("two formats cannot go to one file: {path}")));
                 }
                 Some(path) => {
                     let opened = File::create(path);
-                    outputs.files.push((*format, path.clone(), opened.map_err(|error| unwritten(path, &error))?));
+                    outputs.files.push((format, path.clone(), opened.map_err(|error| unwritten(path, &error))?));
                 }
-                None => outputs.printed.push(*format),
+                None => outputs.printed.push(format),
             }
         }
         if self.output.is_empty() {
