@@ -166,6 +166,13 @@ fn one_daemon_follows_a_store_and_ends_as_it_is_asked() {
     let mut daemon = Daemon::start(&sandbox);
     let first = daemon.until("landed", |_| true);
     assert_eq!((&first["parsed"], &first["compiled"]), (&5.into(), &6.into()), "what it cost to begin counts: {first}");
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+    let rounds = || {
+        let status = serde_json::from_slice::<serde_json::Value>(&sandbox.charter("status -o json").stdout).unwrap();
+        let counted = |name: &str| status.pointer(&format!("/daemon/rounds/{name}")).and_then(|count| count.as_u64());
+        ["count", "last/parsed", "last/compiled", "total/parsed", "total/read"].map(|name| counted(name).unwrap())
+    };
+    eventually("status counts what the rounds worked on", || rounds() == [2, 1, 1, 6, 0]);
     assert!(sandbox.ends("run", 75).contains("another `charter run`"));
     assert!(sandbox.ends("run --once", 75).contains("another `charter run`"));
     let running = format!("running for less than a minute (pid {})", daemon.pid());
