@@ -131,7 +131,8 @@ fn who_asks_for_the_store_alone_needs_no_repository() {
     // What a name means nobody knows.
     let first = sandbox.commit_of("HEAD");
     for (rev, code) in [(first.as_str(), 0), ("HEAD", 69), ("00c0ffee", 69)] {
-        sandbox.ends(&format!("wait {rev} --repo {} --store sqlite:{}", gone.display(), store.display()), code);
+        let wait = format!("wait {rev} --repo {} --store sqlite:{}", gone.display(), store.display());
+        assert_eq!(sandbox.ends(&wait, code).matches("there is nothing at").count(), 1, "said once");
     }
     // Without a store there is nothing to say but that.
     for line in ["drift", "history", "get teams", "status", "wait HEAD", "suspend central --reason x"] {
