@@ -41,12 +41,12 @@ const FAR: Duration = Duration::from_secs(5);
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let until = Instant::now() + Duration::from_secs(args.timeout);
     let Stored { source, trouble, store } = Stored::find(&args.repo, &args.store, context)?;
-    outcome::without_source(trouble.as_ref(), context);
     let mut reader = store.map(|store| store.reader()).transpose()?;
-    let wanted = match trouble {
+    let wanted = match trouble.clone() {
         None => Wanted::of(source.as_ref(), &args.rev, reader.as_mut())?,
         Some(trouble) => Wanted::gone(&args.rev, reader.as_mut(), trouble)?,
     };
+    outcome::without_source(trouble.as_ref(), context);
     loop {
         find(&mut reader, args, source.as_ref(), context)?;
         if let Some(end) = reader.as_mut().map_or(Ok(None), |reader| wanted.look(reader))? {

@@ -8,7 +8,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::model::drift::Record;
 use crate::model::source_state::Beat;
-use crate::model::work::Work;
+use crate::model::work::{Rounds, Work};
 use crate::reconcile::{Condition, Error, Follower, Step};
 
 pub mod backoff;
@@ -45,6 +45,7 @@ pub fn run(follower: &mut Follower<'_>, watch: &Watch, stop: &Stop, pace: Pace) 
         trouble: None,
         started_at: Timestamp::now(),
         last_round: None,
+        rounds: Rounds::default(),
     };
     tell(&[NotifyState::Ready]);
     loop {
@@ -92,6 +93,7 @@ struct Clock {
     trouble: Option<Trouble>,
     started_at: Timestamp,
     last_round: Option<Duration>,
+    rounds: Rounds,
 }
 
 impl Clock {
@@ -123,6 +125,7 @@ impl Clock {
             beat_at: now,
             next_round_at: wait.and_then(|wait| now.checked_add(wait).ok()),
             last_round_ms: self.last_round.map(millis),
+            rounds: self.rounds,
         }
     }
 
@@ -140,6 +143,7 @@ impl Clock {
         }
         if let Some(step) = step {
             self.last_round = Some(took);
+            self.rounds.add(step.spent.work);
             report(step);
         }
     }

@@ -172,7 +172,7 @@ fn seen(past: &Past<'_>, divergence: &Divergence, deeds: &Deeds, now: Timestamp)
     let before = past.incident(class);
     let open = before.filter(|before| before.is_open());
     let op = deeds.ops.get(&resource).copied();
-    let how = op.map(|op| ending(class, op));
+    let how = if divergence.is_past() { Some(Ending::Resolved) } else { op.map(|op| ending(class, op)) };
     let is_put_back = op == Some(Op::Heal) || how == Some(Ending::Pruned);
     let healed_at = match open.filter(|_| !is_put_back) {
         Some(open) => open.healed_at.clone(),
@@ -189,7 +189,7 @@ fn seen(past: &Past<'_>, divergence: &Divergence, deeds: &Deeds, now: Timestamp)
         occurrences: before.map_or(0, |before| before.occurrences).saturating_add(u32::from(open.is_none())),
         healed_at,
         written_at: written_at.or_else(|| open.and_then(|open| open.written_at)),
-        flapping: past.is_fight(),
+        flapping: past.is_fight() && !divergence.is_past(),
         reported: deeds.report_only.unwrap_or_else(|| open.is_some_and(|open| open.reported)),
         actor: None,
         ended: how.map(|how| End { how, at: now }),

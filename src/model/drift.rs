@@ -76,6 +76,18 @@ pub struct Divergence {
     pub written_at: Option<Timestamp>,
 }
 
+impl Divergence {
+    /// Tells of a row that somebody added and took away again before anybody saw it: what was in it nobody knows.
+    pub fn passed(resource: RowKey, at: Timestamp) -> Divergence {
+        Divergence { resource, class: Class::Unmanaged, desired: None, actual: None, written_at: Some(at) }
+    }
+
+    /// Says whether it is over already: nothing was applied, and nothing is live.
+    pub fn is_past(&self) -> bool {
+        self.desired.is_none() && self.actual.is_none()
+    }
+}
+
 /// How and when a difference ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct End {

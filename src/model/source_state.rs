@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::Name;
 use super::snapshot::Revision;
+use super::work::Rounds;
 
 /// The name of the organisation's own source.
 pub const CENTRAL: &str = "central";
@@ -100,6 +101,7 @@ pub struct Beat {
     pub next_round_at: Option<Timestamp>,
     /// How long the last round took, in milliseconds; `None` before the first.
     pub last_round_ms: Option<u64>,
+    pub rounds: Rounds,
 }
 
 impl Beat {

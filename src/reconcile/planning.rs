@@ -20,6 +20,7 @@ use crate::model::journal::Head;
 use crate::model::live::Live;
 use crate::model::name::Name;
 use crate::model::plan::Plan;
+use crate::model::row_key::RowKey;
 use crate::plan::{self, Options};
 use crate::source::{Source, SourceError};
 use crate::store::{Reader, Store, StoreError};
@@ -54,9 +55,19 @@ pub struct Held {
     pub live: Live,
     pub applied: Applied,
     pub records: Vec<Record>,
+    /// Rows of nobody's that came and went since the last landing, and when they were last written: the log tells of them.
+    pub passed: BTreeMap<RowKey, Timestamp>,
 }
 
 impl Held {
+    /// Says whether a row is live or was applied.
+    pub fn has(&self, row: &RowKey) -> bool {
+        match row {
+            RowKey::Resource(id) => self.live.rows.contains_key(id) || self.applied.rows.contains_key(id),
+            RowKey::Stray(key) => self.live.foreign.contains_key(key),
+        }
+    }
+
     /// Makes the state as it is after a plan landed.
     pub fn take(&mut self, plan: &Plan, journal: Head, at: Timestamp) {
         let put = |rows: &mut BTreeMap<ResourceId, Canonical>, change: &Change| match &change.desired {
@@ -70,6 +81,7 @@ impl Held {
         for stray in &plan.strays {
             self.live.foreign.remove(&stray.key);
         }
+        self.passed.clear();
         self.records = newest(std::mem::take(&mut self.records), &plan.records);
         self.records.retain(|record| drift::counts(record, at));
         let (organization, mut lineage, revision) =
@@ -103,7 +115,7 @@ pub fn plan(
     let mut reader = store.reader()?;
     let store_is_missing = reader.is_missing();
     let (live, applied, records, cursor) = reader.state_at(drift::counts_since(now))?;
-    let held = Held { live, applied, records };
+    let held = Held { live, applied, records, ..Held::default() };
     let mut plan = draw(source, admitted, &held, &mut reader, &Scope::All, options, now)?;
     if held.applied.accepted.is_some() && !plan.effective.is_empty() {
         let after = Access::of(&admitted.desired().specs());
@@ -134,9 +146,10 @@ pub fn draw(
     options: &Options,
     now: Timestamp,
 ) -> Result<Plan, Error> {
-    let Held { live, applied, records } = held;
+    let Held { live, applied, records, passed } = held;
     let rewound = is_rewound(source, admitted, applied.accepted.as_ref())?;
-    let divergences = observe(applied, live, scope, reader)?;
+    let mut divergences = observe(applied, live, scope, reader)?;
+    divergences.extend(passed.iter().map(|(row, at)| Divergence::passed(row.clone(), *at)));
     let fights = if options.stubborn { Default::default() } else { drift::fights(records, &divergences, now) };
     let options = Options { rewound, fights, ..options.clone() };
     let mut plan = match scope {

@@ -14,6 +14,7 @@ use crate::model::canonical::Canonical;
 use crate::model::id::ResourceId;
 use crate::model::plan::Plan;
 use crate::model::resources::Resources;
+use crate::model::row_key::RowKey;
 use crate::plan::Options;
 use crate::source::Source;
 use crate::store::{Cursor, Landing, Reader, Store, StoreError, Touched};
@@ -46,6 +47,9 @@ impl View {
 
     /// Reads rows again that may have changed, and returns how many.
     pub(super) fn refresh(&mut self, touched: Vec<Touched>) -> Result<usize, StoreError> {
+        let row = |one: &Touched| one.id.clone().map_or_else(RowKey::from, RowKey::from);
+        let rows = touched.iter().map(|one| (row(one), one.at));
+        let absent: Vec<(RowKey, Timestamp)> = rows.filter(|(row, _)| !self.held.has(row)).collect();
         let (mut ids, mut keys) = (Vec::new(), Vec::new());
         for one in touched {
             match one.id {
@@ -55,6 +59,11 @@ impl View {
         }
         put(&mut self.held.live.rows, self.reader.rows(&ids)?);
         put(&mut self.held.live.foreign, self.reader.strays(&keys)?);
+        if self.held.applied.accepted.is_some() {
+            // What somebody wrote that was not there before and is not there now was there in between.
+            let passed = std::mem::take(&mut self.held.passed).into_iter().chain(absent);
+            self.held.passed = passed.filter(|(row, _)| !self.held.has(row)).collect();
+        }
         let read = ids.len() + keys.len();
         self.open.extend(ids);
         Ok(read)
@@ -180,7 +189,7 @@ fn differing(rows: &BTreeMap<ResourceId, Canonical>, other: &BTreeMap<ResourceId
 
 fn read(reader: &mut Reader, now: Timestamp) -> Result<(Held, Cursor), StoreError> {
     let (live, applied, records, cursor) = reader.state_at(drift::counts_since(now))?;
-    Ok((Held { live, applied, records }, cursor))
+    Ok((Held { live, applied, records, ..Held::default() }, cursor))
 }
 
 /// Makes rows as they were read.

@@ -8,6 +8,7 @@ use super::{entries, record, state};
 use crate::model::journal::{Action, Head};
 use crate::model::name::Name;
 use crate::model::source_state::{Beat, Condition, SourceState, Suspension};
+use crate::model::work::Rounds;
 
 /// A suspended source stays so, whatever a daemon says that has not heard of it.
 pub(super) const OBSERVE: &str = "
@@ -28,14 +29,15 @@ pub(super) async fn observe(connection: &mut SqliteConnection, source: &SourceSt
 }
 
 pub(super) const BEAT: &str = "
-    INSERT OR REPLACE INTO daemon (only_row, pid, started_at, beat_at, next_round_at, last_round_ms)
-    VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+    INSERT OR REPLACE INTO daemon (only_row, pid, started_at, beat_at, next_round_at, last_round_ms, rounds)
+    VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)";
 
 /// Writes the sign of life.
 pub(super) async fn beat(connection: &mut SqliteConnection, beat: &Beat) -> Result<(), Failure> {
     let query = sqlx::query(BEAT).bind(beat.pid).bind(beat.started_at.to_string()).bind(beat.beat_at.to_string());
     let last = beat.last_round_ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX));
-    query.bind(beat.next_round_at.map(|at| at.to_string())).bind(last).execute(connection).await?;
+    let rounds = serde_json::to_string(&beat.rounds).map_err(|error| Failure::Corrupt(error.to_string()))?;
+    query.bind(beat.next_round_at.map(|at| at.to_string())).bind(last).bind(rounds).execute(connection).await?;
     Ok(())
 }
 
@@ -129,14 +131,15 @@ fn source(row: Row) -> Result<SourceState, Failure> {
     })
 }
 
-pub(super) const LIFE: &str = "SELECT pid, started_at, beat_at, next_round_at, last_round_ms FROM daemon";
+pub(super) const LIFE: &str = "SELECT pid, started_at, beat_at, next_round_at, last_round_ms, rounds FROM daemon";
 
-type Life = (i64, String, String, Option<String>, Option<i64>);
+type Life = (i64, String, String, Option<String>, Option<i64>, Option<String>);
 
 /// Reads the last sign of life.
 pub(super) async fn life(connection: &mut SqliteConnection) -> Result<Option<Beat>, Failure> {
     let row: Option<Life> = sqlx::query_as(LIFE).fetch_optional(connection).await?;
-    let Some((pid, started_at, beat_at, next_round_at, last_round_ms)) = row else { return Ok(None) };
+    let Some((pid, started_at, beat_at, next_round_at, last_round_ms, rounds)) = row else { return Ok(None) };
+    let rounds = rounds.map_or_else(|| Ok(Rounds::default()), |rounds| serde_json::from_str(&rounds));
     let column = |column: &'static str| move || format!("daemon.{column}");
     Ok(Some(Beat {
         pid: pid.try_into().map_err(|_| cannot_be_read("daemon.pid".into()))?,
@@ -144,6 +147,7 @@ pub(super) async fn life(connection: &mut SqliteConnection) -> Result<Option<Bea
         beat_at: time(&beat_at, column("beat_at"))?,
         next_round_at: next_round_at.map(|at| time(&at, column("next_round_at"))).transpose()?,
         last_round_ms: last_round_ms.map(|ms| u64::try_from(ms).unwrap_or_default()),
+        rounds: rounds.map_err(|_| cannot_be_read("daemon.rounds".into()))?,
     }))
 }
 

@@ -76,6 +76,32 @@ fn what_was_changed_while_no_daemon_ran_is_recorded_at_the_start() {
 }
 
 #[test]
+fn what_came_and_went_before_anybody_looked_is_recorded_too() {
+    let sandbox = founded();
+    let mut daemon = running(&sandbox, &[]);
+    let flash = |kind: &str| {
+        sandbox.database().rows(&format!(
+            "BEGIN; INSERT INTO live_resource VALUES ('{kind}', '', 'shadow', '{{}}');
+            DELETE FROM live_resource WHERE kind = '{kind}' AND name = 'shadow'; COMMIT"
+        ));
+    };
+    for occurrences in [1, 2] {
+        flash("Team");
+        let seen = daemon.drifts("Team/shadow");
+        assert_eq!((&seen["state"], &seen["occurrences"]), (&"resolved".into(), &occurrences.into()), "{seen}");
+        assert!(seen["written_at"].is_string(), "{seen}");
+    }
+    flash("Gizmo");
+    assert_eq!(daemon.drifts("Gizmo//shadow")["state"], "resolved");
+    sandbox.ends("drift", 0);
+    let said = sandbox.ends("drift --all", 0);
+    assert!(said.contains("0 open of 2 records"), "{said}");
+    // One that stays is seen as what it is, and what is desired by then is nobody else's.
+    sandbox.database().rows(UNMANAGED);
+    assert_eq!(daemon.drifts("Team/shadow")["state"], "open");
+}
+
+#[test]
 fn an_id_stays_from_when_it_is_first_shown() {
     let sandbox = founded();
     sandbox.ends("apply", 0);

@@ -131,7 +131,8 @@ fn who_asks_for_the_store_alone_needs_no_repository() {
     // What a name means nobody knows.
     let first = sandbox.commit_of("HEAD");
     for (rev, code) in [(first.as_str(), 0), ("HEAD", 69), ("00c0ffee", 69)] {
-        sandbox.ends(&format!("wait {rev} --repo {} --store sqlite:{}", gone.display(), store.display()), code);
+        let wait = format!("wait {rev} --repo {} --store sqlite:{}", gone.display(), store.display());
+        assert_eq!(sandbox.ends(&wait, code).matches("there is nothing at").count(), 1, "said once");
     }
     // Without a store there is nothing to say but that.
     for line in ["drift", "history", "get teams", "status", "wait HEAD", "suspend central --reason x"] {
@@ -166,6 +167,13 @@ fn one_daemon_follows_a_store_and_ends_as_it_is_asked() {
     let mut daemon = Daemon::start(&sandbox);
     let first = daemon.until("landed", |_| true);
     assert_eq!((&first["parsed"], &first["compiled"]), (&5.into(), &6.into()), "what it cost to begin counts: {first}");
+    daemon.lands(&sandbox.commit_team("web", &["bo"]));
+    let rounds = || {
+        let status = serde_json::from_slice::<serde_json::Value>(&sandbox.charter("status -o json").stdout).unwrap();
+        let counted = |name: &str| status.pointer(&format!("/daemon/rounds/{name}")).and_then(|count| count.as_u64());
+        ["count", "last/parsed", "last/compiled", "total/parsed", "total/read"].map(|name| counted(name).unwrap())
+    };
+    eventually("status counts what the rounds worked on", || rounds() == [2, 1, 1, 6, 0]);
     assert!(sandbox.ends("run", 75).contains("another `charter run`"));
     assert!(sandbox.ends("run --once", 75).contains("another `charter run`"));
     let running = format!("running for less than a minute (pid {})", daemon.pid());

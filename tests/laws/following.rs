@@ -82,8 +82,9 @@ fn whole(source: &Moving, number: &str, store: &Store, treatment: Treatment, now
     sorted(planned.plan)
 }
 
-/// Records that end have no order, and who gains and loses what is worked out for those who look.
+/// What came and went in between nobody knows who looks at what there is. Records that end have no order, and who gains and loses what is worked out for those who look.
 fn sorted(mut plan: Plan) -> Plan {
+    plan.records.retain(|record| record.desired.is_some() || record.actual.is_some());
     plan.records.sort_by(|a, b| a.id.cmp(&b.id));
     plan.access = Default::default();
     plan

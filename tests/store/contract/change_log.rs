@@ -1,6 +1,7 @@
 //! Following what anybody but Charter writes.
 
 use charter::model::source_state::Beat;
+use charter::model::work::Rounds;
 use charter::store::{Cursor, Log, Touched, Wrote};
 use jiff::Timestamp;
 
@@ -468,8 +469,8 @@ fn an_old_log_is_forgotten() {
     assert_eq!(log, Log::Lost("gap: entry 1 of the change log is missing".into()));
 
     // By its sign of life a daemon forgets what it has read, and no more.
-    let beat =
-        Beat { pid: 1, started_at: landing().at, beat_at: landing().at, next_round_at: None, last_round_ms: None };
+    let (rounds, at) = (Rounds::default(), landing().at);
+    let beat = Beat { pid: 1, started_at: at, beat_at: at, next_round_at: None, last_round_ms: None, rounds };
     let kept = || followed.world.read("SELECT min(seq), max(seq) FROM change_log");
     let unread = followed.reader.cursor().unwrap();
     followed.world.by_hand(&edits(150_000));

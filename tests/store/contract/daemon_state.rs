@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use charter::model::drift::{Class, End, Ending, Record};
 use charter::model::source_state::{Beat, Condition, SourceState, Suspension};
+use charter::model::work::{Rounds, Work};
 use charter::store::Log;
 use jiff::Timestamp;
 
@@ -237,18 +238,31 @@ fn a_suspension_is_on_record_and_stands_until_it_is_lifted() {
     assert_eq!((unheard.state, &unheard.seen, unheard.seen_at), (Condition::Suspended, &None, None));
 }
 
+fn beat() -> Beat {
+    let rounds = Rounds::default();
+    Beat { pid: u32::MAX, started_at: at(0), beat_at: at(0), next_round_at: None, last_round_ms: None, rounds }
+}
+
 #[test]
 fn a_daemon_shows_that_it_lives() {
     let world = World::new();
     assert_eq!(world.reader().daemon().unwrap(), None);
     let mut writer = world.writer();
     assert_eq!(world.reader().daemon().unwrap(), None);
-    let first = Beat { pid: u32::MAX, started_at: at(0), beat_at: at(0), next_round_at: None, last_round_ms: None };
-    let later = Beat { beat_at: at(9), next_round_at: Some(at(24)), last_round_ms: Some(41), ..first.clone() };
+    let first = beat();
+    let mut rounds = Rounds::default();
+    for read in [7, 1] {
+        rounds.add(Work { parsed: 2, compiled: 3, judged: 5, read });
+    }
+    assert_eq!((rounds.count, rounds.last.read, rounds.total.judged, rounds.total.read), (2, 1, 10, 8));
+    let later = Beat { beat_at: at(9), next_round_at: Some(at(24)), last_round_ms: Some(41), rounds, ..first.clone() };
     for beat in [first, later] {
         writer.beat(&beat, &world.reader().cursor().unwrap()).unwrap();
         assert_eq!(world.reader().daemon().unwrap(), Some(beat));
     }
+    // One that did not count its rounds.
+    world.by_hand("UPDATE daemon SET rounds = NULL");
+    assert_eq!(world.reader().daemon().unwrap().unwrap().rounds, Rounds::default());
     world.by_hand("UPDATE daemon SET pid = -1");
     assert!(world.reader().daemon().unwrap_err().to_string().contains("daemon.pid cannot be read"));
 }
@@ -260,8 +274,7 @@ fn ones_own_word_is_not_told() {
     let mut reader = world.reader();
     let cursor = reader.cursor().unwrap();
     world.writer().observe(&source("central")).unwrap();
-    let beat = Beat { pid: 1, started_at: at(0), beat_at: at(0), next_round_at: None, last_round_ms: None };
-    world.writer().beat(&beat, &cursor).unwrap();
+    world.writer().beat(&beat(), &cursor).unwrap();
     assert_eq!(reader.since(&cursor).unwrap().0, Log::Quiet);
 }
 
@@ -291,7 +304,7 @@ fn an_old_store_is_brought_up_to_date_with_its_rows() {
     let world = World::new();
     old_store(world.store.path());
     let error = world.store.reader().err().unwrap();
-    assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 8, .. }), "{error}");
+    assert!(matches!(error, StoreError::OlderVersion { found: 2, known: 9, .. }), "{error}");
     drop(world.writer());
     let mut reader = world.reader();
     let (live, applied, records, cursor) = reader.state_at(Timestamp::MIN).unwrap();
