@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use super::graph::{Holder, Reached};
+use super::graph::{Edge, Holder, Reach};
 use super::{Access, Held, On, Unknown};
 use crate::model::grant::{Chain, Lack, Link, Miss, Step};
 use crate::model::permission::{ALL, Permission};
@@ -13,17 +13,19 @@ use crate::model::question::{Question, Wanted};
 /// A way from a subject to a permission, as indexes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way<'a> {
-    /// What the subject stands for, and at which step of it the role is held.
-    pub(super) reached: &'a [Reached],
-    pub(super) at: usize,
+    /// All that the subject stands for, and at which place of it the role is held.
+    reach: &'a Reach,
+    pub(super) place: usize,
     pub(super) held: &'a Held,
     pub(super) permission: &'a Permission,
+    /// The earliest end on the way.
+    pub(super) until: Timestamp,
 }
 
 impl Way<'_> {
-    /// Returns the earliest end on the way.
-    pub(super) fn until(&self) -> Timestamp {
-        self.reached.get(self.at).map_or(Timestamp::MIN, |reached| reached.until).min(self.held.until)
+    /// Iterates over the memberships on the way, the last one first.
+    pub(super) fn memberships(&self) -> impl Iterator<Item = &Edge> {
+        self.reach.back(self.place)
     }
 }
 
@@ -41,12 +43,12 @@ impl Access {
         let on = self.on(&question.wanted)?;
         let lacks_nothing =
             |way: &Way<'_>| self.lacks(way, &question.wanted, on, now).is_some_and(|lacks| lacks.is_empty());
-        let ways = |reached| self.every_way(reached).filter(lacks_nothing);
-        let reached = self.reached(question, Timestamp::MAX);
-        let Some(longest) = ways(&reached).map(|way| way.until()).max() else { return Ok(None) };
+        let ways = |reach| self.every_way(reach).filter(lacks_nothing);
+        let reach = self.reached(question, Timestamp::MAX);
+        let Some(longest) = ways(&reach).map(|way| way.until).max() else { return Ok(None) };
         // What lasts beyond that is no longer way: of those the shortest.
-        let reached = self.reached(question, longest);
-        let lasting = ways(&reached).filter(|way| way.until() == longest);
+        let reach = self.reached(question, longest);
+        let lasting = ways(&reach).filter(|way| way.until == longest);
         Ok(lasting.min_by_key(|way| self.steps(way)).map(|way| self.chain(&way)))
     }
 
@@ -56,37 +58,36 @@ impl Access {
     /// As [`Access::decide`].
     pub fn nearest_miss(&self, question: &Question, now: Timestamp) -> Result<Option<Miss>, Unknown> {
         let on = self.on(&question.wanted)?;
-        let reached = self.reached(question, Timestamp::MAX);
+        let reach = self.reached(question, Timestamp::MAX);
         let lacking = |way: &Way<'_>| {
             let lacks = self.lacks(way, &question.wanted, on, now)?;
-            let ended = matches!(lacks.first(), Some(Lack::Ended(_))).then(|| way.until());
-            Some((lacks.len(), Reverse(ended), lacks, way.at))
+            let ended = matches!(lacks.first(), Some(Lack::Ended(_))).then_some(way.until);
+            Some((lacks.len(), Reverse(ended), lacks, way.place))
         };
-        let ways = self.every_way(&reached).filter_map(|way| lacking(&way).map(|lacking| (lacking, way)));
+        let ways = self.every_way(&reach).filter_map(|way| lacking(&way).map(|lacking| (lacking, way)));
         let nearest = ways.min_by(|(a, _), (b, _)| a.cmp(b));
         Ok(nearest.map(|((.., lacks, _), way)| Miss { chain: self.chain(&way), lacks }))
     }
 
     /// Finds what the subject of a question stands for.
-    fn reached(&self, question: &Question, enough: Timestamp) -> Vec<Reached> {
+    fn reached(&self, question: &Question, enough: Timestamp) -> Reach {
         self.graph.leaf(&question.subject).map(|leaf| self.graph.reach(leaf, enough)).unwrap_or_default()
     }
 
     /// Iterates over all ways to permissions.
-    pub(super) fn every_way<'a>(&'a self, reached: &'a [Reached]) -> impl Iterator<Item = Way<'a>> {
-        reached.iter().enumerate().flat_map(move |(at, one)| {
-            let held = self.all_held(one.holder).iter();
-            held.flat_map(move |held| {
+    pub(super) fn every_way<'a>(&'a self, reach: &'a Reach) -> impl Iterator<Item = Way<'a>> {
+        reach.iter().enumerate().flat_map(move |(place, reached)| {
+            self.all_held(reached.holder).iter().flat_map(move |held| {
+                let until = reached.until.min(held.until);
                 let permissions = self.roles.permissions(held.role);
-                permissions.map(move |permission| Way { reached, at, held, permission })
+                permissions.map(move |permission| Way { reach, place, held, permission, until })
             })
         })
     }
 
     /// Counts the steps of a way.
     fn steps(&self, way: &Way<'_>) -> usize {
-        let members = std::iter::successors(Some(way.at), |at| way.reached.get(*at)?.by.map(|(below, _)| below));
-        members.count() + self.roles.way(way.held.role, way.permission).len()
+        way.memberships().count() + self.roles.way(way.held.role, way.permission).len()
     }
 
     /// Lists what a way lacks, sorted; `None` where it is about another resource.
@@ -95,8 +96,7 @@ impl Access {
         if permission.resource() != wanted.resource {
             return None;
         }
-        let until = way.until();
-        let ended = (until <= now).then_some(Lack::Ended(until));
+        let ended = (way.until <= now).then_some(Lack::Ended(way.until));
         let is_covered = permission.names().cover(wanted.name.as_deref());
         let name = (!is_covered).then(|| Lack::Name(permission.pattern().unwrap_or_default()));
         let elsewhere = held.on.filter(|_| held.on != on).and_then(|team| self.team_name(team));
@@ -124,21 +124,17 @@ impl Access {
             until: end(held.until),
         }));
         links.extend(self.roles.way(held.role, permission));
-        Chain { links, expires_at: end(way.until()) }
+        Chain { links, expires_at: end(way.until) }
     }
 
     /// Links a subject to the holder of a role.
     fn memberships(&self, way: &Way<'_>) -> Vec<Link> {
-        let (mut links, mut at) = (Vec::new(), way.at);
-        while let Some((below, edge)) = way.reached.get(at).and_then(|reached| reached.by) {
-            if let (Some(Holder::Members(of)), Some((by, pointer))) =
-                (self.graph.holder(edge.above), self.graph.written(&edge))
-            {
-                let step = Step::Member { of: of.clone() };
-                links.push(Link { step, by: by.clone(), pointer, until: end(edge.until) });
-            }
-            at = below;
-        }
+        let link = |edge: &Edge| {
+            let Holder::Members(of) = self.graph.holder(edge.above)? else { return None };
+            let (by, pointer) = self.graph.written(edge)?;
+            Some(Link { step: Step::Member { of: of.clone() }, by: by.clone(), pointer, until: end(edge.until) })
+        };
+        let mut links: Vec<Link> = way.memberships().filter_map(link).collect();
         links.reverse();
         links
     }

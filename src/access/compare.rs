@@ -15,7 +15,7 @@ pub fn compare(before: &Access, after: &Access, change: &EffectiveChange) -> Acc
     let concerned = [before, after].into_iter().flat_map(|access| touched.subjects(access));
     let mut compared = AccessChange::default();
     for subject in concerned.collect::<BTreeSet<Subject>>() {
-        let [mut old, new] = [before, after].map(|access| by_what(access.grants(&subject)));
+        let [mut old, new] = [before, after].map(|access| by_what(access.grants_of(&subject)));
         for (what, grant) in new {
             match old.remove(&what) {
                 None => compared.gained.push(grant),

@@ -130,17 +130,15 @@ impl<'a> Side<'a> {
     }
 
     fn inherited(&self, id: &ResourceId, role: &Role) -> Vec<Inheriting> {
-        let above = role.inherits.iter().filter_map(|name| self.find(Kind::Role, id.team.as_ref(), name));
+        let find = |name| lookup::find(Kind::Role, id.team.as_ref(), name, |id| self.known(id));
+        let above = role.inherits.iter().filter_map(find);
         above.map(|above| Inheriting { role: id.to_string(), above: above.to_string() }).collect()
     }
 
-    /// Writes out whom a binding gives what. A binding of a team that is not there gives nothing.
+    /// Writes out whom a binding gives what.
     fn held(&self, id: &ResourceId, binding: &RoleBinding) -> Vec<Holding> {
-        let from = id.team.as_ref();
-        let team = from.map(|team| self.find(Kind::Team, None, team));
-        let Some(role) = self.find(Kind::Role, from, &binding.role).filter(|_| team != Some(None)) else {
-            return Vec::new();
-        };
+        let known = |id: &ResourceId| self.known(id);
+        let Some((role, _)) = lookup::given(id, binding, known, known) else { return Vec::new() };
         let holding = |holder: Holder| Holding {
             holder: holder.to_string(),
             binding: id.to_string(),
@@ -148,7 +146,7 @@ impl<'a> Side<'a> {
             role: role.to_string(),
             expires_at: self.ends(binding.expires),
         };
-        binding.subjects.iter().filter_map(|subject| self.holder(from, subject)).map(holding).collect()
+        binding.subjects.iter().filter_map(|subject| self.holder(id.team.as_ref(), subject)).map(holding).collect()
     }
 
     /// Writes out who belongs to a group or a team by what a resource lists.
@@ -172,10 +170,6 @@ impl<'a> Side<'a> {
             return Some(Holder::Subject(subject.clone()));
         }
         lookup::members(from, subject, |id| self.known(id)).map(Holder::Members)
-    }
-
-    fn find(&self, kind: Kind, from: Option<&Name>, name: &Name) -> Option<ResourceId> {
-        lookup::find(kind, from, name, |id| self.known(id))
     }
 
     fn known(&self, id: &ResourceId) -> Option<ResourceId> {

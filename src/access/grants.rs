@@ -6,15 +6,16 @@ use jiff::Timestamp;
 
 use super::chain::{Way, end};
 use super::graph::{Holder, Node, Reached};
-use super::{Access, Held, Unknown};
+use super::{Access, Held, On, Unknown};
 use crate::model::grant::{Assignment, Grant};
 use crate::model::id::ResourceId;
 use crate::model::name::Name;
+use crate::model::permission::Permission;
 use crate::model::subject::Subject;
 
 impl Access {
     /// Lists all that a subject may do, ended or not, sorted; of two ways to the same the one that lasts longest.
-    pub fn grants(&self, subject: &Subject) -> Vec<Grant> {
+    pub fn grants_of(&self, subject: &Subject) -> Vec<Grant> {
         self.graph.leaf(subject).map(|leaf| self.granted(leaf)).unwrap_or_default()
     }
 
@@ -25,24 +26,27 @@ impl Access {
     pub fn grants_at(&self, subject: &Subject, team: Option<&Name>, now: Timestamp) -> Result<Vec<Grant>, Unknown> {
         team.map(|team| self.team(team)).transpose()?;
         let is_on = |grant: &Grant| team.is_none() || grant.team.is_none() || grant.team.as_ref() == team;
-        let mut grants = self.grants(subject);
+        let mut grants = self.grants_of(subject);
         grants.retain(|grant| is_on(grant) && grant.expires_at.is_none_or(|end| end > now));
         Ok(grants)
     }
 
-    /// Lists all that anybody may do, as [`Access::grants`] does, by subject.
-    pub fn all_grants(&self) -> BTreeMap<Subject, Vec<Grant>> {
-        let subjects = self.graph.leaves().filter_map(|node| Some((self.graph.subject(node)?, node)));
-        subjects.map(|(subject, node)| (subject.clone(), self.granted(node))).collect()
+    /// Lists all that anybody may do, as [`Access::grants_of`] does, by subject.
+    pub fn grants(&self) -> BTreeMap<Subject, Vec<Grant>> {
+        self.by_subject(|leaf| self.granted(leaf))
     }
 
     /// Lists the roles that anybody holds, ended or not, by subject.
-    pub fn all_assignments(&self) -> BTreeMap<Subject, BTreeSet<Assignment>> {
-        let subjects = self.graph.leaves().filter_map(|node| Some((self.graph.subject(node)?, node)));
-        subjects.map(|(subject, node)| (subject.clone(), self.assignments(node))).collect()
+    pub fn assignments(&self) -> BTreeMap<Subject, BTreeSet<Assignment>> {
+        self.by_subject(|leaf| self.assigned(leaf))
     }
 
-    fn assignments(&self, leaf: Node) -> BTreeSet<Assignment> {
+    fn by_subject<T>(&self, work: impl Fn(Node) -> T) -> BTreeMap<Subject, T> {
+        let subjects = self.graph.leaves().filter_map(|leaf| Some((self.graph.subject(leaf)?, leaf)));
+        subjects.map(|(subject, leaf)| (subject.clone(), work(leaf))).collect()
+    }
+
+    fn assigned(&self, leaf: Node) -> BTreeSet<Assignment> {
         let held = |reached: &Reached| {
             let until = reached.until;
             self.all_held(reached.holder).iter().filter_map(move |held| self.assignment(held, until))
@@ -57,40 +61,37 @@ impl Access {
     }
 
     fn granted(&self, leaf: Node) -> Vec<Grant> {
-        let reached = self.graph.reach(leaf, Timestamp::MAX);
-        let mut longest: BTreeMap<Grant, Way<'_>> = BTreeMap::new();
-        for way in self.every_way(&reached) {
-            let Some(grant) = self.bare(leaf, &way) else { continue };
-            let known = longest.entry(grant).or_insert(way);
-            if (way.until(), known.at) > (known.until(), way.at) {
+        let Some(subject) = self.graph.holder(leaf).and_then(|one| one.to_string().parse().ok()) else {
+            return Vec::new();
+        };
+        let reach = self.graph.reach(leaf, Timestamp::MAX);
+        let mut longest: BTreeMap<(&Permission, On), Way<'_>> = BTreeMap::new();
+        for way in self.every_way(&reach) {
+            let known = longest.entry((way.permission, way.held.on)).or_insert(way);
+            if (way.until, known.place) > (known.until, way.place) {
                 *known = way;
             }
         }
-        let whole =
-            |(grant, way): (Grant, Way<'_>)| Grant { expires_at: end(way.until()), via: self.via(&way), ..grant };
-        longest.into_iter().map(whole).collect()
+        let mut grants: Vec<Grant> = longest.into_values().filter_map(|way| self.grant(&subject, &way)).collect();
+        grants.sort();
+        grants
     }
 
-    /// Makes a grant without its end and its way: what is granted.
-    fn bare(&self, leaf: Node, way: &Way<'_>) -> Option<Grant> {
-        let team = self.bindings.get(way.held.binding)?.team.clone();
-        let subject = self.graph.holder(leaf)?.to_string().parse().ok()?;
-        let (action, resource) = (way.permission.action().to_owned(), way.permission.resource().to_owned());
+    fn grant(&self, subject: &Subject, way: &Way<'_>) -> Option<Grant> {
         Some(Grant {
-            subject,
-            action,
-            resource,
+            subject: subject.clone(),
+            action: way.permission.action().to_owned(),
+            resource: way.permission.resource().to_owned(),
             name: way.permission.pattern(),
-            team,
-            expires_at: None,
-            via: String::new(),
+            team: self.bindings.get(way.held.binding)?.team.clone(),
+            expires_at: end(way.until),
+            via: self.via(way),
         })
     }
 
     /// Writes a way as short as the view does: the group or team that is bound where it is one, the binding, the role.
     fn via(&self, way: &Way<'_>) -> String {
-        let reached = way.reached.get(way.at).filter(|reached| reached.by.is_some());
-        let holder = reached.and_then(|reached| self.graph.holder(reached.holder)).map(Holder::to_string);
+        let holder = way.memberships().next().and_then(|last| self.graph.holder(last.above)).map(Holder::to_string);
         let binding = self.bindings.get(way.held.binding).map(ResourceId::to_string);
         let role = self.roles.id(way.held.role).map(ResourceId::to_string);
         holder.into_iter().chain(binding).chain(role).collect::<Vec<_>>().join(" -> ")

@@ -40,7 +40,7 @@ impl std::fmt::Display for Holder {
 }
 
 /// A membership: where it leads, when it ends, and where it is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     pub above: Node,
     pub until: Timestamp,
@@ -60,13 +60,30 @@ pub struct Graph {
     lists: Vec<ResourceId>,
 }
 
-/// A holder that a subject stands for, until when at the latest, and the way to it.
+/// All that a node stands for, itself first.
+#[derive(Debug, Default)]
+pub struct Reach(Vec<Reached>);
+
+/// A holder that a node stands for, and until when at the latest.
 #[derive(Debug, Clone, Copy)]
 pub struct Reached {
     pub holder: Node,
     pub until: Timestamp,
-    /// The step before in the list of what is reached, and the membership from there; `None` for the subject itself.
-    pub by: Option<(usize, Edge)>,
+    /// The place of the one before on the way to it, and the membership from there; `None` for the node itself.
+    by: Option<(usize, Edge)>,
+}
+
+impl Reach {
+    /// Iterates over the holders.
+    pub fn iter(&self) -> impl Iterator<Item = &Reached> {
+        self.0.iter()
+    }
+
+    /// Iterates over the memberships on the way to the holder at a place, the last one first.
+    pub fn back(&self, place: usize) -> impl Iterator<Item = &Edge> {
+        let by = |place: usize| self.0.get(place)?.by.as_ref();
+        std::iter::successors(by(place), move |(before, _)| by(*before)).map(|(_, edge)| edge)
+    }
 }
 
 /// A member that a resource lists, and where and how long it does.
@@ -224,60 +241,38 @@ impl Graph {
         Some((list, format!("/members/{}", edge.index)))
     }
 
-    /// Finds everybody that a node stands for, itself first.
+    /// Finds everybody that a node stands for.
     ///
     /// Each is found by the way that lasts longest (the widest path), of two that last as long by the shorter. Ways that
     /// last beyond `enough` last as long. Circles end where they close.
-    pub fn reach(&self, node: Node, enough: Timestamp) -> Vec<Reached> {
+    pub fn reach(&self, node: Node, enough: Timestamp) -> Reach {
         let (mut reached, mut known) = (Vec::new(), HashSet::new());
-        let mut open = BinaryHeap::from([Way { until: enough, steps: Reverse(0), holder: node, by: None }]);
-        while let Some(Way { until, steps, holder, by }) = open.pop() {
+        let start = Ahead { until: enough, steps: Reverse(0), holder: Reverse(node), list: Reverse(0), by: None };
+        let mut open = BinaryHeap::from([start]);
+        while let Some(Ahead { until, steps, holder: Reverse(holder), by, .. }) = open.pop() {
             if !known.insert(holder) {
                 continue;
             }
             let here = reached.len();
             reached.push(Reached { holder, until, by });
-            for edge in self.above.get(holder as usize).into_iter().flatten() {
-                let (until, steps) = (until.min(edge.until), Reverse(steps.0 + 1));
-                open.push(Way { until, steps, holder: edge.above, by: Some((here, *edge)) });
-            }
+            open.extend(self.above.get(holder as usize).into_iter().flatten().map(|edge| Ahead {
+                until: until.min(edge.until),
+                steps: Reverse(steps.0 + 1),
+                holder: Reverse(edge.above),
+                list: Reverse(edge.by),
+                by: Some((here, *edge)),
+            }));
         }
-        reached
+        Reach(reached)
     }
 }
 
-/// A way that was found and not yet gone.
-#[derive(Debug)]
-struct Way {
+/// A holder to which a way was found that is not yet gone, those that come first the greatest.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Ahead {
     until: Timestamp,
     steps: Reverse<usize>,
-    holder: Node,
+    holder: Reverse<Node>,
+    list: Reverse<u32>,
     by: Option<(usize, Edge)>,
-}
-
-impl Way {
-    fn rank(&self) -> (Timestamp, Reverse<usize>, Reverse<Node>, Reverse<u32>) {
-        let list = self.by.map_or(0, |(_, edge)| edge.by);
-        (self.until, self.steps, Reverse(self.holder), Reverse(list))
-    }
-}
-
-impl PartialEq for Way {
-    fn eq(&self, other: &Self) -> bool {
-        self.rank() == other.rank()
-    }
-}
-
-impl Eq for Way {}
-
-impl PartialOrd for Way {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Way {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank().cmp(&other.rank())
-    }
 }

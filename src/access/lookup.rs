@@ -2,6 +2,7 @@
 
 use crate::model::id::ResourceId;
 use crate::model::kind::Kind;
+use crate::model::kind::role_binding::RoleBinding;
 use crate::model::name::Name;
 use crate::model::subject::{Subject, SubjectKind};
 
@@ -10,6 +11,20 @@ pub fn find<T>(kind: Kind, from: Option<&Name>, name: &Name, get: impl Fn(&Resou
     let id = |team: Option<&Name>| ResourceId { kind, team: team.cloned(), name: name.clone() };
     let from = from.filter(|_| kind != Kind::Team);
     from.and_then(|team| get(&id(Some(team)))).or_else(|| get(&id(None)))
+}
+
+/// Finds the role that a binding gives and the team on whose resources, `None` for everybody's.
+///
+/// Without the role, or in a team that is not there, it gives nothing.
+pub fn given<R, T>(
+    id: &ResourceId,
+    binding: &RoleBinding,
+    role: impl Fn(&ResourceId) -> Option<R>,
+    team: impl Fn(&ResourceId) -> Option<T>,
+) -> Option<(R, Option<T>)> {
+    let from = id.team.as_ref();
+    let on = from.map(|name| find(Kind::Team, None, name, team).ok_or(())).transpose().ok()?;
+    Some((find(Kind::Role, from, &binding.role, role)?, on))
 }
 
 /// Says of which kind a subject is that has members; `None` where it is somebody.

@@ -103,14 +103,13 @@ impl Access {
     }
 
     fn bind(&mut self, id: &ResourceId, binding: &RoleBinding, zone: &TimeZone) {
-        let from = id.team.as_ref();
-        let Some(role) = self.roles.find(from, &binding.role) else { return };
-        let Ok(on) = from.map(|team| self.graph.team(team).ok_or(())).transpose() else { return };
+        let given = lookup::given(id, binding, |id| self.roles.place(id), |id| self.graph.members_of(id));
+        let Some((role, on)) = given else { return };
         let until = binding.expires.map_or(Timestamp::MAX, |expires| expires.end(zone));
         let place = self.bindings.len();
         self.bindings.push(id.clone());
         for (index, subject) in binding.subjects.placed() {
-            let Some(holder) = self.graph.enter(from, subject) else { continue };
+            let Some(holder) = self.graph.enter(id.team.as_ref(), subject) else { continue };
             if self.held.len() < self.graph.len() {
                 self.held.resize_with(self.graph.len(), Vec::new);
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::chain::end;
-use super::graph::{Node, Reached};
+use super::graph::{Node, Reach};
 use super::{Access, Held, On};
 use crate::model::grant::Redundant;
 use crate::model::id::ResourceId;
@@ -47,14 +47,14 @@ impl Access {
     }
 
     /// Works out what else gives the roles that a holder is bound to.
-    fn given(&self, reached: &[Reached], held: &[Held]) -> Given<'_> {
+    fn given(&self, reach: &Reach, held: &[Held]) -> Given<'_> {
         let bound: BTreeSet<usize> = held.iter().map(|own| own.role).collect();
         let mut given = Given::new();
-        for (at, holder) in reached.iter().enumerate() {
-            for one in self.all_held(holder.holder) {
+        for (place, reached) in reach.iter().enumerate() {
+            for one in self.all_held(reached.holder) {
                 let Some(binding) = self.bindings.get(one.binding) else { continue };
                 for role in self.roles.closure(one.role).into_iter().filter(|role| bound.contains(role)) {
-                    let (until, is_other) = (one.until.min(holder.until), at > 0 || role != one.role);
+                    let (until, is_other) = (one.until.min(reached.until), place > 0 || role != one.role);
                     given.entry((one.on, role)).or_default().push(Giving {
                         until,
                         is_other,

@@ -55,7 +55,9 @@ impl Roles {
         let heirs = vec![Vec::new(); declared.len()];
         let mut roles = Roles { places, heirs, ..Roles::default() };
         for (place, (id, role)) in declared.into_iter().enumerate() {
-            let find = |(index, name): (usize, &Name)| Some((index, roles.find(id.team.as_ref(), name)?));
+            let find = |(index, name): (usize, &Name)| {
+                Some((index, lookup::find(Kind::Role, id.team.as_ref(), name, |id| roles.place(id))?))
+            };
             let inherits: Vec<(usize, usize)> = role.inherits.placed().into_iter().filter_map(find).collect();
             let own = role.permissions.placed().into_iter();
             let permissions = own.map(|(index, permission)| (index, permission.clone())).collect();
@@ -76,9 +78,9 @@ impl Roles {
         }
     }
 
-    /// Finds a role by its name where it is written.
-    pub fn find(&self, from: Option<&Name>, name: &Name) -> Option<usize> {
-        lookup::find(Kind::Role, from, name, |id| self.places.get(id).copied())
+    /// Finds a role.
+    pub fn place(&self, id: &ResourceId) -> Option<usize> {
+        self.places.get(id).copied()
     }
 
     /// Looks up which roles list what is wanted.

@@ -224,10 +224,10 @@ impl Memo {
         let mut facts = policy::Facts { members, allocations, before: self.before.clone(), ..Default::default() };
         facts.is_accepted = self.is_accepted;
         if reads.permissions {
-            facts.grants = kept(&mut self.grants, of_access, is_whole, || access().all_grants());
+            facts.grants = kept(&mut self.grants, of_access, is_whole, || access().grants());
         }
         if reads.assignments {
-            facts.assignments = kept(&mut self.assignments, of_access, is_whole, || access().all_assignments());
+            facts.assignments = kept(&mut self.assignments, of_access, is_whole, || access().assignments());
         }
         if reads.redundant {
             facts.redundant = kept(&mut self.redundant, of_access, is_whole, || access().redundant());

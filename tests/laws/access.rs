@@ -199,8 +199,8 @@ fn agrees(access: &Access, reference: &Reference<'_>, question: &Question) -> Re
         let leads = reference.follow(&question.subject, &miss.chain).is_some();
         prop_assert!(leads && !miss.lacks.is_empty(), "{:?}: {:?}", question, miss);
     }
-    let listed = access.grants(&question.subject).iter().any(|grant| answers(grant, &question.wanted));
-    prop_assert_eq!(listed, expected, "{:?}", access.grants(&question.subject));
+    let listed = access.grants_of(&question.subject).iter().any(|grant| answers(grant, &question.wanted));
+    prop_assert_eq!(listed, expected, "{:?}", access.grants_of(&question.subject));
     let who = access.who(&question.wanted, NOW).unwrap();
     prop_assert_eq!(who.iter().any(|one| one.subject == question.subject), expected);
     Ok(expected)
@@ -255,7 +255,7 @@ fn nobody_loses_anything_by_what_is_redundant() {
     law.holds(&any::<u64>(), |seed| {
         let specs = organisation(&mut Dice(seed));
         let (left, redundant) = without_redundant(&specs);
-        let grants = |specs: &Specs| Access::of(&specs.iter().collect::<Vec<_>>()).all_grants();
+        let grants = |specs: &Specs| Access::of(&specs.iter().collect::<Vec<_>>()).grants();
         let left = grants(&left);
         for (subject, grants) in grants(&specs) {
             for grant in grants {

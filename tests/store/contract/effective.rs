@@ -92,7 +92,7 @@ fn viewed(world: &World) -> BTreeMap<String, String> {
 /// Lists the same as `can --list` does.
 fn listed(specs: &Specs) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
-    for grant in Access::of(&specs.iter().collect::<Vec<_>>()).all_grants().into_values().flatten() {
+    for grant in Access::of(&specs.iter().collect::<Vec<_>>()).grants().into_values().flatten() {
         let until = grant.expires_at.map_or_else(|| "never".to_owned(), spelled);
         let every = ["read", "write", "execute", "manage"];
         for action in every.iter().filter(|action| ["all", **action].contains(&grant.action.as_str())) {
