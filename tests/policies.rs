@@ -203,3 +203,46 @@ fn a_new_finding_is_told_though_one_of_an_older_file_went() {
     sandbox.commit("z-evil");
     assert_eq!(messages(&report(&sandbox, "validate --since HEAD~1")), ["role z-evil of zeta"]);
 }
+
+#[test]
+fn a_waiver_names_the_code_or_the_policy() {
+    let rule = "package roles\n\ndeny contains {\"msg\": \"m\", \"code\": CODE} if {\n\tinput.kind == \"Role\"\n\tinput.metadata.team == \"data\"\n}\n";
+    for (code, control, waives) in [
+        ("\"role-denied\"", "role-denied", true),
+        ("\"role-denied\"", "roles", true),
+        ("sprintf(\"c-%s\", [input.metadata.team])", "c-data", true),
+        ("sprintf(\"c-%s\", [input.metadata.team])", "roles", true),
+        ("sprintf(\"c-%s\", [input.metadata.team])", "c-zeta", false),
+    ] {
+        let sandbox = roles_waived(1);
+        sandbox.write("policies/roles.rego", &rule.replace("CODE", code));
+        let acme = fs::read_to_string(sandbox.repo().join("acme.yaml")).unwrap();
+        sandbox.write("acme.yaml", &acme.replace("control: roles", &format!("control: {control}")));
+        let found = report(&sandbox, "validate");
+        let unneeded = format!("nothing is waived yet: no rule is called `{control}`");
+        let expected = if waives { Vec::new() } else { vec![unneeded.as_str(), "m"] };
+        assert_eq!(messages(&found), expected, "{code} by {control}");
+    }
+}
+
+#[test]
+fn a_waiver_may_come_before_its_policy() {
+    let sandbox = Sandbox::new();
+    let organization = WRONG.split("---").next().unwrap();
+    let waivers = [waiver("roles", "data"), waiver("active-lead", "data")].join("---\n");
+    sandbox.write("acme.yaml", &format!("{organization}---\n{}{waivers}", team("data")));
+    sandbox.write("data.yaml", &roles("data", 1));
+    sandbox.commit("base");
+    let store = "--store sqlite:../charter.db --at 2026-06-01";
+    let applied = |what: &str| {
+        let run = sandbox.charter(&format!("apply {store}"));
+        assert!(run.status.success(), "{what}: {}", String::from_utf8_lossy(&run.stdout));
+    };
+    applied("waivers of what is not there yet");
+    sandbox.write("policies/roles.rego", EACH_ROLE);
+    let switched = organization.replace("timezone: UTC", "timezone: UTC, policies: {active-lead: {}}");
+    sandbox.write("acme.yaml", &format!("{switched}---\n{}{waivers}", team("data")));
+    sandbox.commit("rules");
+    assert_eq!(report(&sandbox, "validate --since HEAD~1")["waived"].as_array().unwrap().len(), 2);
+    applied("rules with waivers that stood");
+}
