@@ -112,3 +112,137 @@ fn what_the_page_shows_runs() {
     codes.sort_unstable();
     assert_eq!(codes, ["budget-limit", "page-0", "page-2"]);
 }
+
+const EACH_ROLE: &str = "\
+package roles
+
+deny contains {\"msg\": sprintf(\"role %s of %s\", [name, team]), \"resource\": sprintf(\"Role/%s/%s\", [team, name])} if {
+	some team, roles in data.charter.resources.Role
+	team != \"\"
+	some name, _ in roles
+}
+";
+
+fn roles(team: &str, count: usize) -> String {
+    let one = |number| {
+        format!(
+            "apiVersion: charter/v1\nkind: Role\nmetadata: {{name: r{number}, team: {team}}}\nspec: {{permissions: [\"read:users\"]}}\n"
+        )
+    };
+    (0..count).map(one).collect::<Vec<_>>().join("---\n")
+}
+
+fn team(name: &str) -> String {
+    format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: {name}}}\nspec: {{members: [\"user:ana\"]}}\n---\n")
+}
+
+fn waiver(control: &str, team: &str) -> String {
+    let metadata = format!("metadata: {{name: w-{control}-{team}}}");
+    format!(
+        "apiVersion: charter/v1\nkind: Waiver\n{metadata}\nspec: {{control: {control}, team: {team}, reason: r, expires: 2026-07-01}}\n"
+    )
+}
+
+/// A repository in which a rule about the whole finds each role of a team, and a waiver lets those of `data` pass.
+fn roles_waived(count: usize) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("policies/roles.rego", EACH_ROLE);
+    let organization = WRONG.split("---").next().unwrap();
+    sandbox
+        .write("acme.yaml", &format!("{organization}---\n{}{}{}", team("data"), team("zeta"), waiver("roles", "data")));
+    sandbox.write("data.yaml", &roles("data", count));
+    sandbox.commit("base");
+    sandbox
+}
+
+fn report(sandbox: &Sandbox, command: &str) -> Value {
+    let run = sandbox.charter(&format!("{command} --at 2026-06-01 -o json"));
+    serde_json::from_slice(&run.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&run.stderr)))
+}
+
+fn messages(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().unwrap().iter().filter(|one| one["old"] != true);
+    findings.map(|one| one["message"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_waiver_of_one_team_covers_nothing_of_another_however_much_there_is() {
+    for count in [50, 1_000] {
+        let sandbox = roles_waived(count);
+        assert_eq!(messages(&report(&sandbox, "validate")), [""; 0], "what is waived keeps nobody out");
+        sandbox.write("zeta.yaml", &roles("zeta", 1).replace("r0", "z-evil"));
+        sandbox.commit("z-evil");
+        let found = report(&sandbox, "validate --since HEAD~1");
+        assert_eq!(messages(&found), ["role z-evil of zeta"]);
+        assert_eq!(found["waived"].as_array().unwrap().len(), count);
+    }
+}
+
+#[test]
+fn what_is_beyond_the_most_is_an_error_that_nothing_waives() {
+    let sandbox = roles_waived(10);
+    sandbox.write("zeta.yaml", &roles("zeta", 1_002));
+    let found = report(&sandbox, "validate");
+    let messages = messages(&found);
+    assert_eq!((messages.len(), messages[1_000]), (1_001, "and 2 more of policy `roles`"));
+    assert_eq!(found["findings"][1_000]["severity"], "error");
+    sandbox.write("w.yaml", &waiver("roles", "zeta"));
+    assert_eq!(self::messages(&report(&sandbox, "validate")), [""; 0]);
+}
+
+#[test]
+fn a_new_finding_is_told_though_one_of_an_older_file_went() {
+    let sandbox = roles_waived(1_000);
+    sandbox.shell("rm acme.yaml");
+    let organization = WRONG.split("---").next().unwrap();
+    sandbox.write("acme.yaml", &format!("{organization}---\n{}{}", team("data"), team("zeta")));
+    sandbox.write("old.yaml", &roles("zeta", 1));
+    sandbox.commit("base");
+    sandbox.shell("rm old.yaml");
+    sandbox.write("zeta.yaml", &roles("zeta", 1).replace("r0", "z-evil"));
+    sandbox.commit("z-evil");
+    assert_eq!(messages(&report(&sandbox, "validate --since HEAD~1")), ["role z-evil of zeta"]);
+}
+
+#[test]
+fn a_waiver_names_the_code_or_the_policy() {
+    let rule = "package roles\n\ndeny contains {\"msg\": \"m\", \"code\": CODE} if {\n\tinput.kind == \"Role\"\n\tinput.metadata.team == \"data\"\n}\n";
+    for (code, control, waives) in [
+        ("\"role-denied\"", "role-denied", true),
+        ("\"role-denied\"", "roles", true),
+        ("sprintf(\"c-%s\", [input.metadata.team])", "c-data", true),
+        ("sprintf(\"c-%s\", [input.metadata.team])", "roles", true),
+        ("sprintf(\"c-%s\", [input.metadata.team])", "c-zeta", false),
+    ] {
+        let sandbox = roles_waived(1);
+        sandbox.write("policies/roles.rego", &rule.replace("CODE", code));
+        let acme = fs::read_to_string(sandbox.repo().join("acme.yaml")).unwrap();
+        sandbox.write("acme.yaml", &acme.replace("control: roles", &format!("control: {control}")));
+        let found = report(&sandbox, "validate");
+        let unneeded = format!("nothing is waived yet: no rule is called `{control}`");
+        let expected = if waives { Vec::new() } else { vec![unneeded.as_str(), "m"] };
+        assert_eq!(messages(&found), expected, "{code} by {control}");
+    }
+}
+
+#[test]
+fn a_waiver_may_come_before_its_policy() {
+    let sandbox = Sandbox::new();
+    let organization = WRONG.split("---").next().unwrap();
+    let waivers = [waiver("roles", "data"), waiver("active-lead", "data")].join("---\n");
+    sandbox.write("acme.yaml", &format!("{organization}---\n{}{waivers}", team("data")));
+    sandbox.write("data.yaml", &roles("data", 1));
+    sandbox.commit("base");
+    let store = "--store sqlite:../charter.db --at 2026-06-01";
+    let applied = |what: &str| {
+        let run = sandbox.charter(&format!("apply {store}"));
+        assert!(run.status.success(), "{what}: {}", String::from_utf8_lossy(&run.stdout));
+    };
+    applied("waivers of what is not there yet");
+    sandbox.write("policies/roles.rego", EACH_ROLE);
+    let switched = organization.replace("timezone: UTC", "timezone: UTC, policies: {active-lead: {}}");
+    sandbox.write("acme.yaml", &format!("{switched}---\n{}{waivers}", team("data")));
+    sandbox.commit("rules");
+    assert_eq!(report(&sandbox, "validate --since HEAD~1")["waived"].as_array().unwrap().len(), 2);
+    applied("rules with waivers that stood");
+}

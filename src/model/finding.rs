@@ -20,7 +20,7 @@ pub struct Control {
 }
 
 /// Under which rules a policy's finding stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rules {
     /// Those that stood before the change and those that it brings, or the only ones there are.
     Both,
@@ -138,9 +138,20 @@ impl Finding {
         self.control.as_ref().map_or(self.code.as_str(), |control| control.code.as_str())
     }
 
+    /// Lists what a waiver may call it: what is shown as its code, and the policy that found it.
+    pub fn controls(&self) -> impl Iterator<Item = &str> {
+        let policy = self.control.as_ref().map(|control| control.policy.as_str());
+        std::iter::once(self.shown_code()).chain(policy.filter(|policy| *policy != self.shown_code()))
+    }
+
     /// Says whether only the rules that the change brings make it.
     pub fn is_of_new_rules(&self) -> bool {
         self.control.as_ref().is_some_and(|control| control.rules == Rules::New)
+    }
+
+    /// Says whether it counts what a policy found beyond what is told: about nothing, so that no waiver covers it.
+    pub fn is_remainder(&self) -> bool {
+        self.control.is_some() && self.about.is_none()
     }
 
     /// Says how bad it is.

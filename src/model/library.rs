@@ -193,6 +193,11 @@ impl Library {
         }
     }
 
+    /// Says whether a policy of the library is called so.
+    pub fn has(name: &str) -> bool {
+        name.parse().is_ok_and(|name: Name| Library::all().parameters().contains_key(&name))
+    }
+
     /// Notes the roles and words that parameters name: a policy about what is not there would silently find nothing.
     pub fn examine<'a>(&'a self, actions: &Set<Name>, found: &mut Examination<'a>) {
         self.examine_kinds(found);

@@ -1,15 +1,20 @@
 //! What a check found: the value that every format of a report is a function of.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::code::Severity;
+use super::code::{Code, Severity};
 use super::credential;
 use super::excerpt::Excerpts;
-use super::finding::Finding;
+use super::finding::{Control, Finding, Rules};
 use super::manifest::Read;
+use super::name::Name;
+use super::origin::Origin;
 use super::snapshot::Revision;
 use super::waived::Waived;
 use super::work::Work;
+
+/// The most findings of one policy that are told; what is beyond is counted.
+const MOST: usize = 1_000;
 
 /// The result of checking one snapshot.
 #[derive(Debug, Clone)]
@@ -37,6 +42,27 @@ pub struct Report {
 }
 
 impl Report {
+    /// Keeps the first findings of each policy and counts its others, once it is known which of them stand and are new.
+    pub fn bounded(mut self) -> Report {
+        let mut counts: BTreeMap<Name, usize> = BTreeMap::new();
+        let mut more: BTreeMap<(Name, Rules, Code), usize> = BTreeMap::new();
+        self.findings.retain(|finding| {
+            let Some(control) = finding.control.as_ref().filter(|_| !finding.is_remainder()) else { return true };
+            let count = counts.entry(control.policy.clone()).or_default();
+            *count += 1;
+            if *count > MOST {
+                *more.entry((control.policy.clone(), control.rules, finding.code)).or_default() += 1;
+            }
+            *count <= MOST
+        });
+        self.findings.extend(more.into_iter().map(|((policy, rules, code), more)| {
+            let finding = Finding::new(code, Origin::file(""), format!("and {more} more of policy `{policy}`"));
+            let control = Control { code: policy.clone(), policy, rules };
+            finding.control(control).help("mend what is shown, or have it waived: the next are shown then")
+        }));
+        self
+    }
+
     /// Counts the findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity() == severity).count()

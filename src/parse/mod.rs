@@ -164,10 +164,10 @@ fn is_unreadable_template(file: &SourceFile) -> bool {
 }
 
 /// Turns the pointers of findings into places, reading each file that has one once more.
-pub fn locate(snapshot: &Snapshot, findings: &mut [Finding]) {
+pub fn locate<'a>(snapshot: &Snapshot, findings: impl IntoIterator<Item = &'a mut Finding>) {
     place(
         snapshot,
-        findings.iter_mut().flat_map(|finding| {
+        findings.into_iter().flat_map(|finding| {
             std::iter::once(&mut finding.origin).chain(finding.related.as_mut().map(|related| &mut related.0))
         }),
     );

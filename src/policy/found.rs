@@ -1,6 +1,6 @@
 //! What policies say to findings: each with its code and its place.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use super::library;
 use super::rego::{Answer, Entry, Failure, Mistake, Said};
@@ -12,9 +12,6 @@ use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::origin::{Origin, Part, Span};
-
-/// The most findings of one policy; what is beyond is counted.
-const MOST: usize = 1_000;
 
 /// Where findings are to be placed: among what is declared.
 #[derive(Debug, Clone, Copy)]
@@ -39,9 +36,11 @@ impl Place<'_> {
             Err(failure) => return vec![self.failure(entry, input, &failure)],
         };
         let mut findings: Vec<Finding> = said.into_iter().map(|said| self.said(entry, input, said)).collect();
-        if let Some(last) = findings.last().filter(|_| left_out > 0) {
-            let more = Finding { message: format!("and {left_out} more of this rule"), help: None, ..last.clone() };
-            findings.push(more);
+        if left_out > 0 {
+            let message = format!("policy `{}`: the rule `{}` finds {left_out} more", entry.policy, entry.rule);
+            let origin = self.policy(&entry.policy, Some(entry.span)).0;
+            // About nothing, so that nothing waives what nobody has seen.
+            findings.push(Finding::new(entry_code(entry), origin, message).control(control(entry, None)));
         }
         findings
     }
@@ -49,17 +48,12 @@ impl Place<'_> {
     fn said(&self, entry: &Entry, input: Option<&Manifest>, said: Said) -> Finding {
         let named = said.resource.as_ref().and_then(|resource| resource.parse::<ResourceId>().ok());
         let named = named.and_then(|id| self.desired.resources.get(&id)).map(|manifest| &**manifest);
-        let code = if entry.severity == Severity::Error { Code::PolicyDenied } else { Code::PolicyWarned };
         let (about, origin) = match named.or(input) {
             Some(manifest) => (manifest.id.clone(), manifest.site.input(said.path.as_deref().unwrap_or_default())),
             None => (id(&entry.policy), self.policy(&entry.policy, Some(entry.span)).0),
         };
-        let control = Control {
-            code: said.code.unwrap_or_else(|| entry.policy.clone()),
-            policy: entry.policy.clone(),
-            rules: Rules::Both,
-        };
-        let finding = Finding::new(code, origin, said.message).about(&about).control(control);
+        let finding = Finding::new(entry_code(entry), origin, said.message);
+        let finding = finding.about(&about).control(control(entry, said.code));
         said.help.into_iter().fold(finding, Finding::help)
     }
 
@@ -112,29 +106,18 @@ fn id(policy: &Name) -> ResourceId {
     ResourceId { kind: Kind::Policy, team: None, name: policy.clone() }
 }
 
-/// Keeps the first findings of each policy, and says how many more there are; of failures of a rule one.
-pub fn bounded(findings: Vec<Finding>) -> Vec<Finding> {
-    let (mut counts, mut kept): (BTreeMap<Option<Name>, usize>, Vec<Finding>) = (BTreeMap::new(), Vec::new());
-    let mut last: BTreeMap<Option<Name>, Finding> = BTreeMap::new();
-    for finding in findings {
-        let policy = finding.control.as_ref().map(|control| control.policy.clone());
-        let rule = finding.control.is_none().then(|| (finding.code, finding.origin.clone()));
-        if rule
-            .is_some_and(|rule| kept.iter().any(|one| one.control.is_none() && (one.code, one.origin.clone()) == rule))
-        {
-            continue;
-        }
-        let count = counts.entry(policy.clone()).or_default();
-        *count += 1;
-        if *count <= MOST {
-            kept.push(finding);
-        } else {
-            last.insert(policy, finding);
-        }
-    }
-    kept.extend(last.into_iter().map(|(policy, finding)| {
-        let more = counts.get(&policy).map_or(0, |count| count - MOST);
-        Finding { message: format!("and {more} more of this policy"), help: None, ..finding }
-    }));
-    kept
+fn entry_code(entry: &Entry) -> Code {
+    if entry.severity == Severity::Error { Code::PolicyDenied } else { Code::PolicyWarned }
+}
+
+fn control(entry: &Entry, code: Option<Name>) -> Control {
+    let policy = entry.policy.clone();
+    Control { code: code.unwrap_or_else(|| policy.clone()), policy, rules: Rules::Both }
+}
+
+/// Keeps one failure of each rule: it says the same of every resource.
+pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut failed = HashSet::new();
+    let kept = findings.into_iter();
+    kept.filter(|one| one.control.is_some() || failed.insert((one.code, one.origin.clone()))).collect()
 }

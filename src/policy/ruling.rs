@@ -96,7 +96,7 @@ impl Ruling {
             both.get(index).map(|entry| place.answer(entry, Some(&manifest), answer)).unwrap_or_default()
         }));
         ruled.asked += asked + everything.len();
-        ruled.findings = found::bounded(ruled.findings);
+        ruled.findings = found::once(ruled.findings);
         ruled
     }
 

@@ -1,6 +1,6 @@
 //! Waivers: which findings of the rules pass for a time. The one evaluator of every verb.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::model::code::{Code, Severity};
 use crate::model::desired::Desired;
 use crate::model::expiry::Expiry;
+use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::waiver::{Waiver, Waivers};
@@ -54,8 +55,9 @@ pub fn weigh(
     let zone = desired.organization().map_or(TimeZone::UTC, |(_, organization)| organization.zone());
     let moment = Moment { now, zone };
     let (mut standing, mut waived, mut needed) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let counting = Counting::of(desired, &moment);
     for finding in findings {
-        let mut written: Vec<(&ResourceId, &Waiver)> = covering(&finding, desired, &moment).collect();
+        let mut written: Vec<(&ResourceId, &Waiver)> = counting.covering(&finding).collect();
         written.sort_by_key(|(id, _)| *id);
         needed.extend(written.iter().map(|(id, _)| (*id).clone()));
         let stood = |id: &ResourceId| {
@@ -68,29 +70,41 @@ pub fn weigh(
     }
     let whole = desired.declared::<Waiver>().filter(|(id, ..)| !desired.flaws.unread.contains(id));
     let own = whole.filter_map(|(id, waiver, manifest)| {
-        if let Some(fault) = waiver.unknown_control(of_policies.unwrap_or(&BTreeSet::new())) {
-            // One of a policy that cannot be read may be meant.
-            return of_policies.map(|_| Finding::of(fault, manifest.site.spec("/control")));
+        // A code that is worked out is known only where something has it.
+        let unneeded = if needed.contains(id) { None } else { waiver.unknown_control(of_policies) };
+        if let Some(fault) = unneeded.as_ref().filter(|fault| fault.code == Code::NotWaivable) {
+            return Some(Finding::of(fault.clone(), manifest.site.spec("/control")));
         }
-        let is_needed = desired.flaws.hides_nothing().then(|| needed.contains(id));
-        state(id, waiver, manifest, is_needed, &moment)
+        // One of a policy that cannot be read may be meant.
+        let is_known =
+            desired.flaws.hides_nothing() && (of_policies.is_some() || Code::parse(&waiver.control).is_some());
+        let is_spare = is_known && !needed.contains(id);
+        state(id, waiver, manifest, unneeded.or_else(|| is_spare.then(|| spare(id, waiver))), &moment)
     });
     standing.extend(own);
     (standing, waived)
 }
 
 fn applies(waiver: &Waiver, finding: &Finding, moment: &Moment) -> bool {
-    let covers = |about| waiver.covers(finding.shown_code(), about);
-    finding.about.as_ref().is_some_and(covers) && !moment.is_over(waiver)
+    waiver.covers(finding) && !moment.is_over(waiver)
 }
 
-fn covering<'d>(
-    finding: &Finding,
-    desired: &'d Desired,
-    moment: &Moment,
-) -> impl Iterator<Item = (&'d ResourceId, &'d Waiver)> {
-    let declared = desired.declared::<Waiver>().map(|(id, waiver, _)| (id, waiver));
-    declared.filter(move |(_, waiver)| applies(waiver, finding, moment))
+/// The waivers that did not end, by what they waive.
+struct Counting<'d>(BTreeMap<&'d str, Vec<(&'d ResourceId, &'d Waiver)>>);
+
+impl<'d> Counting<'d> {
+    fn of(desired: &'d Desired, moment: &Moment) -> Self {
+        let mut all: BTreeMap<&str, Vec<(&ResourceId, &Waiver)>> = BTreeMap::new();
+        for (id, waiver, _) in desired.declared::<Waiver>().filter(|(_, waiver, _)| !moment.is_over(waiver)) {
+            all.entry(&waiver.control).or_default().push((id, waiver));
+        }
+        Counting(all)
+    }
+
+    fn covering<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = (&'d ResourceId, &'d Waiver)> + 'a {
+        let named = finding.controls().flat_map(|name| self.0.get(name).into_iter().flatten());
+        named.copied().filter(|(_, waiver)| waiver.covers(finding))
+    }
 }
 
 /// Says that a waiver comes too late for the change that brings it.
@@ -100,12 +114,18 @@ fn later(finding: Finding, id: &ResourceId) -> Finding {
     finding.help(help)
 }
 
-/// Says what is wrong with a waiver itself; whether it is needed may not be known.
+/// Says that no finding is covered by a waiver.
+fn spare(id: &ResourceId, waiver: &Waiver) -> Fault {
+    let message = format!("`{id}` waives nothing: no finding of `{}` is covered by it", waiver.control);
+    Fault::new(Code::WaiverUnneeded, message).help("take the waiver out")
+}
+
+/// Says what is wrong with a waiver itself; why it is unneeded, if it is known to be.
 fn state(
     id: &ResourceId,
     waiver: &Waiver,
     manifest: &Manifest,
-    is_needed: Option<bool>,
+    unneeded: Option<Fault>,
     moment: &Moment,
 ) -> Option<Finding> {
     let expires = waiver.expires;
@@ -129,9 +149,8 @@ fn state(
             "give it an earlier end, and renew it when it is due",
         );
     }
-    if is_needed == Some(false) {
-        let message = format!("`{id}` waives nothing: no finding of `{}` is covered by it", waiver.control);
-        return finding(Code::WaiverUnneeded, "/control", message, "take the waiver out");
+    if let Some(fault) = unneeded {
+        return Some(Finding::of(fault, manifest.site.spec("/control")));
     }
     let is_soon = expires.end(&moment.zone).duration_since(moment.now) <= SOON;
     let message = format!("`{id}` ends with {expires}: what it waives is found again then");

@@ -14,7 +14,6 @@ use crate::model::name::Name;
 use crate::model::report::Report;
 use crate::model::snapshot::Snapshot;
 use crate::model::standing::Standing;
-use crate::model::waived::Waived;
 use crate::model::work::Work;
 use crate::parse;
 use crate::source::{At, Source, SourceError};
@@ -40,7 +39,7 @@ pub fn check(source: &dyn Source, at: &At, now: Timestamp) -> Result<Checked, So
     let mut spent = Spent::default();
     let mut memo = whole(source, at, &mut spent)?;
     let judged = memo.judge(now, &mut spent);
-    let report = report(memo.snapshot(), &judged, spent.work);
+    let report = report(memo.snapshot(), &judged, spent.work).bounded();
     let is_waived = !judged.waived.is_empty();
     Ok(Checked { report, admitted: judged.admitted, spent, memo, is_waived })
 }
@@ -88,7 +87,7 @@ impl Checked {
 
     fn again(mut self, now: Timestamp) -> Self {
         let judged = self.memo.judge(now, &mut self.spent);
-        self.report = report(self.memo.snapshot(), &judged, self.spent.work);
+        self.report = report(self.memo.snapshot(), &judged, self.spent.work).bounded();
         self.admitted = judged.admitted;
         self
     }
@@ -118,13 +117,8 @@ pub fn whole(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<Memo, So
 /// Makes the report of what was found in a snapshot.
 pub fn report(snapshot: &Snapshot, judged: &Judged, work: Work) -> Report {
     let findings = place(snapshot, judged.findings.clone());
-    let waived = judged.waived.iter().cloned().map(|one| {
-        let mut finding = [one.finding];
-        parse::locate(snapshot, &mut finding);
-        let [finding] = finding;
-        Waived { finding, ..one }
-    });
-    let mut waived: Vec<Waived> = waived.collect();
+    let mut waived = judged.waived.clone();
+    parse::locate(snapshot, waived.iter_mut().map(|one| &mut one.finding));
     waived.sort_by(|a, b| by_place(&a.finding, &b.finding));
     let Judged { read, resources, .. } = *judged;
     let shown: Vec<Finding> = findings.iter().chain(waived.iter().map(|one| &one.finding)).cloned().collect();

@@ -88,6 +88,7 @@ fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<E
         }
         None => mend(&mut memo, report.findings.clone(), &HashSet::new(), now),
     };
+    report = report.bounded();
     // To free it all takes longer than to judge it, and nobody has to wait for that.
     rayon::spawn(move || drop((memo, judged)));
     Ok(Examined { report, snapshot, mended, spent })
@@ -112,7 +113,8 @@ impl Base {
         let renamed = self.renamed(snapshot);
         let is_old = |finding: &Finding| {
             let path = self.path_before(&finding.origin.path, snapshot, &renamed);
-            path.is_some_and(|path| self.found.contains(&mark(finding, path)))
+            // As many are not as before only because they are as many.
+            !finding.is_remainder() && path.is_some_and(|path| self.found.contains(&mark(finding, path)))
         };
         report.older = report.findings.iter().filter(|finding| is_old(finding)).cloned().collect();
         if !all {

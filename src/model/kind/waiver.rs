@@ -11,7 +11,9 @@ use crate::model::code::Code;
 use crate::model::examination::{Examination, Target};
 use crate::model::expiry::Expiry;
 use crate::model::fault::Fault;
+use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
+use crate::model::library::Library;
 use crate::model::mend::Mend;
 use crate::model::name::Name;
 use crate::model::nearest::{did_you_mean, surely_meant};
@@ -47,11 +49,12 @@ pub fn among(rows: &BTreeMap<ResourceId, Canonical>) -> Waivers {
 }
 
 impl Waiver {
-    /// Says whether it is about the findings of a code about a resource.
-    pub fn covers(&self, code: &str, about: &ResourceId) -> bool {
+    /// Says whether it is about a finding: by its code or its policy, and by the resource that the finding is about.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        let Some(about) = &finding.about else { return false };
         let is_team = self.team.as_ref().is_none_or(|team| about.concerns() == Some(team));
         let is_resource = self.resource.as_ref().is_none_or(|resource| about == resource);
-        self.control == code && self.says_for_whom() && is_team && is_resource
+        finding.controls().any(|name| name == self.control) && self.says_for_whom() && is_team && is_resource
     }
 
     /// Says whether it names a team or a resource, without which it is about nothing.
@@ -60,20 +63,35 @@ impl Waiver {
     }
 
     /// Says what is wrong with its control, if that is neither a rule of ours nor one of those that policies have.
-    pub fn unknown_control(&self, of_policies: &BTreeSet<Name>) -> Option<Fault> {
+    ///
+    /// A policy may come later than the waiver of it: what no rule is called waives nothing yet. `of_policies` is `None`
+    /// where it is not known what they are called.
+    pub fn unknown_control(&self, of_policies: Option<&BTreeSet<Name>>) -> Option<Fault> {
         let ours = Code::WAIVABLE.iter().map(|code| code.as_str());
-        let known: Vec<&str> = ours.chain(of_policies.iter().map(Name::as_str)).collect();
-        if known.contains(&self.control.as_str()) {
+        let known: Vec<&str> = ours.chain(of_policies.into_iter().flatten().map(Name::as_str)).collect();
+        let control = self.control.as_str();
+        if known.contains(&control) {
             return None;
         }
         let all = known.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
-        let help = did_you_mean(&self.control, &known).map_or_else(
+        let help = did_you_mean(control, &known).map_or_else(
             || format!("what can be waived is {all}"),
             |near| format!("did you mean `{near}`? What can be waived is {all}"),
         );
-        let why = if Code::parse(&self.control).is_some() { "is no rule, and cannot be waived" } else { "is no rule" };
-        let fault = Fault::new(Code::NotWaivable, format!("`{}` {why}", self.control)).help(help);
-        Some(fault.mend(Mend::word(&self.control, surely_meant(&self.control, known))))
+        if Code::parse(control).is_some() {
+            let message = format!("`{control}` is no rule, and cannot be waived");
+            return Some(Fault::new(Code::NotWaivable, message).help(help));
+        }
+        of_policies?;
+        if Library::has(control) {
+            let message = format!("nothing is waived yet: `{control}` of the library is not switched on");
+            return Some(
+                Fault::new(Code::WaiverUnneeded, message)
+                    .help("switch it on in a later change, or take the waiver out"),
+            );
+        }
+        let fault = Fault::new(Code::WaiverUnneeded, format!("nothing is waived yet: no rule is called `{control}`"));
+        Some(fault.help(help).mend(Mend::word(control, surely_meant(control, known))))
     }
 }
 
