@@ -157,8 +157,8 @@ fn replace_all(args: &[Value]) -> u64 {
     let Some(Value::Object(patterns)) = args.first() else { return 0 };
     patterns.iter_sorted().fold(length(args, 1), |made, (old, new)| {
         let [old, new] = [old, new].map(|text| if let Value::String(text) = text { long(text.len()) } else { 0 });
-        let all = if old == 0 { made.saturating_add(1).saturating_mul(new) } else { made.saturating_mul(new) / old };
-        if old == 0 { all.saturating_add(made) } else { all.max(made) }
+        let between = made.saturating_add(1).saturating_mul(new).saturating_add(made);
+        made.saturating_mul(new).checked_div(old).map_or(between, |instead| instead.max(made))
     })
 }
 
@@ -181,9 +181,9 @@ fn sprintf(args: &[Value]) -> u64 {
 
 /// Bounds a product by its digits: about those of its factors.
 fn product(args: &[Value]) -> u64 {
-    let digits = |item: &Value| match item {
-        Value::Number(number) => number.as_f64().map_or(f64::INFINITY, |number| number.abs().max(1.0).log10()),
-        _ => 0.0,
+    let digits = |item: &Value| {
+        let Value::Number(number) = item else { return 0.0 };
+        number.as_f64().map_or(f64::INFINITY, |number| number.abs().max(1.0).log10())
     };
     let all: f64 = items(args.first()).map(digits).sum();
     if all < 307.0 { 0 } else { u64::MAX }
@@ -191,21 +191,33 @@ fn product(args: &[Value]) -> u64 {
 
 /// Bounds what is read out of a text, and the numbers in it.
 fn json(args: &[Value]) -> u64 {
-    let (mut bare, mut is_quoted, mut is_escaped) = (String::new(), false, false);
-    for c in text(args, 0).chars() {
-        is_quoted ^= c == '"' && !is_escaped;
-        is_escaped = is_quoted && c == '\\' && !is_escaped;
-        bare.extend((!is_quoted).then_some(c));
-    }
-    if is_vast(&bare) { u64::MAX } else { pieces(length(args, 0)) }
+    if is_vast(&bare(text(args, 0))) { u64::MAX } else { pieces(length(args, 0)) }
 }
 
 fn number(args: &[Value]) -> u64 {
     if is_vast(text(args, 0)) { u64::MAX } else { 0 }
 }
 
+/// Blanks what is quoted or a comment in a text of rules, or in JSON.
+pub fn bare(text: &str) -> String {
+    let (mut quote, mut is_escaped) = (None, false);
+    let blank = |c: char| {
+        let is_bare = quote.is_none() && !matches!(c, '"' | '`' | '#');
+        match (quote, c) {
+            (Some('"'), _) if is_escaped => is_escaped = false,
+            (Some('"'), '\\') => is_escaped = true,
+            (Some('"' | '#'), '\n') => quote = None,
+            (Some(open), _) => quote = (open != c).then_some(open),
+            (None, '"' | '`' | '#') => quote = Some(c),
+            (None, _) => {}
+        }
+        if is_bare || c == '\n' { c } else { ' ' }
+    };
+    text.chars().map(blank).collect()
+}
+
 /// Says whether a text has a number of more digits than a double, written out or by its exponent.
-fn is_vast(text: &str) -> bool {
+pub fn is_vast(text: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit() || c == '_';
     let is_long = |run: &str| run.len() > DIGITS;
     let parts: Vec<&str> = text.split(['e', 'E']).collect();
