@@ -140,6 +140,48 @@ const HOSTILE: &[(&str, &str, &str)] = &[
         "regex.match(\"(((((a{1,99}){1,99}){1,99}){1,99}){1,99}){1,99}\", input.kind)",
         "policy-timeout",
     ),
+    (
+        "a text that is put into itself",
+        "a := \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\nb := replace(a, \"a\", a)\nc := replace(b, \"a\", b)\nreplace(c, \"a\", c) == input.kind",
+        "policy-timeout",
+    ),
+    (
+        "a text that is put into itself, for the interpreter",
+        "x := [replace(c, \"a\", c) | a := \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"; b := replace(a, \"a\", a); c := replace(b, \"a\", b)]\nx == input.kind",
+        "policy-timeout",
+    ),
+    (
+        "replacements of replacements",
+        "a := \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\nb := replace(a, \"a\", a)\nstrings.replace_n({\"a\": b, \"aa\": b, \"aaa\": b}, b) == input.kind",
+        "policy-timeout",
+    ),
+    (
+        "a match in the place of each match",
+        "a := \"$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0\"\nb := replace(a, \"$\", a)\nc := replace(b, \"0\", b)\nregex.replace(c, \".\", c) == input.kind",
+        "policy-timeout",
+    ),
+    (
+        "one text many times in a list",
+        "a := concat(\"\", [\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" | some _ in numbers.range(1, 30000)])\nconcat(a, [a | some _ in numbers.range(1, 1000)]) == input.kind",
+        "policy-timeout",
+    ),
+    ("a column as wide as the world", "sprintf(\"%9999999999d\", [1]) == input.kind", "policy-timeout"),
+    ("decimals without an end", "f := \"%.999999999f\"\nsprintf(f, [1.5]) == input.kind", "policy-timeout"),
+    ("a list of lists of lists, printed", LISTS, "policy-timeout"),
+    ("a list of lists of lists, put together", UNIONS, "policy-timeout"),
+    ("a product of all there is", "product(numbers.range(1, 100000)) == input.kind", "policy-timeout"),
+    ("a number by its exponent", "to_number(\"1e99999999\") == input.kind", "policy-timeout"),
+    ("a number inside of a text", "json.unmarshal(\"[1e99999999]\") == input.kind", "policy-timeout"),
+    (
+        "a text in pieces of pieces",
+        "a := \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\nb := replace(a, \"a\", a)\nc := replace(b, \"a\", b)\ncount(split(concat(\"\", [c, c]), \"\")) < 0",
+        "policy-timeout",
+    ),
+    (
+        "every prefix of every text",
+        "a := numbers.range(1, 20000)\nb := [sprintf(\"%d\", [n]) | some n in a]\nc := [sprintf(\"x%d\", [n]) | some n in a]\nstrings.any_prefix_match(b, c)",
+        "policy-timeout",
+    ),
     // Odd answers.
     (
         "a flood of findings",
@@ -170,6 +212,8 @@ const HOSTILE: &[(&str, &str, &str)] = &[
 ];
 
 const DOUBLING: &str = "DOUBLING";
+const LISTS: &str = "LISTS";
+const UNIONS: &str = "UNIONS";
 const CHAIN: &str = "CHAIN";
 const TOWER: &str = "TOWER";
 const LINE: &str = "LINE";
@@ -179,6 +223,14 @@ fn module(text: &str) -> String {
         DOUBLING => {
             let lines = (1..40).map(|n| format!("x{n} := concat(\"\", [x{0}, x{0}])\n", n - 1));
             format!("x0 := input.kind\n{}x39 == \"\"", lines.collect::<String>())
+        }
+        LISTS => {
+            let lines = (1..50).map(|n| format!("x{n} := [x{0}, x{0}]\n", n - 1));
+            format!("x0 := [input.kind]\n{}sprintf(\"%v\", [x49]) == \"\"", lines.collect::<String>())
+        }
+        UNIONS => {
+            let lines = (1..50).map(|n| format!("x{n} := {{\"a\": x{0}, \"b\": x{0}}}\n", n - 1));
+            format!("x0 := {{\"a\": input.kind}}\n{}object.union(x49, x48) == {{}}", lines.collect::<String>())
         }
         CHAIN => {
             let rules = (0..5_000).map(|n| format!("r{n} if r{}\n", n + 1)).collect::<String>();

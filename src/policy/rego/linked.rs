@@ -7,6 +7,7 @@ use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::program::Program;
 
+use super::bounds;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
 use super::reads::{Graph, Reads};
@@ -183,7 +184,11 @@ fn compile(engine: &mut Engine, entries: &[Entry]) -> Result<Option<Arc<Program>
     let Some(first) = paths.first() else { return Ok(None) };
     let policy = engine.compile_with_entrypoint(&Arc::from(*first)).map_err(|error| error.to_string())?;
     match Compiler::compile_from_policy(&policy, &paths) {
-        Ok(program) => Ok(Some(program)),
+        Ok(program) => {
+            let mut program = Arc::unwrap_or_clone(program);
+            bounds::compiled(&mut program);
+            Ok(Some(Arc::new(program)))
+        }
         Err(error) => Err(error
             .span
             .as_ref()

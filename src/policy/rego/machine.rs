@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use regorus::{Engine, Value, set_global_memory_limit};
 
-use super::mistake;
+use super::{bounds, mistake};
 use regorus::rvm::program::Program;
 use regorus::rvm::vm::{RegoVM, VmError};
 use regorus::utils::limits::{ExecutionTimerConfig, MemoryBudgetConfig};
@@ -155,6 +155,7 @@ fn timer(limits: Limits) -> ExecutionTimerConfig {
 /// # Errors
 /// Where the data stand where a rule stands: in words.
 pub fn interpret(engine: &mut Engine, input: Value, data: Value, limits: Limits) -> Result<(), String> {
+    bounds::interpreted(engine);
     engine.set_execution_timer_config(timer(limits));
     set_global_memory_limit(Some(MOST_BYTES));
     engine.set_strict_builtin_errors(false);

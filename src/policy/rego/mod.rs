@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regorus::Engine;
 use regorus::utils::limits::monotonic_now;
 
+mod bounds;
 mod builtins;
 mod certain;
 mod dialect;

@@ -7,7 +7,7 @@ use regorus::unstable::{Expr, Module as Tree, Parser, Ref, Rule, RuleHead, Span}
 
 use super::mistake::{self, Mistake};
 use super::walk::{self, Met, Reference, Step};
-use super::{dialect, format, outcome};
+use super::{bounds, dialect, format, outcome};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
 
@@ -52,8 +52,8 @@ impl Module {
     pub fn parse(policy: &Name, text: &str) -> Result<Module, Mistake> {
         let invalid =
             |error: &dyn std::fmt::Display| Mistake::told(policy, Code::PolicyInvalid, text, &error.to_string());
-        if let Some((line, column)) = too_deep(text) {
-            let mistake = Mistake::whole(policy, Code::PolicyInvalid, format!("brackets nest deeper than {DEEPEST}"));
+        if let Some((line, column, message)) = too_much(&bounds::bare(text)) {
+            let mistake = Mistake::whole(policy, Code::PolicyInvalid, message);
             return Err(Mistake { span: Some(mistake::span(line, column, 1)), ..mistake });
         }
         let source = Source::from_contents(policy.to_string(), text.to_owned()).map_err(|error| invalid(&error))?;
@@ -136,26 +136,23 @@ fn tree(source: &Source, is_v1: bool) -> Result<Tree, String> {
     parsed().map_err(|error| error.to_string())
 }
 
-/// Finds the first bracket that nests too deep: each level may take the parser twice as long.
-fn too_deep(text: &str) -> Option<(u32, u32)> {
-    let (mut depth, mut line, mut column, mut quote, mut is_escaped) = (0_usize, 1, 0, None, false);
-    for c in text.chars() {
-        column += 1;
-        if c == '\n' {
-            (line, column) = (line + 1, 0);
+/// Finds what would take the parser too long: the first bracket that nests too deep, for which each level may take it
+/// twice as long, or a number with more digits than a double.
+fn too_much(bare: &str) -> Option<(u32, u32, String)> {
+    let mut depth = 0_usize;
+    for (number, line) in (1..).zip(bare.lines()) {
+        if bounds::is_vast(line) {
+            return Some((number, 1, "a number has more than 307 digits".to_owned()));
         }
-        match (quote, c) {
-            (Some('"'), _) if is_escaped => is_escaped = false,
-            (Some('"'), '\\') => is_escaped = true,
-            (Some('"' | '#'), '\n') => quote = None,
-            (Some(open), _) => quote = (open != c).then_some(open),
-            (None, '"' | '`' | '#') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-            (None, _) => {}
-        }
-        if depth > DEEPEST {
-            return Some((line, column));
+        for (column, c) in (1..).zip(line.chars()) {
+            match c {
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > DEEPEST {
+                return Some((number, column, format!("brackets nest deeper than {DEEPEST}")));
+            }
         }
     }
     None

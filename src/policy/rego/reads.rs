@@ -59,6 +59,9 @@ impl World {
 /// The most rules that one goes through to another.
 const DEEPEST: usize = 100;
 
+/// The most multiplications that follow on one another: each may double the digits, and nothing ends one that runs.
+const MOST_PRODUCTS: u32 = 10;
+
 /// The parts of `data.charter`.
 const PARTS: [&str; 8] =
     ["resources", "permissions", "assignments", "redundant", "budgets", "parameters", "now", "now_ns"];
@@ -78,6 +81,8 @@ struct Node {
     is_doubtful: bool,
     /// How many arguments it takes, if it is a function.
     takes: Option<usize>,
+    /// How many multiplications it has of which a number may come with the digits of both.
+    products: u32,
     /// Where it is first met, and in which policy.
     place: Option<(Name, Span)>,
     edges: Vec<Vec<String>>,
@@ -120,6 +125,7 @@ impl Graph {
                 Some(_) | None => {}
             },
             Met::Code(_) | Met::Query(_) | Met::Listed => {}
+            Met::Product => node.products += 1,
             Met::Doubt => node.is_doubtful = true,
             Met::Call(called, params) => {
                 let name = spelled(called);
@@ -253,7 +259,9 @@ impl Graph {
             left.retain(|rule, _| !done.contains(rule));
             left.values_mut().for_each(|below| below.retain(|rule| !done.contains(rule)));
         }
-        let (rule, node) = left.keys().find_map(|rule| Some((*rule, self.rules.get(*rule)?)))?;
+        let Some((rule, node)) = left.keys().find_map(|rule| Some((*rule, self.rules.get(*rule)?))) else {
+            return self.largest();
+        };
         let (policy, span) = node.place.as_ref()?;
         let message = format!("the rule `{}` asks itself, through what it names", rule.join("."));
         let help = format!(
@@ -263,10 +271,36 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// Finds a rule whose numbers may have more digits than anybody can wait for.
+    fn largest(&self) -> Option<Mistake> {
+        let mut counted = BTreeMap::new();
+        let node = self.rules.iter().find(|(rule, _)| self.products(rule, &mut counted) > MOST_PRODUCTS)?.1;
+        let (policy, span) = node.place.as_ref()?;
+        let message = format!("a rule multiplies more than {MOST_PRODUCTS} times, through what it names");
+        let help = "multiply by numbers as they are written: of others each time may double the digits";
+        Some(Mistake::at(policy, Code::PolicyInvalid, span, &message).help(help))
+    }
+
+    /// Counts the multiplications of a rule and of all that it names, as often as it does. No circle is left.
+    fn products<'a>(&'a self, rule: &'a Vec<String>, counted: &mut BTreeMap<&'a Vec<String>, u32>) -> u32 {
+        if let Some(count) = counted.get(rule) {
+            return *count;
+        }
+        let Some(node) = self.rules.get(rule) else { return 0 };
+        let below = node.edges.iter().flat_map(|edge| self.near(edge));
+        let below = below.fold(0, |sum: u32, (rule, _)| sum.saturating_add(self.products(rule, counted)));
+        let count = below.saturating_add(node.products);
+        counted.insert(rule, count);
+        count
+    }
+}
+
 impl Node {
     fn absorb(&mut self, other: Node) {
         self.values += other.values;
         self.is_doubtful |= other.is_doubtful || self.values > 1;
+        self.products += other.products;
         self.place = self.place.take().or(other.place);
         self.reads.input |= other.reads.input;
         self.reads.world.add(&other.reads.world);

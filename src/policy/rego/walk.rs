@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleBody, RuleHead, Span};
+use regorus::unstable::{
+    ArithOp, BoolOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleBody, RuleHead, Span,
+};
 
 /// A step of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub enum Met<'a> {
     Query(&'a Query),
     /// A comprehension of a list, in which the machine keeps what is not there.
     Listed,
+    /// A multiplication of two numbers that are not written: it may have as many digits as both.
+    Product,
     /// What the machine may take otherwise: a comprehension of a mapping (of two values of one key, it takes the last), and
     /// `key, value in collection` (it does not ask for the key).
     Doubt,
@@ -156,7 +160,7 @@ fn goes_on(body: &RuleBody, assign: &RuleAssign) -> bool {
     let found: BTreeSet<String> = found.flatten().filter_map(|met| root(&met)).collect();
     let hangs = |met: &Met<'_>| match met {
         Met::Reference(reference) => !reference.steps.is_empty() || found.contains(&reference.root),
-        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Doubt => false,
+        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Doubt => false,
     };
     let loops = |statement: &LiteralStmt| is_loop(statement) || matches!(statement.literal, Literal::Every { .. });
     !body.query.stmts.iter().any(loops) && !expression(&assign.value).iter().any(hangs)
@@ -283,10 +287,14 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
             }
         }
         Expr::UnaryExpr { expr, .. } => push(&[expr]),
-        Expr::BinExpr { lhs, rhs, .. }
-        | Expr::BoolExpr { lhs, rhs, .. }
-        | Expr::ArithExpr { lhs, rhs, .. }
-        | Expr::AssignExpr { lhs, rhs, .. } => push(&[lhs, rhs]),
+        Expr::ArithExpr { op, lhs, rhs, .. } => {
+            let is_product = *op == ArithOp::Mul && !is_constant(lhs) && !is_constant(rhs);
+            met.extend(is_product.then_some(Met::Product));
+            push(&[lhs, rhs]);
+        }
+        Expr::BinExpr { lhs, rhs, .. } | Expr::BoolExpr { lhs, rhs, .. } | Expr::AssignExpr { lhs, rhs, .. } => {
+            push(&[lhs, rhs])
+        }
         Expr::Membership { key, value, collection, .. } => {
             met.extend(key.as_ref().map(|_| Met::Doubt));
             push(&key.iter().chain([value, collection]).collect::<Vec<_>>());
