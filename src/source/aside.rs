@@ -3,8 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use super::error::SourceError;
 use super::{At, Source};
@@ -27,6 +28,9 @@ pub struct Aside {
     seen: RefCell<Option<Seen>>,
 }
 
+/// How long the first look is waited for, which tells who starts a service that it cannot work: the look goes on.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 type Seen = Result<Option<Revision>, SourceError>;
 
 impl Aside {
@@ -41,12 +45,21 @@ impl Aside {
         Ok(Aside { near, ask: Some(ask), told, looking, is_away: Cell::new(false), seen: RefCell::new(None) })
     }
 
-    /// Waits for the look that is under way, or for one that is made now; `None` with nobody there to look.
+    /// Waits a while for the look that is under way, or for one that is made now; `None` with nobody there to look.
     fn wait(&self) -> Option<Seen> {
-        if !self.is_away.take() {
+        if !self.is_away.replace(true) {
             self.ask.as_ref()?.send(()).ok()?;
         }
-        self.told.recv().ok()
+        let told = self.told.recv_timeout(PATIENCE);
+        self.is_away.set(told == Err(RecvTimeoutError::Timeout));
+        match told {
+            Ok(seen) => Some(seen),
+            Err(RecvTimeoutError::Timeout) => {
+                let cause = format!("no answer within {} s, and it is waited for", PATIENCE.as_secs());
+                Some(Err(SourceError::Unreachable { url: self.near.identity(), cause }))
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
     }
 }
 
@@ -79,7 +92,7 @@ impl Source for Aside {
         self.near.delta(base)
     }
 
-    /// Tells what the look came to; where there was none, waits for one.
+    /// Tells what the look came to; where there was none, waits for one, but not as long as a server may hang.
     fn head(&self) -> Seen {
         let seen = self.seen.take().or_else(|| self.wait());
         stayed(self.near.as_ref(), seen.unwrap_or_else(|| self.near.head()))

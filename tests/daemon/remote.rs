@@ -213,6 +213,27 @@ fn a_server_that_hangs_keeps_nothing_from_being_put_back() {
 }
 
 #[test]
+fn a_server_that_hangs_at_the_start_keeps_nothing_from_being_put_back() {
+    let sandbox = founded();
+    let mut daemon = by_ssh(&sandbox);
+    daemon.lands(&sandbox.commit_of("HEAD"));
+    drop(daemon);
+    let [hang, pids] = ["hang", "pids"].map(|name| sandbox.root().join(name));
+    fs::write(&hang, "").unwrap();
+    sandbox.database().rows("DELETE FROM live_resource WHERE kind = 'Role'");
+    let mut daemon = by_ssh(&sandbox);
+    assert_eq!(daemon.drifts("Role/dev")["state"], "healed");
+    eventually("it is told", || state(&sandbox).concat().contains("cannot be reached: no answer within 10 s"));
+    assert!(words(&pids).iter().all(is_alive), "the look goes on");
+
+    fs::remove_file(&hang).unwrap();
+    let next = sandbox.commit_team("web", &["bo"]);
+    sandbox.shell(&format!("kill {}", words(&pids).join(" ")));
+    daemon.until("recovered", |_| true);
+    daemon.lands(&next);
+}
+
+#[test]
 fn a_look_at_a_server_where_nothing_moved_asks_once() {
     let sandbox = founded();
     let mut daemon = by_ssh(&sandbox);
