@@ -58,6 +58,7 @@ impl Place<'_> {
             code: said.code.unwrap_or_else(|| entry.policy.clone()),
             policy: entry.policy.clone(),
             rules: Rules::Both,
+            is_tolerated: false,
         };
         let finding = Finding::new(code, origin, said.message).about(&about).control(control);
         said.help.into_iter().fold(finding, Finding::help)
