@@ -14,8 +14,14 @@ use crate::source::{Source, SourceError};
 use crate::store::{Landed, Reader, Store};
 use jiff::Timestamp;
 
-/// Says which findings pass and by which waiver, where that was asked for.
-pub fn waived(report: &Report, context: &Context) {
+/// Says how many errors stand in what landed, and which findings pass by which waiver, where that was asked for.
+pub fn passed(report: &Report, context: &Context) {
+    let tolerated = report.findings.iter().filter(|finding| finding.is_tolerated()).count();
+    if tolerated > 0 {
+        let errors = counted(tolerated, "error");
+        context
+            .note(&format!("warning: {errors} of policies in what landed, which stands; look at `charter validate`"));
+    }
     for waived in report.waived.iter().filter(|_| context.verbose) {
         context.note(&check::waived(waived));
     }
@@ -29,7 +35,7 @@ pub fn invalid(report: &Report, output: &Outputs, context: &Context) -> Result<E
 /// Shows why nothing can be planned, and ends the text with a line.
 fn unplanned(report: &Report, last: &str, output: &Outputs, context: &Context) -> Result<Exit, Failure> {
     let report = &report.clone().shown();
-    waived(report, context);
+    passed(report, context);
     output.emit(&[
         (Format::Text, &|| check::text(report, context.elapsed_ms(), context.color) + last),
         (Format::Json, &|| json::pretty(&json::report(report))),
@@ -174,7 +180,7 @@ pub fn round(
         Outcome::Blocked(planned) | Outcome::Held(planned) => (planned, Exit::No),
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
-    waived(&round.report, context);
+    passed(&round.report, context);
     let destination = destination(planned, Some(command));
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));

@@ -11,12 +11,14 @@ use super::name::Name;
 use super::origin::Origin;
 
 /// The policy that made a finding, and what it calls the matter.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Control {
     /// What is shown as the code: the rule's own, or the policy's name. Words of the same letters as a name.
     pub code: Name,
     pub policy: Name,
     pub rules: Rules,
+    /// Whether it would be an error, were it not about what landed before and stands.
+    pub is_tolerated: bool,
 }
 
 /// Under which rules a policy's finding stands.
@@ -85,6 +87,18 @@ impl Finding {
     /// Makes a finding of a fault at a place.
     pub fn of(fault: Fault, origin: Origin) -> Self {
         Finding { help: fault.help.map(brief), mend: fault.mend, ..Finding::new(fault.code, origin, fault.message) }
+    }
+
+    /// Takes what would be an error for a warning: it is about what landed before and stands.
+    pub fn tolerate(self) -> Self {
+        let control =
+            self.control.as_ref().map(|control| Arc::new(Control { is_tolerated: true, ..Control::clone(control) }));
+        if self.is_error() { Finding { code: Code::PolicyWarned, control, ..self } } else { self }
+    }
+
+    /// Says whether it would be an error, were it not about what landed before; of a rule without an answer nobody knows more.
+    pub fn is_tolerated(&self) -> bool {
+        self.code == Code::PolicyWarned && self.control.as_ref().is_none_or(|control| control.is_tolerated)
     }
 
     /// Says which resource it is about.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::code::{Code, Severity};
 use super::credential;
 use super::excerpt::Excerpts;
-use super::finding::{Control, Finding, Rules};
+use super::finding::{Control, Finding};
 use super::manifest::Read;
 use super::name::Name;
 use super::origin::Origin;
@@ -45,20 +45,21 @@ impl Report {
     /// Keeps the first findings of each policy and counts its others, once it is known which of them stand and are new.
     pub fn bounded(mut self) -> Report {
         let mut counts: BTreeMap<Name, usize> = BTreeMap::new();
-        let mut more: BTreeMap<(Name, Rules, Code), usize> = BTreeMap::new();
+        let mut more: BTreeMap<(Code, Control), usize> = BTreeMap::new();
         self.findings.retain(|finding| {
-            let Some(control) = finding.control.as_ref().filter(|_| !finding.is_remainder()) else { return true };
+            let Some(control) = finding.control.as_deref().filter(|_| !finding.is_remainder()) else { return true };
             let count = counts.entry(control.policy.clone()).or_default();
             *count += 1;
             if *count > MOST {
-                *more.entry((control.policy.clone(), control.rules, finding.code)).or_default() += 1;
+                let control = Control { code: control.policy.clone(), ..control.clone() };
+                *more.entry((finding.code, control)).or_default() += 1;
             }
             *count <= MOST
         });
-        self.findings.extend(more.into_iter().map(|((policy, rules, code), more)| {
-            let finding = Finding::new(code, Origin::file(""), format!("and {more} more of policy `{policy}`"));
-            let control = Control { code: policy.clone(), policy, rules };
-            finding.control(control).help("mend what is shown, or have it waived: the next are shown then")
+        self.findings.extend(more.into_iter().map(|((code, control), more)| {
+            let message = format!("and {more} more of policy `{}`", control.policy);
+            let finding = Finding::new(code, Origin::file(""), message).control(control);
+            finding.help("mend what is shown, or have it waived: the next are shown then")
         }));
         self
     }

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use super::rego::{Parameters, World};
 use super::ruling::{Ruled, Rules, Ruling};
 use super::{Facts, library};
-use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::{Control, Finding, Rules as Under};
 use crate::model::kind::policy::{Policies, Policy};
@@ -42,8 +41,7 @@ impl Controls {
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
         let mut ruled = self.rule(desired, facts, now);
         if facts.is_accepted {
-            let doubted = ruled.findings.into_iter().map(|finding| Finding { code: Code::PolicyWarned, ..finding });
-            ruled.findings = doubted.collect();
+            ruled.findings = ruled.findings.into_iter().map(Finding::tolerate).collect();
         }
         ruled
     }

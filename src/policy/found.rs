@@ -112,7 +112,7 @@ fn entry_code(entry: &Entry) -> Code {
 
 fn control(entry: &Entry, code: Option<Name>) -> Control {
     let policy = entry.policy.clone();
-    Control { code: code.unwrap_or_else(|| policy.clone()), policy, rules: Rules::Both }
+    Control { code: code.unwrap_or_else(|| policy.clone()), policy, rules: Rules::Both, is_tolerated: false }
 }
 
 /// Keeps one failure of each rule: it says the same of every resource.

@@ -77,11 +77,14 @@ fn text(files: &[File], tests: &[Test], verbose: bool) -> String {
         let place = format!("{}:{}:{}", files::path(files, &test.module), test.line, test.column);
         out.push_str(&escape::line(&format!("{word} {} ({place})", test.name)));
         out.push('\n');
-        out.extend(test.failure.as_ref().map(|failure| format!("     {}\n", escape::line(failure))));
+        let alone = test.alone.as_ref().map(|why| format!("on the interpreter alone: {why}"));
+        out.extend(test.failure.clone().or(alone).map(|told| format!("     {}\n", escape::line(&told))));
     }
     let failed = tests.iter().filter(|test| test.failure.is_some()).count();
     let verdict = if failed == 0 { "ok".to_owned() } else { format!("{failed} failed") };
-    format!("{out}{verdict}: {}\n", counted(tests.len(), "test"))
+    let alone = tests.iter().filter(|test| test.alone.is_some()).count();
+    let alone = if alone == 0 { String::new() } else { format!(", {alone} of them on the interpreter alone in part") };
+    format!("{out}{verdict}: {}{alone}\n", counted(tests.len(), "test"))
 }
 
 fn value(files: &[File], tests: &[Test]) -> Value {

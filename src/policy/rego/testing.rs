@@ -1,9 +1,11 @@
 //! Tests of policies: rules `test_…`, each on the interpreter and on the machine that judges.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regorus::languages::rego::compiler::Compiler;
-use regorus::unstable::{Expr, Literal, LiteralStmt, Rule};
+use regorus::rvm::program::Program;
+use regorus::unstable::{Expr, Literal, LiteralStmt, Rule, Span};
 use regorus::{Engine, Value};
 
 use super::linked::spelled;
@@ -25,7 +27,12 @@ pub struct Test {
     pub column: u32,
     /// Why it failed; `None` where it passed.
     pub failure: Option<String>,
+    /// Why some of it ran on the interpreter alone; `None` where all ran on both.
+    pub alone: Option<String>,
 }
+
+/// How a test passed: why some of it ran on the interpreter alone, or why it failed.
+type Passed = Result<Option<String>, String>;
 
 /// Runs all tests of some modules.
 ///
@@ -53,7 +60,8 @@ pub fn run(texts: &[(Name, String)], namespaces: &[String], data: &Value) -> Res
             module.rules().filter(|(name, rule)| name.starts_with("test_") && matches!(rule, Rule::Spec { .. }))
         {
             let bench = Bench { modules: &modules, module, graph: &graph, data };
-            let failure = bench.test(&name, rule);
+            let passed = bench.test(&name, rule);
+            let (alone, failure) = passed.map_or_else(|failure| (None, Some(failure)), |alone| (alone, None));
             let span = rule.span();
             let column = column(&module.text, span.line, span.col);
             tests.push(Test {
@@ -62,6 +70,7 @@ pub fn run(texts: &[(Name, String)], namespaces: &[String], data: &Value) -> Res
                 line: span.line,
                 column,
                 failure,
+                alone,
             });
         }
     }
@@ -77,25 +86,25 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Runs a test, and says why it failed if it did.
-    fn test(&self, name: &str, rule: &Rule) -> Option<String> {
+    /// Runs a test on the interpreter, and what it names on both.
+    fn test(&self, name: &str, rule: &Rule) -> Passed {
         let own = self.path(name);
-        let path = spelled(&own);
-        let mut engine = match self.engine(&[]) {
-            Ok(engine) => engine,
-            Err(error) => return Some(error),
-        };
-        match engine.eval_rule(path) {
+        match self.engine(&[])?.eval_rule(spelled(&own)) {
             Ok(Value::Bool(true)) => {}
-            Ok(Value::Undefined | Value::Bool(false)) => return Some("it does not hold".to_owned()),
-            Ok(other) => return Some(format!("it is {other}, and not true")),
-            Err(error) => return Some(last(&error.to_string())),
+            Ok(Value::Undefined | Value::Bool(false)) => return Err("it does not hold".to_owned()),
+            Ok(other) => return Err(format!("it is {other}, and not true")),
+            Err(error) => return Err(last(&error.to_string())),
         }
-        let changed = changed(rule);
-        if changed.is_empty() {
+        let statements = statements(rule);
+        if statements.iter().all(|statement| statement.with_mods.is_empty()) {
             return self.compare(&own, &Value::Undefined, self.data);
         }
-        changed.into_iter().find_map(|statement| self.replay(rule, statement))
+        let mut alone = None;
+        for statement in statements {
+            let more = self.replay(rule, statement)?;
+            alone = alone.or(more);
+        }
+        Ok(alone)
     }
 
     fn path(&self, name: &str) -> Vec<String> {
@@ -118,11 +127,30 @@ impl Bench<'_> {
     ///
     /// The machine does not know `with`; what is put in place is worked out by the interpreter, from the statements
     /// before it.
-    fn replay(&self, rule: &Rule, statement: &LiteralStmt) -> Option<String> {
+    fn replay(&self, rule: &Rule, statement: &LiteralStmt) -> Passed {
+        let named = self.named(statement);
+        if named.is_empty() {
+            let is_changed = !statement.with_mods.is_empty();
+            return Ok(is_changed.then(|| "a statement with `with` names no rule that has a value".to_owned()));
+        }
+        let Some((input, data)) = self.replaced(rule, statement) else {
+            return Ok(Some("what `with` puts in place is known inside of the test alone".to_owned()));
+        };
+        let mut alone = None;
+        for path in named {
+            let more = self.compare(&path, &input, &data)?;
+            alone = alone.or(more);
+        }
+        Ok(alone)
+    }
+
+    /// Works out the input and the data that a statement puts in place.
+    fn replaced(&self, rule: &Rule, statement: &LiteralStmt) -> Option<(Value, Value)> {
         let before = before(&self.module.text, rule, statement);
-        let terms: Vec<&str> = statement.with_mods.iter().map(|with| with.r#as.span().text()).collect();
+        let terms: Option<Vec<&str>> =
+            statement.with_mods.iter().map(|with| self.put_in_place(with.refr.span(), &with.span)).collect();
         let body = if before.trim().is_empty() { String::new() } else { format!(" if {{\n{before}\n}}") };
-        let probe = format!("charter_probe := [{}]{body}\n", terms.join(", "));
+        let probe = format!("charter_probe := [{}]{body}\n", terms?.join(", "));
         let mut engine = self.engine(&[probe]).ok()?;
         let values = engine.eval_rule(spelled(&self.path("charter_probe"))).ok()?;
         let values = values.as_array().ok()?;
@@ -134,8 +162,12 @@ impl Bench<'_> {
                 _ => return None,
             }
         }
-        let named = self.named(statement);
-        named.into_iter().find_map(|path| self.compare(&path, &input, &data))
+        Some((input, data))
+    }
+
+    /// Returns the text after `as` of a `with`; the span of an object itself does not begin where the object does.
+    fn put_in_place(&self, replaced: &Span, with: &Span) -> Option<&str> {
+        self.module.text.get(replaced.end as usize..with.end as usize)?.trim_start().strip_prefix("as")
     }
 
     /// Lists the paths of the rules that a statement names.
@@ -165,44 +197,45 @@ impl Bench<'_> {
         named.filter(is_rule).collect()
     }
 
-    /// Evaluates a rule on both, and says how they differ if they do; nothing of one that the interpreter judges anyhow.
-    fn compare(&self, rule: &[String], input: &Value, data: &Value) -> Option<String> {
-        if self.graph.is_doubtful(rule) {
-            return None;
-        }
+    /// Evaluates a rule on both, also where the interpreter judges it, and says how they differ if they do.
+    fn compare(&self, rule: &[String], input: &Value, data: &Value) -> Passed {
         let path = &*spelled(rule);
+        let program = match self.program(path) {
+            Ok(program) => program,
+            Err(error) => return Ok(Some(format!("the machine cannot load `{path}`: {error}"))),
+        };
         let interpreted = || -> Result<Value, String> {
             let mut engine = self.engine(&[])?;
             interpret(&mut engine, input.clone(), data.clone(), OF_WHOLE)?;
             engine.eval_rule(path.to_owned()).map_err(|error| last(&error.to_string()))
         };
         let compiled = || -> Result<Value, String> {
-            let mut engine = self.engine(&[])?;
-            let policy = engine.compile_with_entrypoint(&path.into()).map_err(|error| last(&error.to_string()))?;
-            let program = Compiler::compile_from_policy(&policy, &[path]).map_err(|error| error.error.to_string())?;
             let mut machine = Machine::new(&program, None, data.clone(), OF_WHOLE).map_err(said)?;
             machine.set_input(input.clone());
             machine.evaluate(path).map_err(said)
         };
         match (interpreted(), compiled()) {
-            (Ok(one), Ok(other)) if one == other => None,
+            (Ok(one), Ok(other)) if one == other => Ok(None),
             (one, other) => {
                 let said = |answer: Result<Value, String>| answer.map_or_else(|error| error, |value| value.to_string());
-                Some(format!(
-                    "`{path}` is {} to the interpreter, and {} to the machine that judges",
-                    said(one),
-                    said(other)
-                ))
+                let judge = if self.graph.is_doubtful(rule) { "interpreter" } else { "machine" };
+                let (one, other) = (said(one), said(other));
+                Err(format!("`{path}` is {one} to the interpreter, and {other} to the machine; the {judge} judges it"))
             }
         }
     }
+
+    fn program(&self, path: &str) -> Result<Arc<Program>, String> {
+        let policy =
+            self.engine(&[])?.compile_with_entrypoint(&path.into()).map_err(|error| last(&error.to_string()))?;
+        Compiler::compile_from_policy(&policy, &[path]).map_err(|error| last(&error.error.to_string()))
+    }
 }
 
-/// Lists the statements of a rule that put something in the place of the input or of data.
-fn changed(rule: &Rule) -> Vec<&LiteralStmt> {
+/// Lists the statements of a rule.
+fn statements(rule: &Rule) -> Vec<&LiteralStmt> {
     let Rule::Spec { bodies, .. } = rule else { return Vec::new() };
-    let statements = bodies.iter().flat_map(|body| &body.query.stmts);
-    statements.filter(|statement| !statement.with_mods.is_empty()).collect()
+    bodies.iter().flat_map(|body| &body.query.stmts).collect()
 }
 
 /// Returns the text of the statements of a rule that stand before one.
