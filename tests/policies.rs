@@ -285,3 +285,20 @@ fn what_new_rules_find_is_told_beside_what_the_old_ones_find() {
         assert!(is_done && text.contains("found    2 warnings, under the new rules: 1 finding"), "{command}: {text}");
     }
 }
+
+#[test]
+fn a_rule_without_an_answer_is_waived_by_nobody() {
+    let sandbox = roles_waived(1);
+    sandbox.write("policies/roles.rego", "package roles\n\ndeny := true if {\n\tinput.kind == \"Role\"\n}\n");
+    let acme = fs::read_to_string(sandbox.repo().join("acme.yaml")).unwrap();
+    for control in ["policy-error", "roles"] {
+        let waiver = format!("control: {control}, resource: Policy/roles");
+        sandbox.write("acme.yaml", &acme.replace("control: roles, team: data", &waiver));
+        let found = report(&sandbox, "validate");
+        let codes: Vec<&str> =
+            found["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        assert!(codes.contains(&"policy-error"), "{control}: {codes:?}");
+        assert_eq!(codes.contains(&"not-waivable"), control == "policy-error", "{codes:?}");
+        assert!(found["waived"].as_array().unwrap().is_empty());
+    }
+}

@@ -67,10 +67,10 @@ impl Checked {
         Ok(self.by(stood, now))
     }
 
-    /// Judges what is not valid again: by the rules that stood as well, so that all that is wrong is told at once, unless
-    /// it is to be judged by its own; and if it is the revision that landed last, as it was judged then.
+    /// Judges what is not valid again: if it is the revision that landed last, as it was judged then.
     ///
-    /// It stays as it was where no store can say so.
+    /// Else by the rules that stood as well, so that all is told at once, unless it is to be judged by its own. It stays
+    /// as it was where no store can say so.
     pub fn unless_landed<E>(
         mut self,
         store: impl FnOnce(&Name) -> Result<Store, E>,
