@@ -246,3 +246,59 @@ fn a_waiver_may_come_before_its_policy() {
     assert_eq!(report(&sandbox, "validate --since HEAD~1")["waived"].as_array().unwrap().len(), 2);
     applied("rules with waivers that stood");
 }
+
+#[test]
+fn what_new_rules_find_is_told_beside_what_the_old_ones_find() {
+    let sandbox = Sandbox::new();
+    let organization = WRONG.split("---").next().unwrap();
+    sandbox.write("acme.yaml", &format!("{organization}---\n{}", team("data")));
+    let rule = |word: &str, name: &str| {
+        format!("package {name}\n\n{word} contains \"{name} says so\" if {{\n\tinput.kind == \"Role\"\n}}\n")
+    };
+    sandbox.write("policies/old.rego", &rule("deny", "old"));
+    sandbox.commit("base");
+    let said = |command: &str| {
+        let run = sandbox.charter(&format!("{command} --store sqlite:../charter.db --at 2026-06-01"));
+        (run.status.success(), String::from_utf8_lossy(&run.stdout).into_owned())
+    };
+    assert!(said("apply").0);
+    sandbox.write("policies/new.rego", &rule("deny", "new"));
+    sandbox.shell("rm policies/old.rego");
+    sandbox.write("data.yaml", &roles("data", 1));
+    sandbox.commit("both");
+    for command in ["plan", "apply", "run --once", "plan -o markdown"] {
+        let (is_done, text) = said(command);
+        assert!(!is_done && text.contains("new says so") && text.contains("old says so"), "{command}: {text}");
+        assert!(text.to_lowercase().contains("under the new rules: 1 finding"), "{command}: {text}");
+    }
+    let (is_done, text) = said("apply --rules own --reason test");
+    assert!(!is_done && !text.contains("old says so"), "{text}");
+    sandbox.write("policies/new.rego", &rule("warn", "new"));
+    sandbox.shell("rm data.yaml");
+    sandbox.commit("the rule alone");
+    assert!(said("apply").0);
+    sandbox.write("policies/newer.rego", &rule("warn", "newer"));
+    sandbox.write("data.yaml", &roles("data", 1));
+    sandbox.commit("a warning");
+    for command in ["plan", "plan -o markdown", "apply"] {
+        let (is_done, text) = said(command);
+        assert!(is_done && text.contains("found    2 warnings, under the new rules: 1 finding"), "{command}: {text}");
+    }
+}
+
+#[test]
+fn a_rule_without_an_answer_is_waived_by_nobody() {
+    let sandbox = roles_waived(1);
+    sandbox.write("policies/roles.rego", "package roles\n\ndeny := true if {\n\tinput.kind == \"Role\"\n}\n");
+    let acme = fs::read_to_string(sandbox.repo().join("acme.yaml")).unwrap();
+    for control in ["policy-error", "roles"] {
+        let waiver = format!("control: {control}, resource: Policy/roles");
+        sandbox.write("acme.yaml", &acme.replace("control: roles, team: data", &waiver));
+        let found = report(&sandbox, "validate");
+        let codes: Vec<&str> =
+            found["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        assert!(codes.contains(&"policy-error"), "{control}: {codes:?}");
+        assert_eq!(codes.contains(&"not-waivable"), control == "policy-error", "{codes:?}");
+        assert!(found["waived"].as_array().unwrap().is_empty());
+    }
+}

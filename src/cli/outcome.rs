@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::args::{Format, Outputs, RepoArgs, StoreArgs};
 use super::command::Command;
 use super::{Context, Exit, Failure};
+use crate::model::applied::Accepted;
+use crate::model::code::Severity;
 use crate::model::report::Report;
 use crate::model::snapshot::Revision;
 use crate::reconcile::{Outcome, Planned, Round, Spent};
@@ -154,7 +156,7 @@ pub fn reader_notes(source: &dyn Source, head: &HeadNow, store: &Store, context:
 }
 
 /// Names where a plan lands, and how; without a command it must be committed first.
-pub fn destination(planned: &Planned, command: Option<&Command<'_>>) -> Destination {
+pub fn destination(planned: &Planned, report: &Report, command: Option<&Command<'_>>) -> Destination {
     let (plan, accepted) = (&planned.plan, planned.accepted.as_ref());
     let applied = accepted.map(|accepted| plan::label(accepted.revision.as_ref()));
     let is_ours = accepted.is_none_or(|accepted| accepted.belongs_to(&plan.organization, &plan.lineage));
@@ -163,7 +165,16 @@ pub fn destination(planned: &Planned, command: Option<&Command<'_>>) -> Destinat
         Some(command) if is_ours || command.adopt_store => Next::Command(command.line(plan)),
         Some(_) => Next::Elsewhere,
     };
-    Destination { store: planned.store.url(), applied, next }
+    Destination { store: planned.store.url(), applied, found: found(report, accepted), next }
+}
+
+/// Counts what was found in what is valid, and says how to see it.
+fn found(report: &Report, accepted: Option<&Accepted>) -> Option<String> {
+    let (warnings, new) = (report.count(Severity::Warning), report.of_new_rules());
+    let revision = accepted.and_then(|accepted| accepted.revision.as_ref()).filter(|_| new > 0);
+    let since = revision.map_or_else(String::new, |revision| format!(" --since {}", revision.short()));
+    let new = if new > 0 { format!(", under the new rules: {}", counted(new, "finding")) } else { String::new() };
+    (warnings > 0).then(|| format!("{}{new}   (charter validate{since})", counted(warnings, "warning")))
 }
 
 /// Shows a round: the plan that it made and how it ended.
@@ -181,7 +192,7 @@ pub fn round(
         Outcome::Current(planned) | Outcome::Landed(planned, _) => (planned, Exit::Done),
     };
     passed(&round.report, context);
-    let destination = destination(planned, Some(command));
+    let destination = destination(planned, &round.report, Some(command));
     if let Some(warning) = &planned.warning {
         context.note(&format!("warning: {warning}"));
     }

@@ -68,7 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let now = args.clock.now();
     let checking = format!("checking {}", source.describe());
     let checked = context.during(checking, || reconcile::check(source.as_ref(), &at, now))?;
-    let checked = checked.unless_landed(|name| args.store.place(source.as_ref(), name, context), now);
+    let checked = checked.unless_landed(|name| args.store.place(source.as_ref(), name, context), false, now);
     let Some(admitted) = &checked.admitted else { return invalid(&checked, &output, context) };
     let store = args.store.place(source.as_ref(), admitted.name(), context)?;
     let checked = checked.abide(&store, now)?;
@@ -80,7 +80,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let planning = format!("planning for {}", store.url());
     let planned = context.during(planning, || reconcile::plan(source.as_ref(), admitted, store, &options, now))?;
     outcome::notes(&planned, context);
-    let destination = outcome::destination(&planned, command(args, &checked.report).as_ref());
+    let destination = outcome::destination(&planned, &checked.report, command(args, &checked.report).as_ref());
     let uncommitted = checked.report.uncommitted;
     output.emit(&[
         (Format::Text, &|| plan::text(&planned.plan, &destination, uncommitted, now)),

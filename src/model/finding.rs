@@ -152,10 +152,12 @@ impl Finding {
         self.control.as_ref().map_or(self.code.as_str(), |control| control.code.as_str())
     }
 
-    /// Lists what a waiver may call it: what is shown as its code, and the policy that found it.
+    /// Lists what a waiver may call it: its code, or what a policy calls it and the policy; nothing where none may.
     pub fn controls(&self) -> impl Iterator<Item = &str> {
+        let is_waivable = self.control.is_some() || Code::WAIVABLE.contains(&self.code);
         let policy = self.control.as_ref().map(|control| control.policy.as_str());
-        std::iter::once(self.shown_code()).chain(policy.filter(|policy| *policy != self.shown_code()))
+        let code = is_waivable.then(|| self.shown_code());
+        code.into_iter().chain(policy.filter(|policy| *policy != self.shown_code()))
     }
 
     /// Says whether only the rules that the change brings make it.

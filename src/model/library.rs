@@ -67,6 +67,7 @@ pub struct Nothing {}
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AdminCount {
     /// The organisation's roles that are counted, together.
+    #[schemars(length(min = 1))]
     pub roles: Vec<Name>,
     /// How many users hold one of them everywhere at least.
     pub min: u32,
@@ -101,6 +102,7 @@ impl Default for AgentsApproveNothing {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BudgetHeadroom {
     /// How many per cent of a cap are left at least.
+    #[schemars(range(min = 0, max = 100))]
     pub percent: u8,
 }
 
@@ -201,6 +203,7 @@ impl Library {
     /// Notes the roles and words that parameters name: a policy about what is not there would silently find nothing.
     pub fn examine<'a>(&'a self, actions: &Set<Name>, found: &mut Examination<'a>) {
         self.examine_kinds(found);
+        self.examine_sense(found);
         self.examine_actions(actions, found);
         let mut refer = |place: &str, roles: &'a [Name], target: fn(&'a Name) -> Target<'a>| {
             let roles = (0..).zip(roles);
@@ -234,6 +237,20 @@ impl Library {
             let message = format!("`agents-approve-nothing` names action `{action}`, and the vocabulary has none such");
             let fault = Fault::new(Code::UnknownPermission, message).help(help).mend(mend);
             found.faulty(format!("/policies/agents-approve-nothing/actions/{index}"), fault);
+        }
+    }
+
+    /// Notes what can never hold, or never be broken.
+    fn examine_sense(&self, found: &mut Examination<'_>) {
+        if let Some(AdminCount { min, max, .. }) = self.admin_count.as_ref().filter(|own| own.min > own.max) {
+            let message = format!("`admin-count` wants {min} at least and {max} at most, which no number is");
+            found.fault("/policies/admin-count", Code::Schema, message, "write a `min` that is no more than `max`");
+        }
+        let pairs = (0..).zip(self.separation_of_duties.iter().flat_map(|own| &own.pairs));
+        for (index, [one, _]) in pairs.filter(|(_, [one, other])| one == other) {
+            let message = format!("role `{one}` always meets itself");
+            let pointer = format!("/policies/separation-of-duties/pairs/{index}");
+            found.fault(pointer, Code::Schema, message, "name two different roles");
         }
     }
 

@@ -69,6 +69,11 @@ impl Report {
         self.findings.iter().filter(|finding| finding.severity() == severity).count()
     }
 
+    /// Counts what only the rules find that the change brings.
+    pub fn of_new_rules(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.is_of_new_rules()).count()
+    }
+
     /// Lists the older findings that do not count.
     pub fn set_aside(&self) -> Vec<&Finding> {
         let counted: HashSet<&Finding> = self.findings.iter().collect();

@@ -164,22 +164,27 @@ impl Reader {
         };
         let mut found = Vec::new();
         for error in validator.iter_errors(value) {
-            self.explain(&error, &mut found);
+            self.explain(&error, value, &mut found);
         }
         found
     }
 
-    fn explain(&self, error: &ValidationError<'_>, found: &mut Vec<(String, Part, Fault)>) {
+    fn explain(&self, error: &ValidationError<'_>, whole: &Value, found: &mut Vec<(String, Part, Fault)>) {
         let pointer = error.instance_path().as_str().to_owned();
         let schema = self.parent_schema(error);
         if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
             let at = |key: &String| format!("{pointer}/{}", super::node::token(key));
             found.extend(unexpected.iter().map(|key| (at(key), Part::Key, unknown_field(&pointer, key, schema))));
+        } else if let ValidationErrorKind::FalseSchema = error.kind() {
+            // Where no field may be written at all, the error names the mapping and no field.
+            let keys = whole.pointer(&pointer).and_then(Value::as_object).into_iter().flat_map(Map::keys);
+            let at = |key: &String| format!("{pointer}/{}", super::node::token(key));
+            found.extend(keys.map(|key| (at(key), Part::Key, unknown_field(&pointer, key, schema))));
         } else if let ValidationErrorKind::Required { property } = error.kind() {
             let fault = missing_field(&pointer, property.as_str().unwrap_or_default());
             found.push((pointer, Part::Key, fault));
         } else if let ValidationErrorKind::AnyOf { context } = error.kind() {
-            meant(context).iter().for_each(|error| self.explain(error, found));
+            meant(context).iter().for_each(|error| self.explain(error, whole, found));
         } else {
             let fault = wrong_value(error, schema);
             let fault = if error.instance().is_null() { self.nothing(&pointer, fault) } else { fault };
@@ -234,7 +239,7 @@ fn wrong_value(error: &ValidationError<'_>, schema: &Value) -> Fault {
         "enum" | "oneOf" | "const" => wrong_word(error.instance(), schema),
         "type" => wrong_type(error.instance(), schema),
         "minimum" | "maximum" => out_of_range(error.instance(), schema),
-        "minItems" => Fault::new(Code::Schema, "this list is empty, and something belongs here").help("write an item"),
+        "minItems" | "maxItems" => wrong_count(error.instance(), schema),
         _ => Fault::new(Code::Schema, error.to_string().chars().take(200).collect::<String>()),
     }
 }
@@ -261,8 +266,9 @@ fn unknown_field(pointer: &str, key: &str, schema: &Value) -> Fault {
     }
     let known: Vec<&String> =
         schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).collect();
+    let all = || known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let help = did_you_mean(key, &known).map_or_else(
-        || format!("it may have {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
+        || if known.is_empty() { "it has no fields: write {}".to_owned() } else { format!("it may have {}", all()) },
         |near| format!("did you mean `{near}`?"),
     );
     let fault = Fault::new(Code::UnknownField, format!("there is no field `{key}` here")).help(help);
@@ -334,6 +340,23 @@ fn wrong_type(instance: &Value, schema: &Value) -> Fault {
         (_, Value::Null) => fault,
         _ => fault.help(format!("write {wanted}")),
     }
+}
+
+fn wrong_count(instance: &Value, schema: &Value) -> Fault {
+    let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
+    let wanted = match (bound("minItems"), bound("maxItems")) {
+        (Some(least), Some(most)) if least == most => format!("{least} items"),
+        (Some(least), Some(most)) => format!("{least} to {most} items"),
+        (Some(1), None) => "an item".to_owned(),
+        (Some(least), None) => format!("{least} items at least"),
+        (None, most) => format!("{} items at most", most.unwrap_or_default()),
+    };
+    let message = match instance.as_array().map_or(0, Vec::len) {
+        0 => "this list is empty, and something belongs here".to_owned(),
+        1 => format!("this list has 1 item, where {wanted} belong"),
+        count => format!("this list has {count} items, where {wanted} belong"),
+    };
+    Fault::new(Code::Schema, message).help(format!("write {wanted}"))
 }
 
 fn out_of_range(instance: &Value, schema: &Value) -> Fault {

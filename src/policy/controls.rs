@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::rego::{Parameters, World};
 use super::ruling::{Ruled, Rules, Ruling};
 use super::{Facts, library};
+use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::{Control, Finding, Rules as Under};
 use crate::model::kind::policy::{Policies, Policy};
@@ -40,6 +41,7 @@ impl Controls {
     /// What either finds blocks: what a change loosens counts from the next change, what it tightens at once.
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
         let mut ruled = self.rule(desired, facts, now);
+        ruled.findings.extend(misnamed(desired));
         if facts.is_accepted {
             ruled.findings = ruled.findings.into_iter().map(Finding::tolerate).collect();
         }
@@ -106,10 +108,27 @@ fn rules(mut policies: Policies, switched: &Library) -> Rules {
     for (name, own) in switched.parameters() {
         let Some(built_in) = library::find(name.as_str()) else { continue };
         parameters.insert(name.clone(), own.to_string().into());
-        let name = if policies.contains_key(&name) { library::beside(&name).unwrap_or(name) } else { name };
         policies.insert(name, built_in.rego.to_owned());
     }
     Rules { policies, parameters }
+}
+
+/// Reports policies whose names are taken: what they find would be shown, explained and waived as something else.
+fn misnamed(desired: &Desired) -> Vec<Finding> {
+    let taken = |name: &str| {
+        let ours = Code::parse(name).map(|_| ("a code of Charter", "rename it"));
+        ours.or_else(|| {
+            library::find(name).map(|_| ("one of the library", "rename it, or switch that one on in its place"))
+        })
+    };
+    let named =
+        desired.declared::<Policy>().filter_map(|(id, _, manifest)| Some((id, manifest, taken(id.name.as_str())?)));
+    named
+        .map(|(id, manifest, (what, help))| {
+            let message = format!("policy `{}` is named like {what}", id.name);
+            Finding::new(Code::PolicyInvalid, manifest.site.name(), message).about(id).help(help)
+        })
+        .collect()
 }
 
 /// Puts together what both found, and says of each finding under which rules it stands.

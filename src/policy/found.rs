@@ -81,7 +81,7 @@ impl Place<'_> {
     /// Finds the place where a policy of the library is switched on.
     fn switched(&self, policy: &Name) -> Origin {
         let organization = self.desired.organization().and_then(|(id, _)| self.desired.resources.get(id));
-        let name = policy.as_str().trim_end_matches(".library");
+        let name = policy.as_str();
         match organization.filter(|_| library::find(name).is_some()) {
             Some(manifest) => Origin { part: Part::Key, ..manifest.site.spec(&format!("/policies/{name}")) },
             None => Origin::file(""),

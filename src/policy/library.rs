@@ -2,7 +2,6 @@
 
 use super::rego::{self, Value};
 use crate::model::library::Library;
-use crate::model::name::Name;
 
 /// A policy of the library.
 #[derive(Debug)]
@@ -59,11 +58,6 @@ pub fn files() -> Vec<(String, &'static str)> {
 pub fn defaults() -> Value {
     let all = serde_json::to_value(Library::all()).unwrap_or_default();
     rego::input(&serde_json::json!({ "charter": { "parameters": all } }).to_string())
-}
-
-/// Names a policy of the library, where the repository has one of the same name.
-pub fn beside(name: &Name) -> Option<Name> {
-    format!("{name}.library").parse().ok()
 }
 
 #[cfg(test)]

@@ -70,8 +70,9 @@ pub fn weigh(
     }
     let whole = desired.declared::<Waiver>().filter(|(id, ..)| !desired.flaws.unread.contains(id));
     let own = whole.filter_map(|(id, waiver, manifest)| {
+        let fault = waiver.unknown_control(of_policies);
         // A code that is worked out is known only where something has it.
-        let unneeded = if needed.contains(id) { None } else { waiver.unknown_control(of_policies) };
+        let unneeded = fault.filter(|fault| fault.code == Code::NotWaivable || !needed.contains(id));
         if let Some(fault) = unneeded.as_ref().filter(|fault| fault.code == Code::NotWaivable) {
             return Some(Finding::of(fault.clone(), manifest.site.spec("/control")));
         }

@@ -62,26 +62,35 @@ impl Checked {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn abide(mut self, store: &Store, now: Timestamp) -> Result<Self, StoreError> {
-        let Some(stood) = standing(&store.reader()?.state()?.1) else { return Ok(self) };
-        if !self.is_waived && !self.memo.is_ruled(&stood) {
-            return Ok(self);
-        }
-        self.memo.abide(Some(stood));
-        Ok(self.again(now))
+    pub fn abide(self, store: &Store, now: Timestamp) -> Result<Self, StoreError> {
+        let stood = standing(&store.reader()?.state()?.1);
+        Ok(self.by(stood, now))
     }
 
-    /// Judges what is not valid again, if it is the revision that landed last: that stands as it was judged then.
+    /// Judges what is not valid again: if it is the revision that landed last, as it was judged then.
     ///
-    /// It stays as it was where no store can say so.
-    pub fn unless_landed<E>(mut self, store: impl FnOnce(&Name) -> Result<Store, E>, now: Timestamp) -> Self {
+    /// Else by the rules that stood as well, so that all is told at once, unless it is to be judged by its own. It stays
+    /// as it was where no store can say so.
+    pub fn unless_landed<E>(
+        mut self,
+        store: impl FnOnce(&Name) -> Result<Store, E>,
+        is_own: bool,
+        now: Timestamp,
+    ) -> Self {
         let name = self.memo.organization().filter(|_| self.admitted.is_none());
         let Some(Ok(store)) = name.map(|name| store(&name)) else { return self };
-        let state = store.reader().and_then(|mut reader| reader.state());
-        if !state.is_ok_and(|(_, applied)| is_landed(&applied, self.memo.snapshot())) {
-            return self;
+        let Ok((_, applied)) = store.reader().and_then(|mut reader| reader.state()) else { return self };
+        if !is_landed(&applied, self.memo.snapshot()) {
+            return self.by(standing(&applied).filter(|_| !is_own), now);
         }
         self.memo.accept(true);
+        self.again(now)
+    }
+
+    /// Judges again by rules that stood as well, where that may be another verdict.
+    fn by(mut self, stood: Option<Standing>, now: Timestamp) -> Self {
+        let Some(stood) = stood.filter(|stood| self.is_waived || self.memo.is_ruled(stood)) else { return self };
+        self.memo.abide(Some(stood));
         self.again(now)
     }
 

@@ -63,12 +63,13 @@ pub fn round(
     store: &dyn Fn(&Name) -> Result<Store, StoreError>,
     intent: &Intent,
 ) -> Result<Round, Error> {
-    let checked = check(source, &At::Revision(intent.revision.clone()), intent.now)?.unless_landed(store, intent.now);
+    let is_own = intent.landing.allowed.iter().any(|allowed| allowed == OWN_RULES);
+    let checked = check(source, &At::Revision(intent.revision.clone()), intent.now)?;
+    let checked = checked.unless_landed(store, is_own, intent.now);
     let (Checked { report, admitted, spent, .. }, store) = match &checked.admitted {
         Some(admitted) => {
             let store = store(admitted.name())?;
             store.upgrade()?;
-            let is_own = intent.landing.allowed.iter().any(|allowed| allowed == OWN_RULES);
             (if is_own { checked } else { checked.abide(&store, intent.now)? }, Some(store))
         }
         None => (checked, None),

@@ -50,7 +50,7 @@ fn asides(report: &Report) -> String {
     if mendable > 0 {
         out.push_str(&format!("{} can be fixed (charter validate --fix)\n", counted(mendable, "finding")));
     }
-    let new = report.findings.iter().filter(|finding| finding.is_of_new_rules()).count();
+    let new = report.of_new_rules();
     if new > 0 {
         out.push_str(&format!("under the new rules: {}\n", counted(new, "finding")));
     }

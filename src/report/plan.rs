@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::fields::{compare, shown};
+use super::fields::{Difference, compare, shown};
 use super::{access, counted, escape, grouped};
+use crate::model::canonical::Canonical;
 use crate::model::change::{Change, Op};
 use crate::model::kind::Kind;
 use crate::model::name::Name;
@@ -19,6 +20,8 @@ pub struct Destination {
     pub store: String,
     /// The last revision that landed, as people name it.
     pub applied: Option<String>,
+    /// What was found in what is planned, in a line, and how to see it.
+    pub found: Option<String>,
     pub next: Next,
 }
 
@@ -46,25 +49,29 @@ pub fn effect(plan: &Plan, destination: &Destination, uncommitted: usize, now: T
         lines if lines.is_empty() => lines,
         lines => format!("budgets\n{lines}\n"),
     };
-    let sections = sections(plan).into_iter().map(|section| {
+    let shown = |section: Section| {
         let count = counted(section.changes.len(), "change");
         format!("{}{}\n", titled(&section.title, &count), section.changes.concat())
-    });
+    };
     let start = start(plan, destination, uncommitted, now) + "\n";
-    [start, access.unwrap_or_default(), budgets].into_iter().chain(sections).collect()
+    // By what everything else is judged stands above it.
+    let rules = policies(plan).map(shown).unwrap_or_default();
+    let sections = sections(plan).into_iter().map(shown);
+    [start, rules, access.unwrap_or_default(), budgets].into_iter().chain(sections).collect()
 }
 
 fn titled(title: &str, count: &str) -> String {
     format!("{title:<60}  {count}\n")
 }
 
-/// Says what is desired and what is live, a line each.
+/// Says what is desired, what is live, and how much was found, a line each.
 pub fn start(plan: &Plan, destination: &Destination, uncommitted: usize, now: Timestamp) -> String {
     let applied = destination
         .applied
         .as_ref()
         .map_or_else(|| "nothing applied yet".to_owned(), |applied| format!("applied {applied}"));
-    format!("desired  {}\nlive     {}, {applied}\n", desired(plan, uncommitted, now), destination.store)
+    let found = destination.found.as_ref().map_or_else(String::new, |found| format!("found    {found}\n"));
+    format!("desired  {}\nlive     {}, {applied}\n{found}", desired(plan, uncommitted, now), destination.store)
 }
 
 /// The changes of a team, of the organisation, or of nobody, each as lines.
@@ -74,14 +81,13 @@ pub struct Section {
     pub changes: Vec<String>,
 }
 
-/// Lists what changes in the live state: the organisation's, then each team's, then what names no resource.
+/// Lists what changes beside the policies: the organisation's, then each team's, then what names no resource.
 pub fn sections(plan: &Plan) -> Vec<Section> {
     let titled = |(team, changes): (Option<&Name>, Vec<&Change>)| Section {
         title: team.map_or_else(|| "organisation".to_owned(), |team| format!("team {team}")),
         changes: changes.into_iter().map(one).collect(),
     };
-    let mut sections: Vec<Section> = policies(plan).into_iter().collect();
-    sections.extend(by_team(plan).into_iter().map(titled));
+    let mut sections: Vec<Section> = by_team(plan).into_iter().map(titled).collect();
     if !plan.strays.is_empty() {
         let changes = plan.strays.iter().map(|stray| format!("  - {}\n", stray.key)).collect();
         sections.push(Section { title: "rows that name no resource".to_owned(), changes });
@@ -89,11 +95,21 @@ pub fn sections(plan: &Plan) -> Vec<Section> {
     sections
 }
 
-/// Lists what changes in the policies, which stands before all that they judge.
-fn policies(plan: &Plan) -> Option<Section> {
+/// Lists what changes in the policies, and in what is switched on of the library.
+pub fn policies(plan: &Plan) -> Option<Section> {
     let changes = plan.changes.iter().filter(|change| change.writes_live() && change.id.kind == Kind::Policy);
-    let changes: Vec<String> = changes.map(one).collect();
+    let organization =
+        plan.changes.iter().filter(|change| change.writes_live() && change.id.kind == Kind::Organization);
+    let changes: Vec<String> = organization.filter_map(library).chain(changes.map(one)).collect();
     (!changes.is_empty()).then(|| Section { title: "policies".to_owned(), changes })
+}
+
+/// Shows what changes in what an organisation switches on of the library, and its parameters.
+fn library(change: &Change) -> Option<String> {
+    let switched = |spec: &Canonical| json!({ "policies": spec.value().get("policies").cloned().unwrap_or(json!({})) });
+    let (before, after) = (switched(change.live.as_ref()?), switched(change.desired.as_ref()?));
+    let (lines, _) = fields(&before, &after);
+    (!lines.is_empty()).then(|| format!("  ~ {}\n{lines}", change.id))
 }
 
 fn desired(plan: &Plan, uncommitted: usize, now: Timestamp) -> String {
@@ -143,16 +159,21 @@ fn one(change: &Change) -> String {
     };
     let mut out = format!("  {mark} {}{note}\n", change.id);
     if let (Some(before), Some(after)) = (&change.live, &change.desired) {
-        let (differences, same) = compare(&before.value(), &after.value());
-        let width = differences.iter().map(|difference| difference.field.chars().count()).max().unwrap_or(0);
-        for difference in differences {
-            out.push_str(&format!("      {:<width$}  {}\n", difference.field, difference.change));
-        }
+        let (lines, same) = fields(&before.value(), &after.value());
+        out.push_str(&lines);
         if same > 0 {
             out.push_str(&format!("      # {}\n", counted(same, "unchanged field")));
         }
     }
     out
+}
+
+/// Writes the fields that differ, a line each, and counts those that do not.
+fn fields(before: &Value, after: &Value) -> (String, usize) {
+    let (differences, same) = compare(before, after);
+    let width = differences.iter().map(|difference| difference.field.chars().count()).max().unwrap_or(0);
+    let line = |one: Difference| format!("      {:<width$}  {}\n", one.field, one.change);
+    (differences.into_iter().map(line).collect(), same)
 }
 
 /// Shows what changes in money: the limits of budgets, a line each.
@@ -164,7 +185,7 @@ pub fn budgets(plan: &Plan) -> String {
 }
 
 fn budget(change: &Change) -> Option<String> {
-    let field = |spec: &Option<crate::model::canonical::Canonical>, key: &str| {
+    let field = |spec: &Option<Canonical>, key: &str| {
         spec.as_ref().map(|spec| spec.value().get(key).cloned().unwrap_or(Value::Null))
     };
     let limit = |value: Option<Value>| match value {

@@ -30,12 +30,15 @@ fn heading(plan: &Plan, destination: &Destination, uncommitted: usize, now: Time
         true => String::new(),
         false => format!("\n{title}\n\n{}", fence(language, &lines)),
     };
+    let policies =
+        plan::policies(plan).map(|policies| titled("Policies", "diff", unindented(&policies.changes.concat())));
+    let policies = policies.unwrap_or_default();
     let access = access::effect(&plan.access)
         .map(|effect| titled(&format!("Access: {effect}"), "diff", unindented(&access::changes(&plan.access))));
     let access = access.unwrap_or_default();
     let budgets = titled("Budgets", "diff", unindented(&plan::budgets(plan)));
     let asides = titled("Notes", "text", plan::asides(plan));
-    format!("<!-- charter plan -->\n### {title}\n\n{start}{next}{access}{budgets}{asides}")
+    format!("<!-- charter plan -->\n### {title}\n\n{start}{next}{policies}{access}{budgets}{asides}")
 }
 
 /// Folds the changes of a team. Its title holds a name only, which has no markup.

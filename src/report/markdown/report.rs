@@ -9,11 +9,15 @@ use crate::report::{check, counted};
 pub fn report(report: &Report, limit: usize) -> String {
     let verdict = if report.is_valid() { "Valid" } else { "Not valid" };
     let (files, resources) = (counted(report.read.files, "file"), counted(report.resources, "resource"));
+    let new = match report.of_new_rules() {
+        0 => String::new(),
+        new => format!("\nUnder the new rules: {}\n", counted(new, "finding")),
+    };
     let heading = format!(
         "<!-- charter validate -->\n### {verdict}: {}\n\n{}, {files}, {resources}\n",
         check::counts(report),
         code(&report.label()),
-    );
+    ) + &new;
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| finding.severity());
     let waived = report.waived.iter().map(|one| format!("\n{}\n", code(&check::waived(one))));
