@@ -73,6 +73,84 @@ fn the_examples_run_unchanged() {
     assert_eq!(codes, ["allowed_members", "binding-expiry", "budgets", "budgets", "labels", "required_labels"]);
 }
 
+/// What leaves out all that may be, beside what leaves out nothing; `a` stands before `b` in every order.
+const SPARSE: &str = "\
+apiVersion: charter/v1
+kind: Organization
+metadata: {name: acme}
+spec:
+  currency: USD
+  timezone: UTC
+  policies:
+    active-lead: {}
+    admin-count: {}
+    agents-approve-nothing: {}
+    budget-headroom: {}
+    budget-owner: {}
+    naming: {patterns: {Team: \"[a-z]\"}}
+    no-all-outside-platform: {}
+    orphaned-groups: {}
+    people-who-left: {}
+    redundant-grants: {}
+    separation-of-duties: {pairs: [[a, b]]}
+    wildcard-expires: {}
+---
+{apiVersion: charter/v1, kind: Person, metadata: {name: a}, spec: {ids: [\"user:a\"]}}
+---
+{apiVersion: charter/v1, kind: Person, metadata: {name: b}, spec: {ids: [\"user:b\"], status: left, manager: a}}
+---
+{apiVersion: charter/v1, kind: Team, metadata: {name: a}, spec: {}}
+---
+{apiVersion: charter/v1, kind: Team, metadata: {name: b}, spec: {leads: [\"user:b\"], members: [\"user:b\"], parent: a}}
+---
+{apiVersion: charter/v1, kind: Team, metadata: {name: c}, spec: {members: [\"user:a\"]}}
+---
+{apiVersion: charter/v1, kind: Group, metadata: {name: a}, spec: {members: []}}
+---
+{apiVersion: charter/v1, kind: Group, metadata: {name: b, team: b}, spec: {members: [\"user:b\", \"group:a\"]}}
+---
+{apiVersion: charter/v1, kind: Role, metadata: {name: a}, spec: {permissions: []}}
+---
+{apiVersion: charter/v1, kind: Role, metadata: {name: b}, spec: {inherits: [a], permissions: [\"all:config/x*\"]}}
+---
+{apiVersion: charter/v1, kind: Membership, metadata: {name: a, team: a}, spec: {members: [\"user:a\"]}}
+---
+apiVersion: charter/v1
+kind: Membership
+metadata: {name: b, team: b}
+spec: {members: [{subject: \"user:a\"}, {subject: \"user:b\", until: 2999-12-31}]}
+---
+{apiVersion: charter/v1, kind: RoleBinding, metadata: {name: a}, spec: {role: a, subjects: [\"user:a\"]}}
+---
+apiVersion: charter/v1
+kind: RoleBinding
+metadata: {name: b, team: b}
+spec: {role: b, subjects: [\"user:b\", \"team:a\", \"agent:x\"], expires: 2999-12-31, reason: cover}
+---
+{apiVersion: charter/v1, kind: Budget, metadata: {name: a, team: a}, spec: {window: month}}
+---
+apiVersion: charter/v1
+kind: Budget
+metadata: {name: b, team: b}
+spec: {window: month, limit: 5, alertAt: [50], owner: \"user:b\", enforcement: warn}
+";
+
+#[test]
+fn what_is_optional_may_be_missing() {
+    let sandbox = Sandbox::new();
+    sandbox.write("acme.yaml", SPARSE);
+    let run = sandbox.charter("validate -o json");
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let codes: std::collections::BTreeSet<&str> =
+        findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
+    let own = |code: &&&str| charter::model::code::Code::parse(code).is_some();
+    assert_eq!(codes.iter().filter(own).collect::<Vec<_>>(), Vec::<&&str>::new(), "{findings:#?}");
+    for policy in ["active-lead", "admin-count", "budget-owner", "orphaned-groups", "people-who-left"] {
+        assert!(codes.contains(policy), "{policy}: {codes:?}");
+    }
+}
+
 /// The rules of the page about policies, each under a name of its own.
 fn of_the_page(sandbox: &Sandbox) -> usize {
     let page = include_str!("../docs/policies.md");

@@ -93,7 +93,8 @@ fn requires(place: &Place<'_>) -> Option<(String, Origin)> {
     (kind == Kind::Organization.as_str()).then(|| (requires.to_owned(), place.origin("/spec/requires")))
 }
 
-fn exposed() -> Fault {
+/// Says that a value looks like a credential.
+pub fn exposed() -> Fault {
     Fault::new(Code::SecretInManifest, format!("the value here looks like a credential: {}", credential::REDACTED))
         .help("take it out of git and revoke it; refer to it with `secretRef`")
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::text;
+use super::{document, secret, text};
+use crate::model::credential;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::policy::Policy;
 use crate::model::kind::{Kind, Spec};
 use crate::model::manifest::{Manifest, Parsed};
 use crate::model::name::Name;
-use crate::model::origin::Origin;
+use crate::model::origin::{Origin, Span};
 use crate::model::site::Site;
 use crate::model::snapshot::SourceFile;
 
@@ -40,7 +41,39 @@ pub fn read(file: &SourceFile, governed: &str) -> Parsed {
             return Parsed { findings: vec![finding.help(help).mend(None)], ..Parsed::default() };
         }
     };
-    Parsed { manifests: vec![Arc::new(policy(file, name, &text))], ..Parsed::default() }
+    let findings = credentials(file, &text);
+    if findings.is_empty() {
+        return Parsed { manifests: vec![Arc::new(policy(file, name, &text))], ..Parsed::default() };
+    }
+    let shown: Vec<String> = secret::redacted_lines(&text, &[]).collect();
+    let manifests = vec![Arc::new(policy(file, name, &shown.join("\n")))];
+    let mut outcome = Parsed { manifests, findings, ..Parsed::default() };
+    outcome.tear();
+    outcome
+}
+
+/// Finds what looks like a credential, line by line; what only looks like one across lines is one of the file.
+fn credentials(file: &SourceFile, text: &str) -> Vec<Finding> {
+    if !credential::is_in(text) {
+        return Vec::new();
+    }
+    let finding = |span| Finding::of(document::exposed(), Origin { span, ..Origin::file(file.path.clone()) });
+    let of_line = |(number, line): (u32, &str)| {
+        let span = || differs(line, &credential::scrub(line), number);
+        credential::is_in(line).then(|| finding(Some(span())))
+    };
+    let found: Vec<Finding> = (1..).zip(text.lines()).filter_map(of_line).collect();
+    if found.is_empty() { vec![finding(None)] } else { found }
+}
+
+/// Returns the stretch of a line in which another differs from it.
+fn differs(line: &str, other: &str, number: u32) -> Span {
+    let same = |(one, other): &(char, char)| one == other;
+    let before = line.chars().zip(other.chars()).take_while(same).count();
+    let after = line.chars().rev().zip(other.chars().rev()).take_while(same).count();
+    let end = line.chars().count().saturating_sub(after).max(before + 1);
+    let [column, end_column] = [before, end].map(|count| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1));
+    Span { line: number, column, end_line: number, end_column }
 }
 
 fn policy(file: &SourceFile, name: Name, rego: &str) -> Manifest {

@@ -202,6 +202,8 @@ const HOSTILE: &[(&str, &str, &str)] = &[
     ("a rule that only is true", "package a\ndeny if input.kind == \"Team\"", "policy-invalid"),
     ("a name of what is not there", "data.exceptions.web", "policy-invalid"),
     ("the organisation written over", "package charter\ndeny contains \"a\"", "policy-invalid"),
+    ("a policy of the library written over", "package library.wildcard_expires\ndeny contains \"a\"", "policy-invalid"),
+    ("a rule below a rule", "package a\ndeny.web contains \"a\" if input.kind == \"Team\"", "policy-invalid"),
     ("the input written over", "input.kind with input as {\"kind\": \"Role\"}", "policy-invalid"),
     // Texts that are no modules.
     ("a tower of brackets", TOWER, "policy-invalid"),

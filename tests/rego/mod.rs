@@ -122,3 +122,13 @@ fn a_wrong_answer_is_seen() {
     let text = "a wrong answer\n= [\"b\"]\ndeny contains \"a\"";
     assert!(wrong(&case(text)).is_some());
 }
+
+#[test]
+fn an_old_head_is_rewritten_whole() {
+    let text = "package a\n\nviolation[{\"msg\": msg, \"details\": {}}] {\n\tmsg := \"x\"\n}\n";
+    let name: Name = "old".parse().unwrap();
+    let loaded = Loaded::of([(&name, text)]);
+    let help = loaded.mistakes.first().and_then(|mistake| mistake.help.clone()).unwrap_or_default();
+    let whole = "write `violation contains {\"msg\": msg, \"details\": {}} if {`";
+    assert!(help.starts_with(whole), "{help}");
+}

@@ -36,6 +36,6 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let source = args.repo.open(None, context)?;
     let at = args.rev.clone().map_or(At::WorkingTree, |rev| At::Revision(Some(rev)));
     let answer = reconcile::evaluate(source.as_ref(), &at, args.clock.now(), &args.query, args.input.as_ref())?;
-    print::data(&json::pretty(&answer.map_err(Failure::No)?))?;
+    print::data(&json::without_credentials(&answer.map_err(Failure::No)?))?;
     Ok(Exit::Done)
 }

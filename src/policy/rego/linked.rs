@@ -7,10 +7,10 @@ use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::program::Program;
 
-use super::bounds;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
 use super::reads::{Graph, Reads};
+use super::{bounds, heads};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
 use crate::model::origin::Span;
@@ -140,16 +140,12 @@ fn renamed(module: &Module, index: usize, shared: &Shared<'_>) -> String {
         shared.get(&(module.package.as_slice(), head.name.as_str())).is_some_and(|owners| owners.len() > 1)
     };
     let mut heads: Vec<&Head> = module.judged.iter().filter(is_shared).collect();
-    heads.sort_by_key(|head| std::cmp::Reverse(head.span.start));
     heads.dedup_by_key(|head| head.span.start);
-    let mut text = module.text.clone();
-    for head in heads {
-        let (from, to) = (head.span.start as usize, head.span.end as usize);
-        if text.get(from..to) == Some(head.name.as_str()) {
-            text.replace_range(from..to, &alias(&head.name, index));
-        }
-    }
-    text
+    let named = heads.into_iter().filter_map(|head| {
+        let range = head.span.start as usize..head.span.end as usize;
+        (module.text.get(range.clone()) == Some(head.name.as_str())).then(|| (range, alias(&head.name, index)))
+    });
+    heads::written(&module.text, named.chain(heads::moved(module)).collect())
 }
 
 /// Writes the modules in which a shared rule is the sum of its parts again, for whoever refers to it.

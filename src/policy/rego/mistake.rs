@@ -52,7 +52,10 @@ impl Mistake {
 pub fn last(told: &str) -> String {
     let lines = || told.lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let last = lines().find_map(|line| line.strip_prefix("error: ")).or_else(|| lines().next());
-    last.unwrap_or(told).trim_end_matches(" below.").to_owned()
+    let last = last.unwrap_or(told).trim_end_matches(" below.");
+    // What the library says to itself is nothing to who wrote a policy, and may hold what it was about.
+    let inner = ["internal error", "invalid schedule", "out of bounds", "likely a bug", "index overflow"];
+    if inner.iter().any(|word| last.contains(word)) { "its evaluation broke off".to_owned() } else { last.to_owned() }
 }
 
 /// Reads the file and the place out of a picture that begins `--> file:line:column`.

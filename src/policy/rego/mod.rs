@@ -11,6 +11,7 @@ mod builtins;
 mod certain;
 mod dialect;
 mod format;
+mod heads;
 mod linked;
 mod machine;
 mod mistake;

@@ -10,6 +10,7 @@ use super::walk::{self, Met, Reference, Step};
 use super::{bounds, dialect, format, outcome};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
+use crate::policy::library;
 
 /// The longest line, in characters: what is longer was made by a machine, or against one.
 const LONGEST_LINE: u32 = 4096;
@@ -23,6 +24,8 @@ pub struct Module {
     /// The policy that it is the text of.
     pub policy: Name,
     pub text: String,
+    /// Whether it is one of the library, to the letter.
+    is_built_in: bool,
     /// The package, without `data`.
     pub package: Vec<String>,
     /// What the imports call things: the path that each stands for, from its root.
@@ -71,9 +74,10 @@ impl Module {
         let judged = tree.policy.iter().filter_map(|rule| head(rule)).collect();
         let met: Vec<Met<'_>> = tree.policy.iter().flat_map(|rule| walk::rule(rule)).collect();
         let code = |met: &Met<'_>| if let Met::Code(code) = met { outcome::code(code) } else { None };
+        let is_built_in = library::files().iter().any(|(_, own)| *own == text);
         let (text, codes) = (format::lenient(text, &met), met.iter().filter_map(code).collect());
         drop(met);
-        let module = Module { policy: policy.clone(), text, package, imports, tree, judged, codes };
+        let module = Module { policy: policy.clone(), text, is_built_in, package, imports, tree, judged, codes };
         module.check()
     }
 
@@ -82,6 +86,11 @@ impl Module {
             let span = self.tree.package.refr.span();
             let mistake = Mistake::at(&self.policy, Code::PolicyInvalid, span, "the package `charter` is taken");
             return Err(mistake.help("call the package otherwise: `data.charter` holds the organisation"));
+        }
+        if self.package.first().is_some_and(|root| root == "library") && !self.is_built_in {
+            let span = self.tree.package.refr.span();
+            let mistake = Mistake::at(&self.policy, Code::PolicyInvalid, span, "the package `library` is taken");
+            return Err(mistake.help("call the package otherwise: what is below `library` comes with the program"));
         }
         if let Some((span, message, help)) = dialect::judge(&self.tree) {
             return Err(Mistake::at(&self.policy, Code::PolicyInvalid, &span, &message).help(help));
@@ -175,8 +184,12 @@ fn rewrite(rule: &Rule) -> Option<(Span, String, String)> {
     }
     let open = if bodies.is_empty() { "" } else { " if {" };
     let (was, is) = match head {
-        RuleHead::Set { refr, key: Some(key), .. } => {
-            let (set, key) = (text(refr), text(key));
+        RuleHead::Set { span, refr, key: Some(key) } => {
+            // The span of a mapping may end before it does.
+            let inside = span.text().strip_prefix(refr.span().text()).map(str::trim);
+            let inside = inside.and_then(|inside| inside.strip_prefix('[')?.strip_suffix(']'));
+            let key = inside.map_or_else(|| text(key), |key| key.split_whitespace().collect::<Vec<_>>().join(" "));
+            let set = text(refr);
             (format!("{set}[{key}]"), format!("{set} contains {key}{open}"))
         }
         RuleHead::Set { span, .. } | RuleHead::Compr { span, .. } | RuleHead::Func { span, .. } => {
@@ -223,9 +236,13 @@ fn shapeless(rule: &Rule) -> Option<(Span, String)> {
         let name = refr.span().text();
         return ["deny", "violation", "warn"].contains(&name).then(|| (refr.span().clone(), name.to_owned()));
     }
-    let Rule::Spec { head: RuleHead::Compr { refr, assign, .. }, .. } = rule else { return None };
+    let (refr, says) = match rule {
+        Rule::Spec { head: RuleHead::Compr { refr, assign, .. }, .. } => (refr, assign.is_some()),
+        Rule::Spec { head: RuleHead::Set { refr, .. }, .. } => (refr, true),
+        Rule::Spec { head: RuleHead::Func { .. }, .. } | Rule::Default { .. } => return None,
+    };
     let (Reference { root, span, .. }, is_plain) = walk::head_name(refr)?;
-    severity(&root).filter(|_| !is_plain || assign.is_none()).map(|_| (span, root))
+    severity(&root).filter(|_| !is_plain || !says).map(|_| (span, root))
 }
 
 /// Returns the path that a package or an import names.

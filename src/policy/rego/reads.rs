@@ -107,7 +107,9 @@ impl Graph {
                 for met in walk::rule(rule) {
                     graph.meet(module, &met, &mut node, &mut mistakes);
                 }
-                graph.rules.entry(path(module, &name)).or_default().absorb(node);
+                let known = graph.rules.entry(path(module, &name)).or_default();
+                mistakes.extend(known.elsewhere(module, rule.span()));
+                known.absorb(node);
             }
         }
         (graph, mistakes)
@@ -297,6 +299,14 @@ impl Graph {
 }
 
 impl Node {
+    /// Says that another file has a part of this function: the interpreter looks for all parts in one.
+    fn elsewhere(&self, module: &Module, span: &Span) -> Option<Mistake> {
+        let other = self.place.as_ref().map(|(policy, _)| policy).filter(|policy| **policy != module.policy)?;
+        let message = format!("the policy `{other}` has a part of this function");
+        let mistake = Mistake::at(&module.policy, Code::PolicyInvalid, span, &message);
+        self.takes.map(|_| mistake.help("put all parts of a function into one file, or call them otherwise"))
+    }
+
     fn absorb(&mut self, other: Node) {
         self.values += other.values;
         self.is_doubtful |= other.is_doubtful || self.values > 1;

@@ -8,6 +8,7 @@ use regorus::rvm::program::Program;
 use regorus::unstable::{Expr, Literal, LiteralStmt, Rule, Span};
 use regorus::{Engine, Value};
 
+use super::heads;
 use super::linked::spelled;
 use super::machine::{Failure, Machine, OF_WHOLE, interpret};
 use super::mistake::{Mistake, column, last};
@@ -116,7 +117,7 @@ impl Bench<'_> {
         let mut engine = Engine::new();
         for module in self.modules {
             let more = if std::ptr::eq(module, self.module) { added.concat() } else { String::new() };
-            let text = format!("{}\n{more}", module.text);
+            let text = format!("{}\n{more}", heads::written(&module.text, heads::moved(module)));
             engine.add_policy(module.policy.to_string(), text).map_err(|error| last(&error.to_string()))?;
         }
         interpret(&mut engine, Value::Undefined, self.data.clone(), OF_WHOLE)?;

@@ -176,14 +176,19 @@ pub fn arguments(rule: &Rule) -> Option<usize> {
     (!args.is_empty()).then_some(args.len())
 }
 
-fn is_loop(statement: &LiteralStmt) -> bool {
+/// Says whether a statement may hold several times.
+pub fn is_loop(statement: &LiteralStmt) -> bool {
     match &statement.literal {
         Literal::SomeVars { .. } | Literal::SomeIn { .. } => true,
-        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => expression(expr)
-            .iter()
-            .any(|met| matches!(met, Met::Reference(reference) if reference.steps.contains(&Step::Any))),
+        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => loops(expr),
         Literal::Every { .. } => false,
     }
+}
+
+/// Says whether an expression may have several values.
+pub fn loops(expr: &Expr) -> bool {
+    let is_any = |met: &Met<'_>| matches!(met, Met::Reference(reference) if reference.steps.contains(&Step::Any));
+    expression(expr).iter().any(is_any)
 }
 
 /// Returns the name at the root of a rule's head, and whether nothing stands below it.
