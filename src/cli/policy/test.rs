@@ -53,7 +53,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     if tests.is_empty() {
         let place = if args.library { "the library" } else { &args.dir };
-        return Err(Failure::No(format!("there is no test in {place}: a test is a rule whose name begins with test_")));
+        let packages = args.namespace.iter().map(|package| format!(" of package `{package}`")).collect::<Vec<_>>();
+        let of = packages.join(" or");
+        return Err(Failure::No(format!(
+            "there is no test{of} in {place}: a test is a rule whose name begins with test_"
+        )));
     }
     output.emit(&[
         (Format::Text, &|| text(&files, &tests, context.verbose)),

@@ -1,9 +1,10 @@
 //! The machine that evaluates compiled rules, within limits.
 
 use core::time::Duration;
+use std::cell::Cell;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use regorus::{Engine, Value, set_global_memory_limit};
 
@@ -11,6 +12,14 @@ use super::{bounds, mistake};
 use regorus::rvm::program::Program;
 use regorus::rvm::vm::{RegoVM, VmError};
 use regorus::utils::limits::{ExecutionTimerConfig, MemoryBudgetConfig};
+
+/// Tells that panics pass by who looks whether they are caught.
+static HOOKED: Once = Once::new();
+
+thread_local! {
+    /// Whether a panic on this thread is caught, and becomes a finding.
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
 
 /// How much one evaluation of a rule may take.
 ///
@@ -88,12 +97,10 @@ impl Machine {
     /// # Errors
     /// Where it takes more than it may, or yields an error.
     pub fn evaluate(&mut self, entry: &str) -> Result<Value, Failure> {
-        // A builtin that panics is the library's mistake, and no way out of being judged.
-        let evaluated = catch_unwind(AssertUnwindSafe(|| self.vm.execute_entry_point_by_name(entry)));
-        match evaluated {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(self.failure(&error)),
-            Err(_) => Err(Failure::Error { message: "its evaluation broke off".to_owned(), place: None }),
+        match caught(|| self.vm.execute_entry_point_by_name(entry)) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(self.failure(&error)),
+            None => Err(told("its evaluation broke off")),
         }
     }
 
@@ -103,11 +110,10 @@ impl Machine {
     /// Where the rule has no one value, or takes too much.
     pub fn interpret(&mut self, path: &str) -> Result<Value, Failure> {
         let Some(engine) = &mut self.engine else { return self.evaluate(path) };
-        let evaluated = catch_unwind(AssertUnwindSafe(|| engine.eval_rule(path.to_owned())));
-        match evaluated {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(told(&error.to_string())),
-            Err(_) => Err(told("its evaluation broke off")),
+        match caught(|| engine.eval_rule(path.to_owned())) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(told(&error.to_string())),
+            None => Err(told("its evaluation broke off")),
         }
     }
 
@@ -127,6 +133,24 @@ impl Machine {
         let text = self.program.get_source(span.source_index).unwrap_or_default();
         Some((file.to_owned(), line, mistake::column(text, line, column)))
     }
+}
+
+/// Does what may panic, in silence; `None` where it did.
+///
+/// A builtin that panics is the library's mistake, and no way out of being judged.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    HOOKED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !IS_CAUGHT.get() {
+                before(info);
+            }
+        }));
+    });
+    IS_CAUGHT.set(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    IS_CAUGHT.set(false);
+    done.ok()
 }
 
 /// Says which limit was reached, if one was.

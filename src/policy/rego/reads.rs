@@ -301,9 +301,9 @@ impl Graph {
 impl Node {
     /// Says that another file has a part of this function: the interpreter looks for all parts in one.
     fn elsewhere(&self, module: &Module, span: &Span) -> Option<Mistake> {
-        let other = self.place.as_ref().map(|(policy, _)| policy).filter(|policy| **policy != module.policy)?;
-        let message = format!("the policy `{other}` has a part of this function");
-        let mistake = Mistake::at(&module.policy, Code::PolicyInvalid, span, &message);
+        self.place.as_ref().filter(|(policy, _)| *policy != module.policy)?;
+        let message = "another file has a part of this function";
+        let mistake = Mistake::at(&module.policy, Code::PolicyInvalid, span, message);
         self.takes.map(|_| mistake.help("put all parts of a function into one file, or call them otherwise"))
     }
 

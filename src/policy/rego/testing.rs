@@ -181,9 +181,11 @@ impl Bench<'_> {
                 Step::Field(name) => Some(name),
                 Step::Any => None,
             });
-            match reference.root.as_str() {
-                "data" => fields.collect::<Vec<String>>(),
-                root => self.module.package.iter().cloned().chain([root.to_owned()]).collect(),
+            let imported = self.module.imports.get(&reference.root).and_then(|path| path.split_first());
+            match (reference.root.as_str(), imported) {
+                ("data", _) => fields.collect::<Vec<String>>(),
+                (_, Some((root, rest))) if root == "data" => rest.iter().cloned().chain(fields).collect(),
+                (root, _) => self.module.package.iter().cloned().chain([root.to_owned()]).collect(),
             }
         };
         let is_rule = |path: &Vec<String>| {

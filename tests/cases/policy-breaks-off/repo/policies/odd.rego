@@ -1,0 +1,3 @@
+package odd
+
+deny contains "twice" if strings.count(input.kind, "") > 1
