@@ -165,7 +165,8 @@ fn rows(admitted: &Admitted) -> BTreeMap<ResourceId, Canonical> {
 fn rendered(plan: &Plan) -> [String; 3] {
     let kept: Plan = serde_json::from_str(&serde_json::to_string(plan).unwrap()).unwrap();
     assert_eq!(kept, *plan);
-    let destination = Destination { store: "sqlite:charter.db".to_owned(), applied: None, next: Next::Commit };
+    let (store, next) = ("sqlite:charter.db".to_owned(), Next::Commit);
+    let destination = Destination { store, applied: None, found: None, next };
     [
         plans::text(plan, &destination, 0, now()),
         markdown::plan(plan, &destination, 0, now()),

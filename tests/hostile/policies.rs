@@ -275,7 +275,7 @@ fn what_policies_say_is_bounded() {
         let (_, module, _) = HOSTILE.iter().find(|(name, ..)| *name == text).unwrap();
         let files = [("web.yaml", WEB.as_bytes()), ("policies/hostile.rego", module.as_bytes())];
         let report = checked(&files).report;
-        assert!(report.findings.len() <= 60, "{text}: {}", report.findings.len());
+        assert!(report.findings.len() <= 1_001, "{text}: {}", report.findings.len());
         assert!(report.findings.iter().all(|finding| finding.message.len() < 5_000), "{text}");
     }
 }
