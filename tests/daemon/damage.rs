@@ -108,6 +108,7 @@ fn age(sandbox: &Sandbox) {
         DROP INDEX change_log_by_row; DROP TABLE drift_record;
         DROP TRIGGER applied_inserted; DROP TRIGGER applied_updated; DROP TRIGGER applied_deleted;
         ALTER TABLE accepted DROP COLUMN applied_digest; ALTER TABLE accepted DROP COLUMN applied_count;
+        ALTER TABLE daemon DROP COLUMN rounds;
         DELETE FROM _sqlx_migrations WHERE version > 3",
     );
     database.rows(&format!("CREATE TABLE drift_record {records}"));
