@@ -62,7 +62,7 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
         let is_read = all.findings.iter().all(|finding| finding.code != Code::Syntax);
         let mut problems = characters::refused(&text);
         problems.extend(directive::refused(&text));
-        problems.extend(json::refused(&file.bytes).filter(|_| is_read && is_json(file)));
+        problems.extend((is_read && is_json(file)).then(|| json::refused(&file.bytes)).flatten());
         all.findings.extend(unreadable(file, 0, &problems).findings);
     }
     all
