@@ -40,6 +40,18 @@ fn readable(sandbox: &Sandbox) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn what_is_not_what_its_commit_names_does_not_land() {
+    let sandbox = founded();
+    sandbox.shell(
+        "object() { id=$(git rev-parse \"HEAD:$1\"); echo \".git/objects/${id%${id#??}}/${id#??}\"; }
+        cp -f \"$(object ops.yaml)\" \"$(object web.yaml)\"",
+    );
+    for line in ["plan", "apply", "run --once"] {
+        assert!(sandbox.ends(line, 65).contains("git fsck"), "{line}");
+    }
+}
+
+#[test]
 fn readers_say_what_is_damaged_and_an_apply_puts_it_back() {
     let sandbox = applied();
     let whole = readable(&sandbox);
