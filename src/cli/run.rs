@@ -150,8 +150,7 @@ type Place<'a> = &'a dyn Fn(&Name) -> Result<Store, StoreError>;
 fn once(args: &Args, source: &dyn Source, place: Place<'_>, context: &Context) -> Result<Exit, Failure> {
     let output = args.output.open(PLAIN)?;
     let now = args.clock.now();
-    let landing =
-        Landing { actor: apply::actor(), at: Timestamp::now(), reason: None, allowed: Vec::new(), adopt_store: false };
+    let landing = Landing::by(apply::actor(), Timestamp::now());
     let options = args.drift.options();
     let intent = Intent { revision: None, options, now, landing, expected: None };
     let applying = format!("applying {}", source.describe());

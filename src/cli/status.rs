@@ -120,10 +120,6 @@ fn seen_by(told: Option<&SourceState>, head: HeadNow) -> HeadNow {
     }
 }
 
-fn commit(revision: Option<&Revision>) -> Option<&str> {
-    revision.map(|revision| revision.commit.as_str())
-}
-
 impl Status {
     fn or_trouble(mut self) -> Result<Self, Failure> {
         match self.head.trouble.take_if(|_| self.accepted.is_none() && self.told.is_none()) {
@@ -156,7 +152,7 @@ impl Status {
             && self.head.trouble.is_none()
             && self.told.as_ref().is_none_or(|told| told.suspended.is_none())
             && !(self.is_running && self.refused().is_some())
-            && commit(self.accepted_commit()) == commit(self.head.revision.as_ref())
+            && Revision::commit_of(self.accepted_commit()) == Revision::commit_of(self.head.revision.as_ref())
     }
 
     /// Returns the head, or where that is not to be known now the one that the daemon saw last.
@@ -166,7 +162,8 @@ impl Status {
 
     /// Returns what the daemon said of the head that is there now; what it said of another one is past.
     fn current(&self) -> Option<&SourceState> {
-        let is_current = |told: &&SourceState| commit(told.seen.as_ref()) == commit(self.seen());
+        let is_current =
+            |told: &&SourceState| Revision::commit_of(told.seen.as_ref()) == Revision::commit_of(self.seen());
         self.told.as_ref().filter(|told| told.suspended.is_some() || is_current(told))
     }
 

@@ -29,6 +29,11 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// Returns the id of a commit where there is one: two revisions of one commit are the same state.
+    pub fn commit_of(revision: Option<&Revision>) -> Option<&str> {
+        revision.map(|revision| revision.commit.as_str())
+    }
+
     /// Returns what people are shown of the commit: seven digits.
     pub fn short(&self) -> &str {
         self.commit.get(..7).unwrap_or(&self.commit)

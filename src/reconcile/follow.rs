@@ -229,7 +229,10 @@ impl<'a> Follower<'a> {
     fn check_head(&mut self, seen: &mut Option<Revision>, now: Timestamp, spent: &mut Spent) -> Result<bool, Error> {
         let revision = self.source.head()?;
         seen.clone_from(&revision);
-        let same = |head: &Head| head.revision.is_some() && commit(head.revision.as_ref()) == commit(revision.as_ref());
+        let same = |head: &Head| {
+            head.revision.is_some()
+                && Revision::commit_of(head.revision.as_ref()) == Revision::commit_of(revision.as_ref())
+        };
         if self.head.as_ref().is_some_and(same) {
             return Ok(false);
         }
@@ -324,8 +327,9 @@ impl<'a> Follower<'a> {
         let Some(head) = &self.head else { return Ok((None, String::new())) };
         let applied = self.view.as_ref().map(|view| &view.held.applied);
         let accepted = applied.and_then(|applied| applied.accepted.as_ref()?.revision.as_ref());
-        let stands =
-            head.admitted.is_none() && accepted.is_some() && commit(accepted) == commit(head.revision.as_ref());
+        let stands = head.admitted.is_none()
+            && accepted.is_some()
+            && Revision::commit_of(accepted) == Revision::commit_of(head.revision.as_ref());
         let before = applied.and_then(standing).filter(|before| !stands && head.is_judged_otherwise(before));
         if !stands && before.is_none() {
             return Ok((head.admitted.clone(), head.reason.clone()));
@@ -346,7 +350,7 @@ impl<'a> Follower<'a> {
         match gate(&plan, view.held.applied.accepted.as_ref(), &[]) {
             Gate::Current => self.good = Some(admitted.clone()),
             Gate::Open => {
-                view.enact(plan, admitted, &landing(&self.actor, now), step)?;
+                view.enact(plan, admitted, &Landing::by(self.actor.clone(), now), step)?;
                 self.good = Some(admitted.clone());
             }
             Gate::Held | Gate::Blocked => {
@@ -364,7 +368,7 @@ impl<'a> Follower<'a> {
         let (Some(view), Some(good)) = (&mut self.view, &self.good) else { return Ok(()) };
         let plan = view.draw(self.source, good, &treatment.options(), now)?;
         if gate(&plan, view.held.applied.accepted.as_ref(), &[]) == Gate::Open {
-            view.enact(plan, good, &landing(&self.actor, now), step)?;
+            view.enact(plan, good, &Landing::by(self.actor.clone(), now), step)?;
         }
         Ok(())
     }
@@ -375,7 +379,7 @@ impl<'a> Follower<'a> {
         let accepted = self.view.as_ref().and_then(|view| view.held.applied.accepted.as_ref());
         let Some(Accepted { revision: Some(revision), at, .. }) = accepted.cloned() else { return Ok(()) };
         let known = self.good.as_ref().and_then(|good| good.desired().revision.as_ref());
-        if commit(known) == commit(Some(&revision)) {
+        if Revision::commit_of(known) == Revision::commit_of(Some(&revision)) {
             return Ok(());
         }
         // It stands as it was accepted: a waiver that ended since takes nothing back.
@@ -389,12 +393,4 @@ impl<'a> Follower<'a> {
         };
         Ok(())
     }
-}
-
-fn commit(revision: Option<&Revision>) -> Option<&str> {
-    revision.map(|revision| revision.commit.as_str())
-}
-
-fn landing(actor: &str, now: Timestamp) -> Landing {
-    Landing { actor: actor.to_owned(), at: now, reason: None, allowed: Vec::new(), adopt_store: false }
 }

@@ -58,11 +58,12 @@ impl Heads {
         is_accepted: bool,
         now: Timestamp,
     ) -> Result<Head, SourceError> {
-        let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
+        let commit = Revision::commit_of(head.revision.as_ref());
         let spent = &mut Spent::default();
-        let memo = match self.memo.take().filter(|memo| commit(&memo.snapshot().revision) == commit(&head.revision)) {
+        let is_same = |memo: &Memo| Revision::commit_of(memo.snapshot().revision.as_ref()) == commit;
+        let memo = match self.memo.take().filter(is_same) {
             Some(memo) => memo,
-            None => whole(source, &At::Revision(commit(&head.revision)), spent)?,
+            None => whole(source, &At::Revision(commit.map(str::to_owned)), spent)?,
         };
         let memo = self.memo.insert(memo);
         memo.abide(before);

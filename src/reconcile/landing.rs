@@ -37,9 +37,8 @@ fn is_told(plan: &Plan) -> bool {
 
 /// Says whether the plan's revision is the accepted one already.
 pub fn is_accepted(plan: &Plan, accepted: Option<&Accepted>) -> bool {
-    let commit = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.commit.clone());
     accepted.is_some_and(|accepted| {
-        commit(&accepted.revision) == commit(&plan.revision)
+        Revision::commit_of(accepted.revision.as_ref()) == Revision::commit_of(plan.revision.as_ref())
             && accepted.organization == plan.organization
             && accepted.lineage.path == plan.lineage.path
     })

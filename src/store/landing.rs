@@ -16,6 +16,13 @@ pub struct Landing {
     pub adopt_store: bool,
 }
 
+impl Landing {
+    /// Lands for somebody, and lifts nothing.
+    pub fn by(actor: String, at: Timestamp) -> Self {
+        Landing { actor, at, reason: None, allowed: Vec::new(), adopt_store: false }
+    }
+}
+
 /// A plan that landed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landed {
