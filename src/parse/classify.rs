@@ -24,7 +24,7 @@ pub enum Class {
 }
 
 /// Says what a document is.
-pub fn classify(root: &Node) -> Class {
+pub fn classify(root: &Node<'_>) -> Class {
     if roles::is_document(root) {
         return Class::Roles;
     }
@@ -58,7 +58,7 @@ pub fn classify(root: &Node) -> Class {
 }
 
 /// Judges what stands below the top: a manifest there is read by nobody, and was not meant to be.
-fn buried(root: &Node) -> Class {
+fn buried(root: &Node<'_>) -> Class {
     find(root, &Trail::Root, false).map_or(Class::Foreign, |pointer| {
         if pointer.is_empty() {
             let help = format!("write `apiVersion: {API_VERSION}` and the kind, each on a line of its own");
@@ -70,7 +70,7 @@ fn buried(root: &Node) -> Class {
 }
 
 /// Finds the first node that was meant as a manifest; `versioned` below a key that was meant as `apiVersion`.
-fn find(node: &Node, trail: &Trail<'_>, versioned: bool) -> Option<String> {
+fn find(node: &Node<'_>, trail: &Trail<'_>, versioned: bool) -> Option<String> {
     match &node.content {
         Content::Scalar { text, .. } => {
             let whole = matches!(trail, Trail::Root) && text.contains(API_VERSION);
@@ -88,7 +88,7 @@ fn find(node: &Node, trail: &Trail<'_>, versioned: bool) -> Option<String> {
 }
 
 /// Says whether a mapping was meant as a manifest: it has our version, or a kind that only we have and a body.
-fn is_meant(entries: &[Entry]) -> bool {
+fn is_meant(entries: &[Entry<'_>]) -> bool {
     let mut version = None;
     let (mut is_only_ours, mut has_body) = (false, false);
     for entry in entries {
@@ -181,7 +181,7 @@ pub fn is_near(word: &str, other: &str) -> bool {
 }
 
 /// Says whether our version stands at the top under another key, such as `apiVerson`.
-fn names_our_version(root: &Node) -> bool {
+fn names_our_version(root: &Node<'_>) -> bool {
     root.entries().iter().any(|entry| entry.value.text() == Some(API_VERSION))
 }
 

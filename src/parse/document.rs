@@ -31,7 +31,7 @@ pub const MOST: usize = 100;
 struct Place<'a> {
     path: &'a Arc<str>,
     document: u32,
-    root: &'a Node,
+    root: &'a Node<'a>,
 }
 
 impl Place<'_> {
@@ -60,7 +60,7 @@ impl Place<'_> {
 }
 
 /// Reads one document.
-pub fn read(path: &Arc<str>, document: u32, mut root: Node) -> Parsed {
+pub fn read(path: &Arc<str>, document: u32, mut root: Node<'_>) -> Parsed {
     let class = classify(&root);
     if matches!(class, Class::Foreign) {
         return Parsed::foreign();
@@ -139,7 +139,7 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
 }
 
 /// Lists the texts of a document.
-fn scalars(node: &Node) -> BTreeSet<String> {
+fn scalars(node: &Node<'_>) -> BTreeSet<String> {
     let (mut open, mut texts) = (vec![node], BTreeSet::new());
     while let Some(node) = open.pop() {
         texts.extend(node.text().map(str::to_owned));

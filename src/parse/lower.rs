@@ -18,7 +18,7 @@ pub struct Lowered {
 
 impl Lowered {
     /// Turns a node into a value.
-    pub fn lower(&mut self, node: &Node, shape: &Shape, trail: &Trail<'_>) -> Value {
+    pub fn lower(&mut self, node: &Node<'_>, shape: &Shape, trail: &Trail<'_>) -> Value {
         match &node.content {
             Content::Scalar { text, plain } => self.scalar(text, *plain, shape, trail),
             Content::Sequence(items) => {
@@ -35,17 +35,17 @@ impl Lowered {
         }
     }
 
-    fn mapping(&mut self, node: &Node, shape: &Shape, trail: &Trail<'_>) -> Value {
+    fn mapping(&mut self, node: &Node<'_>, shape: &Shape, trail: &Trail<'_>) -> Value {
         let shape = if let Shape::Either { mapping, .. } = shape { mapping } else { shape };
         let mut object = Map::with_capacity(node.entries().len());
         for entry in node.entries() {
             let child = match shape {
-                Shape::Mapping { properties, rest } => properties.get(&entry.key).unwrap_or(rest),
+                Shape::Mapping { properties, rest } => properties.get(&*entry.key).unwrap_or(rest),
                 Shape::Any | Shape::Formatted(_) | Shape::List(_) | Shape::Either { .. } => &Shape::Any,
             };
             let value = self.lower(&entry.value, child, &Trail::Key(trail, &entry.key));
             // Of a key that stands twice the first is read; that it does is found elsewhere.
-            object.entry(entry.key.clone()).or_insert(value);
+            object.entry(entry.key.clone().into_owned()).or_insert(value);
         }
         Value::Object(object)
     }

@@ -15,7 +15,7 @@ use crate::model::snapshot::{Snapshot, SourceFile};
 /// A file that is to be mended.
 struct Sheet<'s> {
     text: &'s str,
-    documents: Vec<yaml::Document>,
+    documents: Vec<yaml::Document<'s>>,
     is_json: bool,
 }
 
@@ -67,7 +67,7 @@ fn offset(text: &str, line: u32, column: u32) -> Option<usize> {
 }
 
 /// Reads a text that is one scalar, and says whether it is plain.
-fn scalar(text: &str) -> Option<(String, bool)> {
+fn scalar(text: &str) -> Option<(Cow<'_, str>, bool)> {
     match yaml::read(text).as_mut_slice() {
         [yaml::Document { root: Some(Node { content: Content::Scalar { text, plain }, .. }), problems }]
             if problems.is_empty() =>
@@ -94,7 +94,7 @@ impl<'s> Sheet<'s> {
     }
 
     /// Writes another word for one, in its quotes; in quotes where it had none and needs them.
-    fn word(&self, root: &Node, origin: &Origin, written: &str, meant: &str) -> Option<Edit> {
+    fn word(&self, root: &Node<'_>, origin: &Origin, written: &str, meant: &str) -> Option<Edit> {
         let (node, entry) = root.at(&origin.pointer)?;
         let is_key = origin.part == Part::Key;
         let span = if is_key { entry?.key_span } else { node.text().map(|_| node.span)? };
@@ -108,7 +108,7 @@ impl<'s> Sheet<'s> {
     }
 
     /// Takes an element out of a list, with its line or its comma; where a comment would go with it, nothing is done.
-    fn take_out(&self, root: &Node, origin: &Origin, written: &str) -> Option<Edit> {
+    fn take_out(&self, root: &Node<'_>, origin: &Origin, written: &str) -> Option<Edit> {
         let (list, index) = origin.pointer.rsplit_once('/')?;
         let (items, index) = (root.at(list)?.0.items(), index.parse::<usize>().ok()?);
         let (before, node) = (items.get(index.checked_sub(1)?)?, items.get(index)?);
@@ -127,7 +127,7 @@ impl<'s> Sheet<'s> {
     }
 
     /// Returns an element of a flow list with the comma before it.
-    fn with_comma(&self, before: &Node, span: Span) -> Option<Span> {
+    fn with_comma(&self, before: &Node<'_>, span: Span) -> Option<Span> {
         self.slice(before.span, before.text()?)?;
         let whole = Span { line: before.span.end_line, column: before.span.end_column, ..span };
         let (gap, inner) = (range(self.text, whole)?, range(self.text, span)?);

@@ -18,7 +18,9 @@ mod characters;
 mod classify;
 mod directive;
 mod document;
+mod inline;
 mod json;
+mod lines;
 mod lower;
 pub mod mend;
 mod node;
@@ -69,7 +71,7 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
 }
 
 /// Reads a document, or reports why it cannot be read if it was meant as a manifest.
-fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document) -> Parsed {
+fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document<'_>) -> Parsed {
     let problems = document.problems;
     let Some(root) = document.root else {
         if !must_be_read(file, text) {
@@ -175,23 +177,22 @@ pub fn locate<'a>(snapshot: &Snapshot, findings: impl IntoIterator<Item = &'a mu
 
 /// Turns pointers into places, reading each file that has one once more.
 pub fn place<'a>(snapshot: &Snapshot, origins: impl Iterator<Item = &'a mut Origin>) {
-    let mut trees: BTreeMap<Arc<str>, Vec<yaml::Document>> = BTreeMap::new();
-    for origin in origins.filter(|origin| origin.span.is_none()) {
-        let documents = trees.entry(origin.path.clone()).or_insert_with(|| documents(snapshot, &origin.path));
-        let root = documents.get(origin.document as usize).and_then(|document| document.root.as_ref());
-        origin.span = root.and_then(|root| nearest(root, origin));
+    let mut waiting: BTreeMap<Arc<str>, Vec<&mut Origin>> = BTreeMap::new();
+    for origin in origins.filter(|origin| origin.span.is_none() && !rego::is_rego(&origin.path)) {
+        waiting.entry(origin.path.clone()).or_default().push(origin);
     }
-}
-
-fn documents(snapshot: &Snapshot, path: &str) -> Vec<yaml::Document> {
-    if rego::is_rego(path) {
-        return Vec::new();
+    for (path, origins) in waiting {
+        let Some(text) = snapshot.file(&path).and_then(|file| text(file).ok()) else { continue };
+        let documents = yaml::read(&text);
+        for origin in origins {
+            let root = documents.get(origin.document as usize).and_then(|document| document.root.as_ref());
+            origin.span = root.and_then(|root| nearest(root, origin));
+        }
     }
-    snapshot.file(path).and_then(|file| text(file).ok()).map(|text| yaml::read(&text)).unwrap_or_default()
 }
 
 /// Finds the place of a node, or of the nearest node above it that is written: defaults stand nowhere.
-fn nearest(root: &node::Node, origin: &Origin) -> Option<Span> {
+fn nearest(root: &node::Node<'_>, origin: &Origin) -> Option<Span> {
     let mut pointer = origin.pointer.as_str();
     loop {
         if let Some(span) = root.locate(pointer, origin.part) {

@@ -1,34 +1,35 @@
 //! A YAML document as a tree that knows where each of its nodes stands.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, hash_map};
 
 use crate::model::origin::{Part, Span};
 
 /// A node and its place.
-#[derive(Debug, Clone)]
-pub struct Node {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node<'t> {
     pub span: Span,
-    pub content: Content,
+    pub content: Content<'t>,
 }
 
 /// What a node holds.
-#[derive(Debug, Clone)]
-pub enum Content {
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content<'t> {
     /// A scalar with its raw text; `plain` where it was written without quotes.
     Scalar {
-        text: String,
+        text: Cow<'t, str>,
         plain: bool,
     },
-    Sequence(Vec<Node>),
-    Mapping(Vec<Entry>),
+    Sequence(Vec<Node<'t>>),
+    Mapping(Vec<Entry<'t>>),
 }
 
 /// A key of a mapping and its value.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    pub key: String,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry<'t> {
+    pub key: Cow<'t, str>,
     pub key_span: Span,
-    pub value: Node,
+    pub value: Node<'t>,
 }
 
 /// What a plain scalar means in the core schema of YAML 1.2.2, section 10.3.
@@ -42,24 +43,24 @@ pub enum Plain {
     Text,
 }
 
-impl Node {
+impl<'t> Node<'t> {
     /// Returns the value under a key, if the node is a mapping that has it.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&Node<'t>> {
         self.entry(key).map(|entry| &entry.value)
     }
 
     /// Returns the entry of a key, if the node is a mapping that has it.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&Entry<'t>> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
     /// Returns the entries; none where the node is no mapping.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Entry<'t>] {
         if let Content::Mapping(entries) = &self.content { entries } else { &[] }
     }
 
     /// Returns the items; none where the node is no sequence.
-    pub fn items(&self) -> &[Node] {
+    pub fn items(&self) -> &[Node<'t>] {
         if let Content::Sequence(items) = &self.content { items } else { &[] }
     }
 
@@ -75,7 +76,7 @@ impl Node {
     }
 
     /// Finds the node at a JSON pointer (RFC 6901), and the entry whose value it is, where it is that of one.
-    pub fn at(&self, pointer: &str) -> Option<(&Node, Option<&Entry>)> {
+    pub fn at(&self, pointer: &str) -> Option<(&Node<'t>, Option<&Entry<'t>>)> {
         let mut found = (self, None);
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
@@ -89,15 +90,15 @@ impl Node {
 }
 
 /// Lists the entries whose key an earlier one has, each with the first of them.
-pub fn twice(entries: &[Entry]) -> Vec<(&Entry, &Entry)> {
+pub fn twice<'e, 't>(entries: &'e [Entry<'t>]) -> Vec<(&'e Entry<'t>, &'e Entry<'t>)> {
     /// Up to so many keys are compared with one another sooner than they are hashed.
     const FEW: usize = 16;
     if entries.len() <= FEW {
-        let first = |entry: &Entry| entries.iter().find(|other| other.key == entry.key);
+        let first = |entry: &Entry<'_>| entries.iter().find(|other| other.key == entry.key);
         let pairs = entries.iter().filter_map(|entry| Some((entry, first(entry)?)));
         return pairs.filter(|(entry, first)| !std::ptr::eq(*entry, *first)).collect();
     }
-    let mut met: HashMap<&str, &Entry> = HashMap::with_capacity(entries.len());
+    let mut met: HashMap<&str, &Entry<'_>> = HashMap::with_capacity(entries.len());
     let met = entries.iter().filter_map(|entry| match met.entry(&entry.key) {
         hash_map::Entry::Occupied(first) => Some((entry, *first.get())),
         hash_map::Entry::Vacant(free) => {

@@ -6,7 +6,7 @@ use super::node::Node;
 /// Says whether a document is the sole key `roles` with a list, of which an item has a field of a role.
 ///
 /// A requirements file of Ansible has that key too: its items say where a role comes from and not what it permits.
-pub fn is_document(root: &Node) -> bool {
+pub fn is_document(root: &Node<'_>) -> bool {
     let [only] = root.entries() else { return false };
     let items = only.value.items();
     let has = |field: &str| items.iter().any(|item| item.get(field).is_some());
@@ -15,7 +15,7 @@ pub fn is_document(root: &Node) -> bool {
 }
 
 /// Says whether a document was meant as one: below `roles`, but for two typos, something has `permissions`.
-pub fn is_meant(root: &Node) -> bool {
+pub fn is_meant(root: &Node<'_>) -> bool {
     let permits = |node: &Node| node.get("permissions").is_some();
     let below = |node: &Node| {
         permits(node) || node.items().iter().any(permits) || node.entries().iter().any(|entry| permits(&entry.value))

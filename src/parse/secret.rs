@@ -1,5 +1,6 @@
 //! Values that look like credentials: found, and never shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -26,18 +27,18 @@ pub struct Taken {
 }
 
 /// Finds the credentials of a document, replaces them, and returns where they stood.
-pub fn take(root: &mut Node) -> Vec<Taken> {
+pub fn take(root: &mut Node<'_>) -> Vec<Taken> {
     let mut found = Vec::new();
     walk(root, &Trail::Root, Under::Nothing, &mut found);
     found
 }
 
-fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>) {
+fn walk(node: &mut Node<'_>, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>) {
     let span = node.span;
     match &mut node.content {
         Content::Scalar { text, plain } => {
             if under == Under::Named && says_something(text, *plain) || is_in(text) {
-                REDACTED.clone_into(text);
+                *text = Cow::Borrowed(REDACTED);
                 *plain = false;
                 found.push(Taken { pointer: trail.to_string(), span });
             }
@@ -52,7 +53,7 @@ fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>
             for entry in entries {
                 let is_secret = is_in(&entry.key);
                 if is_secret {
-                    REDACTED.clone_into(&mut entry.key);
+                    entry.key = Cow::Borrowed(REDACTED);
                 }
                 let trail = Trail::Key(trail, &entry.key);
                 if is_secret {
@@ -66,8 +67,8 @@ fn walk(node: &mut Node, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>
 }
 
 /// Says whether a mapping is a pair of `name` (or `key`) and `value` whose name is that of a credential.
-fn names_a_credential(entries: &[Entry]) -> bool {
-    let is_name = |entry: &&Entry| entry.key == "name" || entry.key == "key";
+fn names_a_credential(entries: &[Entry<'_>]) -> bool {
+    let is_name = |entry: &&Entry<'_>| entry.key == "name" || entry.key == "key";
     entries.iter().filter(is_name).filter_map(|entry| entry.value.text()).any(is_named)
 }
 

@@ -6,14 +6,14 @@ use super::lower::is_exact;
 use super::node::{Content, Node, Plain, plain};
 
 /// Writes a node as JSON: numbers as numbers, lists in their order, nothing that is not written.
-pub fn json(node: &Node) -> Box<str> {
+pub fn json(node: &Node<'_>) -> Box<str> {
     let mut out = String::new();
     write(node, &mut out);
     out.into_boxed_str()
 }
 
 /// Writes an item of a bare `roles:` document as the manifest that it stands for.
-pub fn role(item: &Node) -> Box<str> {
+pub fn role(item: &Node<'_>) -> Box<str> {
     let mut out = String::from("{\"apiVersion\":\"charter/v1\",\"kind\":\"Role\",\"metadata\":{");
     if let Some(name) = item.get("name") {
         out.push_str("\"name\":");
@@ -28,7 +28,7 @@ pub fn role(item: &Node) -> Box<str> {
     out.into_boxed_str()
 }
 
-fn write(node: &Node, out: &mut String) {
+fn write(node: &Node<'_>, out: &mut String) {
     match &node.content {
         Content::Scalar { text, plain } => scalar(text, *plain, out),
         Content::Sequence(items) => {
@@ -55,7 +55,7 @@ fn separate(index: usize, out: &mut String) {
     }
 }
 
-fn field(index: usize, key: &str, value: &Node, out: &mut String) {
+fn field(index: usize, key: &str, value: &Node<'_>, out: &mut String) {
     separate(index, out);
     quote(key, out);
     out.push(':');

@@ -1,10 +1,12 @@
 //! Bytes to documents: YAML 1.2 (and so JSON), strictly. What two readers may read differently is refused.
 
+use std::borrow::Cow;
 use std::str::Chars;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
 use super::document::MOST;
+use super::lines;
 use super::node::{Content, Entry, Node, twice};
 use crate::model::code::Code;
 use crate::model::credential;
@@ -15,8 +17,8 @@ pub const DEEPEST: usize = 64;
 
 /// A document, or why it cannot be read.
 #[derive(Debug)]
-pub struct Document {
-    pub root: Option<Node>,
+pub struct Document<'t> {
+    pub root: Option<Node<'t>>,
     pub problems: Vec<Problem>,
 }
 
@@ -132,20 +134,26 @@ fn closed(mut text: Chars<'_>, whole: Span) -> Span {
 }
 
 /// A collection that is not closed yet.
-enum Open {
-    Sequence { start: Span, items: Vec<Node> },
-    Mapping { start: Span, entries: Vec<Entry>, key: Option<(String, Span)> },
+enum Open<'t> {
+    Sequence { start: Span, items: Vec<Node<'t>> },
+    Mapping { start: Span, entries: Vec<Entry<'t>>, key: Option<(Cow<'t, str>, Span)> },
 }
 
 struct Builder<'t> {
     parser: Parser<'t, StrInput<'t>>,
     ends: Ends<'t>,
-    open: Vec<Open>,
+    open: Vec<Open<'t>>,
     problems: Problems,
 }
 
 /// Reads every document of a text. After an error of syntax there are no more.
-pub fn read(text: &str) -> Vec<Document> {
+pub fn read(text: &str) -> Vec<Document<'_>> {
+    let document = |root| Document { root: Some(root), problems: Vec::new() };
+    lines::read(text).map_or_else(|| parsed(text), |roots| roots.into_iter().map(document).collect())
+}
+
+/// Has the library read every document of a text.
+pub(super) fn parsed(text: &str) -> Vec<Document<'_>> {
     let (parser, ends) = (Parser::new_from_str(text).keep_tags(true), Ends::of(text));
     let mut builder = Builder { parser, ends, open: Vec::new(), problems: Problems::default() };
     let mut documents = Vec::new();
@@ -159,9 +167,9 @@ pub fn read(text: &str) -> Vec<Document> {
     documents
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     /// Reads the next document, `None` at the end of the text.
-    fn document(&mut self) -> Option<Document> {
+    fn document(&mut self) -> Option<Document<'t>> {
         loop {
             let (event, mark) = match self.parser.next_event()? {
                 Ok(event) => event,
@@ -178,7 +186,7 @@ impl Builder<'_> {
         }
     }
 
-    fn broken(&mut self, error: &ScanError) -> Document {
+    fn broken(&mut self, error: &ScanError) -> Document<'t> {
         let at = span(Mark::new(*error.marker(), *error.marker()));
         let at = Span { end_column: at.column.saturating_add(1), ..at };
         if error.info().contains("recursion limit") {
@@ -205,7 +213,7 @@ impl Builder<'_> {
         self.problems.push(Problem { code, span, message: message.into(), help, related: None });
     }
 
-    fn take(&mut self, event: Event<'_>, at: Span) -> Step {
+    fn take(&mut self, event: Event<'t>, at: Span) -> Step<'t> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), at);
@@ -214,7 +222,7 @@ impl Builder<'_> {
                     let message = "a block scalar stands in a flow collection, where YAML has none";
                     self.problem(Code::Syntax, at, message, "put the text in quotes");
                 }
-                let content = Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                let content = Content::Scalar { text, plain: style == ScalarStyle::Plain };
                 self.add(Node { span: at, content })
             }
             Event::SequenceStart(anchor, tag) => {
@@ -233,7 +241,7 @@ impl Builder<'_> {
                     "an alias stands for something written elsewhere",
                     "write the value out: what is reviewed must be what is read",
                 );
-                self.add(Node { span: at, content: Content::Scalar { text: String::new(), plain: true } })
+                self.add(Node { span: at, content: Content::Scalar { text: Cow::Borrowed(""), plain: true } })
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
                 Step::More
@@ -260,7 +268,7 @@ impl Builder<'_> {
         }
     }
 
-    fn push(&mut self, open: Open, at: Span) -> Step {
+    fn push(&mut self, open: Open<'t>, at: Span) -> Step<'t> {
         if self.open.len() >= DEEPEST {
             self.too_deep(at);
             self.open.clear();
@@ -270,7 +278,7 @@ impl Builder<'_> {
         Step::More
     }
 
-    fn close(&mut self) -> Step {
+    fn close(&mut self) -> Step<'t> {
         match self.open.pop() {
             Some(Open::Sequence { start, items }) => {
                 let span = items.first().map_or(start, |item| item.span);
@@ -286,7 +294,7 @@ impl Builder<'_> {
     }
 
     /// Puts a finished node where it belongs: into the collection that is open, as a key or as a value.
-    fn add(&mut self, node: Node) -> Step {
+    fn add(&mut self, node: Node<'t>) -> Step<'t> {
         match self.open.last_mut() {
             None => return Step::Document(node),
             Some(Open::Sequence { items, .. }) => items.push(node),
@@ -299,7 +307,7 @@ impl Builder<'_> {
     }
 
     /// Reports the keys that stand twice. They stay in the tree, so that a credential under them is found.
-    fn refuse_twice(&mut self, entries: &[Entry]) {
+    fn refuse_twice(&mut self, entries: &[Entry<'_>]) {
         for (entry, first) in twice(entries) {
             self.problems.push(Problem {
                 code: Code::DuplicateKey,
@@ -311,7 +319,7 @@ impl Builder<'_> {
         }
     }
 
-    fn key(&mut self, node: Node) {
+    fn key(&mut self, node: Node<'t>) {
         let (text, is_plain) = match node.content {
             Content::Scalar { text, plain } => (text, plain),
             Content::Sequence(_) | Content::Mapping(_) => {
@@ -321,7 +329,7 @@ impl Builder<'_> {
                     "a list or a mapping is used as a key",
                     "a key is a plain word",
                 );
-                (String::new(), false)
+                (Cow::Borrowed(""), false)
             }
         };
         if is_plain && text == "<<" {
@@ -338,9 +346,9 @@ impl Builder<'_> {
     }
 }
 
-enum Step {
+enum Step<'t> {
     More,
-    Document(Node),
+    Document(Node<'t>),
     Stop,
 }
 
