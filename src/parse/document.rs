@@ -59,13 +59,13 @@ impl Place<'_> {
     }
 }
 
-/// Reads one document.
-pub fn read(path: &Arc<str>, document: u32, mut root: Node<'_>) -> Parsed {
+/// Reads one document, of a text that may or may not hold credentials.
+pub fn read(path: &Arc<str>, document: u32, is_hinted: bool, mut root: Node<'_>) -> Parsed {
     let class = classify(&root);
     if matches!(class, Class::Foreign) {
         return Parsed::foreign();
     }
-    let secrets = secret::take(&mut root);
+    let secrets = secret::take(&mut root, is_hinted);
     let place = Place { path, document, root: &root };
     let requires = requires(&place);
     let mut outcome = match class {

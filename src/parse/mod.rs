@@ -55,10 +55,11 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
         Ok(text) => text,
         Err(outcome) => return *outcome,
     };
+    let is_hinted = credential::may_be_in(&text);
     let mut all = Parsed::foreign();
     for (index, document) in yaml::read(&text).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        all.absorb(read_document(file, &text, index, document));
+        all.absorb(read_document(file, &text, is_hinted, index, document));
     }
     if !all.foreign {
         let is_read = all.findings.iter().all(|finding| finding.code != Code::Syntax);
@@ -71,7 +72,7 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
 }
 
 /// Reads a document, or reports why it cannot be read if it was meant as a manifest.
-fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Document<'_>) -> Parsed {
+fn read_document(file: &SourceFile, text: &str, is_hinted: bool, index: u32, document: yaml::Document<'_>) -> Parsed {
     let problems = document.problems;
     let Some(root) = document.root else {
         if !must_be_read(file, text) {
@@ -79,7 +80,7 @@ fn read_document(file: &SourceFile, text: &str, index: u32, document: yaml::Docu
         }
         return Parsed { mentioned: words(text), ..unreadable(file, index, &problems) };
     };
-    let mut outcome = document::read(&file.path, index, root);
+    let mut outcome = document::read(&file.path, index, is_hinted, root);
     if !outcome.foreign && !problems.is_empty() {
         // What the schema says of a document that was not wholly read would be about what was left out; of a key that
         // stands twice, the first was read.
@@ -105,7 +106,8 @@ fn must_be_read(file: &SourceFile, text: &str) -> bool {
 }
 
 fn is_json(file: &SourceFile) -> bool {
-    file.path.to_ascii_lowercase().ends_with(".json")
+    let path = file.path.as_bytes();
+    path.len().checked_sub(5).and_then(|at| path.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(b".json"))
 }
 
 fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> Parsed {
@@ -231,8 +233,9 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
 
 /// Finds what looks like a credential in the documents of a file.
 fn credentials(text: &str) -> Vec<secret::Taken> {
+    let is_hinted = credential::may_be_in(text);
     let roots = yaml::read(text).into_iter().filter_map(|document| document.root);
-    roots.flat_map(|mut root| secret::take(&mut root)).collect()
+    roots.flat_map(|mut root| secret::take(&mut root, is_hinted)).collect()
 }
 
 /// Returns the lines from one place of a finding to the other, where both are near in one file.

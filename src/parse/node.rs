@@ -162,8 +162,7 @@ pub fn mistaken_for(text: &str) -> Option<&'static str> {
         Plain::Integer(_) | Plain::Float(_) => return Some("a number"),
         Plain::Text => {}
     }
-    let lower = text.to_ascii_lowercase();
-    if ["yes", "no", "on", "off", "y", "n"].contains(&lower.as_str()) {
+    if ["yes", "no", "on", "off", "y", "n"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return Some("a boolean");
     }
     let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::node::{Content, Entry, Node, Plain, plain};
 use super::trail::Trail;
-use crate::model::credential::key::{Under, is_named};
+use crate::model::credential::key::{Under, is_named, is_odd};
 use crate::model::credential::{REDACTED, is_in, scrub};
 use crate::model::origin::Span;
 
@@ -27,40 +27,55 @@ pub struct Taken {
 }
 
 /// Finds the credentials of a document, replaces them, and returns where they stood.
-pub fn take(root: &mut Node<'_>) -> Vec<Taken> {
-    let mut found = Vec::new();
-    walk(root, &Trail::Root, Under::Nothing, &mut found);
-    found
+///
+/// `is_hinted` says whether its text may hold any ([`credential::may_be_in`]).
+pub fn take(root: &mut Node<'_>, is_hinted: bool) -> Vec<Taken> {
+    let mut search = Search { is_hinted, found: Vec::new() };
+    search.walk(root, &Trail::Root, Under::Nothing);
+    search.found
 }
 
-fn walk(node: &mut Node<'_>, trail: &Trail<'_>, under: Under, found: &mut Vec<Taken>) {
-    let span = node.span;
-    match &mut node.content {
-        Content::Scalar { text, plain } => {
-            if under == Under::Named && says_something(text, *plain) || is_in(text) {
-                *text = Cow::Borrowed(REDACTED);
-                *plain = false;
-                found.push(Taken { pointer: trail.to_string(), span });
-            }
-        }
-        Content::Sequence(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                walk(item, &Trail::Index(trail, index), under, found);
-            }
-        }
-        Content::Mapping(entries) => {
-            let names_value = under != Under::Reference && names_a_credential(entries);
-            for entry in entries {
-                let is_secret = is_in(&entry.key);
-                if is_secret {
-                    entry.key = Cow::Borrowed(REDACTED);
+struct Search {
+    /// Whether the text may hold any: nearly none does, and what is borrowed from it stands there between words.
+    is_hinted: bool,
+    found: Vec<Taken>,
+}
+
+impl Search {
+    fn walk(&mut self, node: &mut Node<'_>, trail: &Trail<'_>, under: Under) {
+        let span = node.span;
+        match &mut node.content {
+            Content::Scalar { text, plain } => {
+                let is_worth = self.is_hinted || matches!(text, Cow::Owned(_));
+                if under == Under::Named && says_something(text, *plain) || is_worth && is_in(text) {
+                    *text = Cow::Borrowed(REDACTED);
+                    *plain = false;
+                    self.found.push(Taken { pointer: trail.to_string(), span });
                 }
-                let trail = Trail::Key(trail, &entry.key);
-                if is_secret {
-                    found.push(Taken { pointer: trail.to_string(), span: entry.key_span });
+            }
+            Content::Sequence(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.walk(item, &Trail::Index(trail, index), under);
                 }
-                let under = if names_value && entry.key == "value" { Under::Named } else { under.key(&entry.key) };
-                walk(&mut entry.value, &trail, under, found);
+            }
+            Content::Mapping(entries) => {
+                let names_value = under != Under::Reference && names_a_credential(entries);
+                for entry in entries {
+                    let is_worth = self.is_hinted || matches!(entry.key, Cow::Owned(_));
+                    let is_secret = is_worth && is_in(&entry.key);
+                    if is_secret {
+                        entry.key = Cow::Borrowed(REDACTED);
+                    }
+                    let trail = Trail::Key(trail, &entry.key);
+                    if is_secret {
+                        self.found.push(Taken { pointer: trail.to_string(), span: entry.key_span });
+                    }
+                    let under = match &*entry.key {
+                        "value" if names_value => Under::Named,
+                        key => under.key(key, is_worth || is_odd(key)),
+                    };
+                    self.walk(&mut entry.value, &trail, under);
+                }
             }
         }
     }
@@ -69,7 +84,8 @@ fn walk(node: &mut Node<'_>, trail: &Trail<'_>, under: Under, found: &mut Vec<Ta
 /// Says whether a mapping is a pair of `name` (or `key`) and `value` whose name is that of a credential.
 fn names_a_credential(entries: &[Entry<'_>]) -> bool {
     let is_name = |entry: &&Entry<'_>| entry.key == "name" || entry.key == "key";
-    entries.iter().filter(is_name).filter_map(|entry| entry.value.text()).any(is_named)
+    let mut names = entries.iter().filter(is_name).filter_map(|entry| entry.value.text());
+    entries.iter().any(|entry| entry.key == "value") && names.any(is_named)
 }
 
 /// Says whether a value under the key of a credential may be one: a text, or a number of six digits and more.
@@ -177,11 +193,15 @@ fn redact_line(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::model::credential::may_be_in;
 
     fn pointers(text: &str) -> Vec<String> {
         let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
-        take(&mut root).into_iter().map(|taken| taken.pointer).collect()
+        take(&mut root, may_be_in(text)).into_iter().map(|taken| taken.pointer).collect()
     }
 
     #[test]
@@ -226,11 +246,63 @@ mod tests {
         }
     }
 
+    const KEYS: &[&str] = &["a", "b", "name", "value", "password", "\"pa\\x73sword\"", "\"p\\u00e4ss\"", "to7ken", "é"];
+
+    /// Credentials and parts of them, some of which only the reader of YAML puts together.
+    const PIECES: &[&str] = &[
+        "AKIAABCDEFGHIJKLMNOP",
+        "\\x41KIAABCDEFGHIJKLMNOP",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----BEGIN\n  RSA PRIVATE KEY-----",
+        "https://u:pw@h",
+        "pa\\x73sword=hunter2hunter",
+        "pass",
+        "word",
+        "tok\\\n  en=hunter2hunter",
+        "key",
+        "=",
+        "hunter2hunter",
+        "é",
+        "7",
+        "-",
+        "_",
+        ".",
+        " ",
+        "\n  ",
+        "Bearer",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn where_no_text_hints_at_a_credential_none_is_found(
+            entries in prop::collection::vec(
+                (
+                    select(KEYS),
+                    prop::collection::vec(select(PIECES), 1..4),
+                    select(vec![("", ""), ("'", "'"), ("\"", "\""), (">-\n  ", ""), ("|\n  ", ""), ("[a, ", "]")]),
+                ),
+                1..4,
+            ),
+        ) {
+            let entry = |(key, value, (before, after)): &(&str, Vec<&str>, (&str, &str))| {
+                format!("{key}: {before}{}{after}\n", value.concat())
+            };
+            let text: String = entries.iter().map(entry).collect();
+            let taken = |is_hinted: bool| -> Vec<String> {
+                let roots = crate::parse::yaml::read(&text).into_iter().filter_map(|document| document.root);
+                roots.flat_map(|mut root| take(&mut root, is_hinted)).map(|taken| taken.pointer).collect()
+            };
+            prop_assert_eq!(taken(true), taken(may_be_in(&text)), "{}", text);
+        }
+    }
+
     #[test]
     fn excerpts_are_cut_by_the_tree() {
         let text = "{\"dbPassword\":\"hunter2hunter\",\"é\":{\"password\":[\"one-more\",\"and-more\"]},\"a\":1}\n";
         let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
-        let shown: String = redacted_lines(text, &take(&mut root)).collect();
+        let shown: String = redacted_lines(text, &take(&mut root, true)).collect();
         for secret in ["hunter2", "more"] {
             assert!(!shown.contains(secret), "{shown}");
         }
@@ -239,7 +311,7 @@ mod tests {
         assert_eq!(shown[2..], [format!("  {REDACTED}"), "  team: x".to_owned()]);
         let block = "spec:\n  reason: |-\n    password:\n    hunter2hunter\n  team: x\n";
         let mut root = crate::parse::yaml::read(block).remove(0).root.unwrap();
-        let shown: Vec<String> = redacted_lines(block, &take(&mut root)).collect();
+        let shown: Vec<String> = redacted_lines(block, &take(&mut root, true)).collect();
         assert!(!shown.concat().contains("hunter2") && shown[4] == "  team: x", "{shown:?}");
         let flow: String = redacted_lines("{\"a\":1,\"dbPassword\":\"hunter2hunter\"", &[]).collect();
         assert!(!flow.contains("hunter2") && flow.contains("dbPassword"), "{flow}");

@@ -46,18 +46,22 @@ pub fn is_named(key: &str) -> bool {
     may_be_named(key) && is_named_by(&words(key))
 }
 
+/// Says whether a key has more than letters of ASCII.
+///
+/// Digits are left out of its words, and other letters may be ours in lower case.
+pub fn is_odd(key: &str) -> bool {
+    key.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii())
+}
+
 /// Says whether a key is worth taking apart: nearly none is.
 fn may_be_named(key: &str) -> bool {
     let begins =
         |rest: &[u8], hint: &str| rest.get(..hint.len()).is_some_and(|part| part.eq_ignore_ascii_case(hint.as_bytes()));
-    key.bytes().enumerate().any(|(index, byte)| match byte.to_ascii_lowercase() {
-        b'p' | b's' | b't' | b'k' | b'c' => {
+    is_odd(key)
+        || key.bytes().enumerate().any(|(index, byte)| {
             let rest = key.as_bytes().get(index..).unwrap_or_default();
-            HINTS.iter().any(|hint| begins(rest, hint))
-        }
-        // Digits are left out of words, and other letters may be ours in lower case.
-        byte => byte.is_ascii_digit() || !byte.is_ascii(),
-    })
+            b"pstkcPSTKC".contains(&byte) && HINTS.iter().any(|hint| begins(rest, hint))
+        })
 }
 
 fn is_named_by(words: &[String]) -> bool {
@@ -90,12 +94,12 @@ pub enum Under {
 }
 
 impl Under {
-    /// Says what is under a key that stands here.
+    /// Says what is under a key that stands here; `worth` where it may be that of a credential.
     #[must_use]
-    pub fn key(self, key: &str) -> Under {
+    pub fn key(self, key: &str, worth: bool) -> Under {
         if is_reference(key) || self == Under::Reference && key == "secret" {
             Under::Reference
-        } else if is_named(key) {
+        } else if worth && is_named(key) {
             Under::Named
         } else {
             self

@@ -12,7 +12,7 @@ pub fn redacted(value: &Value) -> Value {
 
 /// Returns the value of a key without what looks like a credential.
 pub fn redacted_under(key: &str, value: &Value) -> Value {
-    shown(value, Under::Nothing.key(key))
+    shown(value, Under::Nothing.key(key, true))
 }
 
 fn shown(value: &Value, under: Under) -> Value {
@@ -37,7 +37,7 @@ fn object(fields: &Map<String, Value>, under: Under) -> Map<String, Value> {
     let is_name = |key: &&str| fields.get(*key).and_then(Value::as_str).is_some_and(is_named);
     let names_value = under != Under::Reference && ["name", "key"].iter().any(is_name);
     let field = |(key, value): (&String, &Value)| {
-        let under = if names_value && key == "value" { Under::Named } else { under.key(key) };
+        let under = if names_value && key == "value" { Under::Named } else { under.key(key, true) };
         (if is_in(key) { scrub(key) } else { key.clone() }, shown(value, under))
     };
     fields.iter().map(field).collect()
