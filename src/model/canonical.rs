@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::jcs;
+
 /// A spec as RFC 8785 JSON: defaults filled in, sets sorted, amounts as decimal strings.
 ///
 /// What is read from a store may be any text that somebody wrote there by hand: it is kept as it is and equals nothing
@@ -21,7 +23,7 @@ impl Canonical {
     pub fn of(spec: &impl Serialize) -> Self {
         // A typed spec has string keys and finite numbers only, so that writing it cannot fail; should a future one
         // break that, the empty text equals no stored spec and the law tests see it at once.
-        Canonical(serde_json_canonicalizer::to_string(spec).unwrap_or_default().into())
+        Canonical(jcs::text(spec).unwrap_or_default().into())
     }
 
     /// Takes the text that a store holds.

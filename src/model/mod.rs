@@ -24,6 +24,7 @@ pub mod flaws;
 pub mod grant;
 pub mod guard;
 pub mod id;
+pub mod jcs;
 pub mod journal;
 pub mod kind;
 pub mod latin;
