@@ -516,6 +516,29 @@ fn a_blob_of_a_hundred_megabytes_is_a_finding_and_never_loaded() {
     assert_eq!(snapshot.files.len(), 2);
 }
 
+/// Writes into the index of a repository that a file is small, or another object.
+fn notes(place: &Place, path: &str, id: Option<Oid>) {
+    let mut index = Repository::open(place.path()).unwrap().index().unwrap();
+    let entry = index.get_path(Path::new(path), 0).unwrap();
+    index.add(&git2::IndexEntry { file_size: 1, id: id.unwrap_or(entry.id), ..entry }).unwrap();
+    index.write().unwrap();
+}
+
+#[test]
+fn what_the_index_calls_small_is_judged_by_what_it_is() {
+    let place = Place::committed();
+    fs::File::create(place.join("big.yaml")).unwrap().set_len(limits::FILE_BYTES + 1).unwrap();
+    place.commit("big");
+    notes(&place, "big.yaml", None);
+    let snapshot = place.at_head("");
+    assert_eq!((findings(&snapshot), snapshot.files.len()), (vec![(Code::FileTooLarge, "big.yaml")], 2));
+    let wrong = hostile(|repo| tree(repo, &[(FILE, b"a.yaml", tree(repo, &[]))]));
+    wrong.write("a.yaml", "x").git(&["add", "a.yaml"]);
+    notes(&wrong, "a.yaml", Some(Oid::from_str(&wrong.git(&["rev-parse", "HEAD:a.yaml"])).unwrap()));
+    let error = wrong.open("").snapshot(&At::Revision(None)).unwrap_err();
+    assert!(matches!(&error, SourceError::Unreadable { path, .. } if path == "a.yaml"), "{error}");
+}
+
 #[test]
 fn too_many_files_and_too_many_bytes_are_one_finding_and_nothing_is_read() {
     let names: Vec<String> = (0..=limits::FILES).map(|index| format!("{index}.yaml")).collect();

@@ -178,6 +178,11 @@ impl Gathering {
         }
     }
 
+    /// Counts the files that are wanted.
+    pub fn wanted(&self) -> usize {
+        self.wanted.len()
+    }
+
     /// Says whether a file of a size in bytes may be read, or notes why not.
     fn admits(&mut self, path: &str, size: u64) -> bool {
         if size > limits::FILE_BYTES {
@@ -209,7 +214,7 @@ impl Gathering {
         }
     }
 
-    /// Reads what is wanted and ends the walk: no file before its size in bytes is known.
+    /// Reads what is wanted and ends the walk: no file before its size in bytes is known, unless it is surely small.
     ///
     /// Of a source beyond the limits there are no files.
     ///
@@ -217,7 +222,7 @@ impl Gathering {
     /// Those of `size` and `read`: a file that cannot be read is not a file that is not there.
     pub fn read(
         mut self,
-        size: impl Fn(&Wanted) -> Result<u64, SourceError>,
+        size: impl Fn(&Wanted) -> Result<Option<u64>, SourceError>,
         mut read: impl FnMut(&Wanted) -> Result<Arc<[u8]>, SourceError>,
     ) -> Result<Gathered, SourceError> {
         let mut wanted = std::mem::take(&mut self.wanted);
@@ -230,10 +235,15 @@ impl Gathering {
             if self.full {
                 break;
             }
-            if !self.admits(&wanted.path, size(&wanted)?) {
+            let known = size(&wanted)?;
+            if known.is_some_and(|size| !self.admits(&wanted.path, size)) {
                 continue;
             }
-            let file = SourceFile { bytes: read(&wanted)?, path: wanted.path };
+            let bytes = read(&wanted)?;
+            if known.is_none() && !self.admits(&wanted.path, bytes.len() as u64) {
+                continue;
+            }
+            let file = SourceFile { bytes, path: wanted.path };
             if *file.path == *self.settings {
                 settings_schema = Some(file);
             } else {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use git2::{ObjectType, Odb, OdbObject, Oid};
+use git2::{Index, IndexEntry, ObjectType, Odb, OdbObject, Oid, Repository};
 
 use super::error::SourceError;
 use super::gathering::{Gathering, Place, Wanted};
@@ -140,15 +140,31 @@ pub fn id(entry: &Entry<'_>, path: &str) -> Result<Oid, SourceError> {
 
 /// Returns the size of a file in bytes, in git from the header of its object: it may be larger than the memory.
 ///
+/// Of what is known to be small there is none. To ask for a size takes longer than to read: a pack may hold the file as a
+/// difference from another, and that from a third.
+///
 /// # Errors
 /// Where the object cannot be read or is no file.
-pub fn size(odb: &Odb<'_>, wanted: &Wanted) -> Result<u64, SourceError> {
+pub fn size(odb: &Odb<'_>, small: &HashSet<Oid>, wanted: &Wanted) -> Result<Option<u64>, SourceError> {
     let (id, path) = match &wanted.place {
-        Place::Disk(place) => return Ok(place.size),
+        Place::Disk(place) => return Ok(Some(place.size)),
+        Place::Blob(id) if small.contains(id) => return Ok(None),
         Place::Blob(id) => (*id, &wanted.path),
     };
     let (size, kind) = odb.read_header(id).map_err(|error| unreadable(path, id, error.message()))?;
-    if kind == ObjectType::Blob { Ok(size as u64) } else { Err(unreadable(path, id, "it is no file")) }
+    if kind == ObjectType::Blob { Ok(Some(size as u64)) } else { Err(unreadable(path, id, "it is no file")) }
+}
+
+/// Lists the objects that git has checked out as small files, where its index is little more than some files.
+pub fn small(repo: &Repository, files: usize) -> HashSet<Oid> {
+    /// An entry of an index has 62 bytes and a path.
+    const ENTRY_BYTES: usize = 256;
+    let size = repo.path().join("index").metadata().map_or(u64::MAX, |index| index.len());
+    let is_worth = size <= (files * ENTRY_BYTES) as u64;
+    let index = is_worth.then(|| repo.index()).and_then(Result::ok);
+    // Of some entries, whose files may have changed as they were written, git notes no size.
+    let is_small = |entry: &IndexEntry| (1..=limits::FILE_BYTES).contains(&u64::from(entry.file_size));
+    index.iter().flat_map(Index::iter).filter(is_small).map(|entry| entry.id).collect()
 }
 
 /// Reads a file from where it is.
@@ -160,7 +176,8 @@ pub fn read(odb: &Odb<'_>, wanted: &Wanted) -> Result<Arc<[u8]>, SourceError> {
         Place::Disk(place) => disk::read(place),
         Place::Blob(id) => {
             let object = odb.read(*id).map_err(|error| unreadable(&wanted.path, *id, error.message()))?;
-            Ok(object.data().into())
+            let is_file = object.kind() == ObjectType::Blob;
+            is_file.then(|| object.data().into()).ok_or_else(|| unreadable(&wanted.path, *id, "it is no file"))
         }
     }
 }
