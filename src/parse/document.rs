@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::classify::{Class, classify};
-use super::lower::Lowered;
+use super::lower::Lowering;
 use super::node::Node;
 use super::salvage;
 use super::schema::{Reader, reader, roles_reader};
 use super::secret::{self, Taken};
 use super::trail::Trail;
+use super::value::Lowered;
 use super::written;
 use crate::model::code::Code;
 use crate::model::credential;
@@ -103,10 +104,10 @@ pub fn exposed() -> Fault {
 type Placed = (String, Part, Fault);
 
 /// Lowers a document and judges it; the findings are sorted by the caller.
-fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Placed>) {
-    let mut lowered = Lowered::default();
-    let value = lowered.lower(place.root, &reader.shape, &Trail::Root);
-    let scalars = lowered.faults.into_iter().map(|(pointer, fault)| {
+fn lower<'t>(place: &Place<'t>, reader: &Reader) -> (Lowered<'t>, Vec<Placed>) {
+    let mut lowering = Lowering::default();
+    let value = lowering.lower(place.root, &reader.shape, &Trail::Root);
+    let scalars = lowering.faults.into_iter().map(|(pointer, fault)| {
         let fault = reader.nothing(&pointer, fault);
         (pointer, Part::Value, fault)
     });
@@ -116,7 +117,7 @@ fn lower(place: &Place<'_>, reader: &Reader) -> (Value, Vec<Placed>) {
 
 fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
     let Some(reader) = reader(kind) else { return Parsed::default() };
-    let (mut value, mut faults) = lower(place, reader);
+    let (value, mut faults) = lower(place, reader);
     if metadata(&value, "previously").is_some() {
         let fault = Fault::new(Code::NotYetSupported, "`previously` does not work yet")
             .help("take it out: until it works, a resource under a new name is a new resource");
@@ -125,17 +126,28 @@ fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {
     let id = identity(kind, &value);
     let is_nameless = id.is_none();
     let mentioned = metadata(&value, "name").filter(|_| is_nameless).map(meant).unwrap_or_default();
-    let left_out = leave_out(&mut value, &faults, &["", "/metadata", "/spec"]);
-    let mut spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
-    if let Some(spec) = spec.as_object_mut().filter(|_| !faults.is_empty()) {
-        salvage::fill_lists(spec, reader.spec_schema());
-    }
+    let (read, left_out) = if faults.is_empty() {
+        (Spec::read(kind, value.get("spec").unwrap_or(&Lowered::Null)), Vec::new())
+    } else {
+        let mut value = value.json();
+        let left_out = leave_out(&mut value, &faults, &["", "/metadata", "/spec"]);
+        let spec = value.get_mut("spec").map(Value::take).unwrap_or_default();
+        (salvaged(kind, spec, reader.spec_schema()), left_out)
+    };
     let site = Site { origin: place.origin(""), bare: false, left_out };
     let (written, is_whole) = (written::json(place.root), faults.is_empty());
-    let mut outcome = typed(place, Typing { id, kind, spec, written, site, is_whole });
+    let mut outcome = typed(place, Typing { id, kind, read, written, site, is_whole });
     outcome.findings.extend(place.findings(faults.into_iter()));
     let nameless = BTreeSet::from([kind]).into_iter().filter(|_| is_nameless).collect();
     Parsed { mentioned, nameless, ..outcome }
+}
+
+/// Reads what is left of a spec without what is wrong in it.
+fn salvaged(kind: Kind, mut spec: Value, schema: &Value) -> Result<Spec, serde_json::Error> {
+    if let Some(spec) = spec.as_object_mut() {
+        salvage::fill_lists(spec, schema);
+    }
+    Spec::read(kind, spec)
 }
 
 /// Lists the texts of a document.
@@ -149,8 +161,8 @@ fn scalars(node: &Node<'_>) -> BTreeSet<String> {
 }
 
 /// Lists what a name may have been meant to be that is none: what refers to that is not blamed as well.
-fn meant(name: &Value) -> BTreeSet<String> {
-    let written = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+fn meant(name: &Lowered<'_>) -> BTreeSet<String> {
+    let written = name.text().map_or_else(|| name.json().to_string(), str::to_owned);
     suggest(&written).into_iter().chain([written]).collect()
 }
 
@@ -162,13 +174,13 @@ fn leave_out(value: &mut Value, faults: &[Placed], keep: &[&str]) -> Vec<(String
     salvage::leave_out(value, &faults.iter().map(|(pointer, ..)| pointer.as_str()).collect(), keep)
 }
 
-fn metadata<'v>(manifest: &'v Value, key: &str) -> Option<&'v Value> {
+fn metadata<'v, 't>(manifest: &'v Lowered<'t>, key: &str) -> Option<&'v Lowered<'t>> {
     manifest.get("metadata")?.get(key)
 }
 
 /// Reads what a manifest is; `None` where that cannot be said.
-fn identity(kind: Kind, value: &Value) -> Option<ResourceId> {
-    let name = |value: &Value| value.as_str().and_then(|text| text.parse::<Name>().ok());
+fn identity(kind: Kind, value: &Lowered<'_>) -> Option<ResourceId> {
+    let name = |value: &Lowered<'_>| value.text().and_then(|text| text.parse::<Name>().ok());
     let team = match metadata(value, "team") {
         Some(team) if kind.scope() != Scope::Organization => Some(name(team)?),
         Some(_) | None => None,
@@ -181,7 +193,7 @@ fn identity(kind: Kind, value: &Value) -> Option<ResourceId> {
 struct Typing {
     id: Option<ResourceId>,
     kind: Kind,
-    spec: Value,
+    read: Result<Spec, serde_json::Error>,
     written: Box<str>,
     site: Site,
     /// Whether the schema is content; if not, what is left of it is read and counts as not wholly read.
@@ -189,8 +201,7 @@ struct Typing {
 }
 
 fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
-    let Typing { id, kind, spec, written, site, is_whole } = typing;
-    let read = Spec::read(kind, spec);
+    let Typing { id, kind, read, written, site, is_whole } = typing;
     let finding = match &read {
         Err(error) => Some(Fault::new(Code::Schema, format!("this does not have the shape of a {kind}: {error}"))),
         Ok(_) if id.is_none() => {
@@ -212,36 +223,33 @@ fn typed(place: &Place<'_>, typing: Typing) -> Parsed {
 
 fn roles(place: &Place<'_>) -> Parsed {
     let reader = roles_reader();
-    let (mut value, faults) = lower(place, reader);
-    let items = value.get_mut("roles").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+    let (value, faults) = lower(place, reader);
     let mut outcome = Parsed::default();
-    for (index, item) in items.into_iter().enumerate() {
-        outcome.absorb(role(place, item, &format!("/roles/{index}"), &faults));
+    if let Some(Lowered::List(items)) = value.get("roles") {
+        for (index, item) in items.iter().enumerate() {
+            outcome.absorb(role(place, item, &format!("/roles/{index}"), &faults));
+        }
     }
     outcome.findings.extend(place.findings(faults.into_iter()));
     outcome
 }
 
-fn role(place: &Place<'_>, mut item: Value, pointer: &str, faults: &[Placed]) -> Parsed {
+fn role(place: &Place<'_>, item: &Lowered<'_>, pointer: &str, faults: &[Placed]) -> Parsed {
     let of_item = |fault: &Placed| {
         let below = fault.0.strip_prefix(pointer).filter(|below| below.is_empty() || below.starts_with('/'))?;
         Some((below.to_owned(), fault.1, fault.2.clone()))
     };
     let faults: Vec<Placed> = faults.iter().filter_map(of_item).collect();
-    let name = item.as_object_mut().and_then(|object| object.shift_remove("name"));
-    let id = name.as_ref().and_then(|name| name.as_str()?.parse().ok()).map(|name| ResourceId {
-        kind: Kind::Role,
-        team: None,
-        name,
-    });
-    let texts = item.as_object().into_iter().flat_map(|role| role.values()).chain(&name);
-    let mentioned = texts.filter(|_| id.is_none()).filter_map(|text| text.as_str().map(str::to_owned)).collect();
-    let left_out = leave_out(&mut item, &faults, &[""]);
-    if let Some(role) = item.as_object_mut().filter(|_| !faults.is_empty()) {
-        salvage::fill_lists(role, roles_reader().item_schema());
-    }
+    let name = item.get("name").and_then(Lowered::text);
+    let id = name.and_then(|name| name.parse().ok()).map(|name| ResourceId { kind: Kind::Role, team: None, name });
+    let texts = item.members().iter().filter(|_| id.is_none());
+    let mentioned = texts.filter_map(|(_, text)| text.text().map(str::to_owned)).collect();
+    let mut spec = item.json();
+    spec.as_object_mut().map(|role| role.shift_remove("name"));
+    let left_out = leave_out(&mut spec, &faults, &[""]);
+    let (kind, is_whole) = (Kind::Role, faults.is_empty());
+    let read = if is_whole { Spec::read(kind, spec) } else { salvaged(kind, spec, roles_reader().item_schema()) };
     let site = Site { origin: place.origin(pointer), bare: true, left_out };
     let written = place.root.at(pointer).map(|(item, _)| written::role(item)).unwrap_or_default();
-    let (kind, is_whole) = (Kind::Role, faults.is_empty());
-    Parsed { mentioned, ..typed(place, Typing { id, kind, spec: item, written, site, is_whole }) }
+    Parsed { mentioned, ..typed(place, Typing { id, kind, read, written, site, is_whole }) }
 }

@@ -1,56 +1,58 @@
-//! A document to a JSON value: scalars are read as the schema means them, so that an amount never is a float.
+//! A document to a value: scalars are read as the schema means them, so that an amount never is a float.
 
-use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
 
-use super::node::{Content, Node, Plain, mistaken_for, plain};
+use serde_json::Number;
+
+use super::node::{Content, Entry, Node, Plain, mistaken_for, plain, twice};
 use super::shape::Shape;
 use super::trail::Trail;
+use super::value::Lowered;
 use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::mend::Mend;
 use crate::model::scalar::Format;
 
-/// A value and what is wrong with its scalars, by JSON pointer.
+/// What is wrong with the scalars of a value, by JSON pointer.
 #[derive(Debug, Default)]
-pub struct Lowered {
+pub struct Lowering {
     pub faults: Vec<(String, Fault)>,
 }
 
-impl Lowered {
+impl Lowering {
     /// Turns a node into a value.
-    pub fn lower(&mut self, node: &Node<'_>, shape: &Shape, trail: &Trail<'_>) -> Value {
+    pub fn lower<'t>(&mut self, node: &'t Node<'_>, shape: &Shape, trail: &Trail<'_>) -> Lowered<'t> {
         match &node.content {
             Content::Scalar { text, plain } => self.scalar(text, *plain, shape, trail),
             Content::Sequence(items) => {
                 let item = if let Shape::List(item) = shape { item } else { &Shape::Any };
-                Value::Array(
-                    items
-                        .iter()
-                        .enumerate()
-                        .map(|(index, node)| self.lower(node, item, &Trail::Index(trail, index)))
-                        .collect(),
-                )
+                let items = items.iter().enumerate();
+                Lowered::List(items.map(|(index, node)| self.lower(node, item, &Trail::Index(trail, index))).collect())
             }
-            Content::Mapping(_) => self.mapping(node, shape, trail),
+            Content::Mapping(entries) => self.mapping(entries, shape, trail),
         }
     }
 
-    fn mapping(&mut self, node: &Node<'_>, shape: &Shape, trail: &Trail<'_>) -> Value {
+    fn mapping<'t>(&mut self, entries: &'t [Entry<'_>], shape: &Shape, trail: &Trail<'_>) -> Lowered<'t> {
         let shape = if let Shape::Either { mapping, .. } = shape { mapping } else { shape };
-        let mut object = Map::with_capacity(node.entries().len());
-        for entry in node.entries() {
+        // Of a key that stands twice the first is read; that it does is found elsewhere.
+        let mut again = twice(entries).into_iter().peekable();
+        let mut members = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if again.next_if(|(again, _)| std::ptr::eq(*again, entry)).is_some() {
+                continue;
+            }
             let child = match shape {
                 Shape::Mapping { properties, rest } => properties.get(&*entry.key).unwrap_or(rest),
                 Shape::Any | Shape::Formatted(_) | Shape::List(_) | Shape::Either { .. } => &Shape::Any,
             };
             let value = self.lower(&entry.value, child, &Trail::Key(trail, &entry.key));
-            // Of a key that stands twice the first is read; that it does is found elsewhere.
-            object.entry(entry.key.clone().into_owned()).or_insert(value);
+            members.push((Cow::Borrowed(&*entry.key), value));
         }
-        Value::Object(object)
+        Lowered::Mapping(members)
     }
 
-    fn scalar(&mut self, text: &str, is_plain: bool, shape: &Shape, trail: &Trail<'_>) -> Value {
+    fn scalar<'t>(&mut self, text: &'t str, is_plain: bool, shape: &Shape, trail: &Trail<'_>) -> Lowered<'t> {
         match shape {
             Shape::Formatted(format) => self.formatted(text, is_plain, format, trail),
             Shape::Either { scalar, .. } => self.scalar(text, is_plain, scalar, trail),
@@ -59,7 +61,7 @@ impl Lowered {
     }
 
     /// Reads a scalar of one of our formats; what it is not is reported once, here, and passes the schema.
-    fn formatted(&mut self, text: &str, is_plain: bool, format: &Format, trail: &Trail<'_>) -> Value {
+    fn formatted<'t>(&mut self, text: &'t str, is_plain: bool, format: &Format, trail: &Trail<'_>) -> Lowered<'t> {
         let mistaken = mistaken_for(text).filter(|what| {
             is_plain && (*what == "nothing" || !format.raw && (format.word == "name" || *what != "a date"))
         });
@@ -68,25 +70,27 @@ impl Lowered {
         } else if let Err(fault) = (format.check)(text) {
             self.faults.push((trail.to_string(), fault));
         }
-        Value::String(text.to_owned())
+        Lowered::Text(Cow::Borrowed(text))
     }
 
-    fn free(&mut self, text: &str, is_plain: bool, trail: &Trail<'_>) -> Value {
+    fn free<'t>(&mut self, text: &'t str, is_plain: bool, trail: &Trail<'_>) -> Lowered<'t> {
         let meaning = if is_plain { plain(text) } else { Plain::Text };
         match meaning {
-            Plain::Null => Value::Null,
-            Plain::Bool(truth) => Value::Bool(truth),
-            Plain::Text => Value::String(text.to_owned()),
+            Plain::Null => Lowered::Null,
+            Plain::Bool(truth) => Lowered::Bool(truth),
+            Plain::Text => Lowered::Text(Cow::Borrowed(text)),
             Plain::Integer(integer) if integer.unsigned_abs() <= 1 << 53 => {
                 self.refuse_leading_zero(text, trail);
-                Value::Number(integer.into())
+                Lowered::Number(integer.into())
             }
-            Plain::Float(float) if is_exact(text, float) => Number::from_f64(float).map_or(Value::Null, Value::Number),
+            Plain::Float(float) if is_exact(text, float) => {
+                Number::from_f64(float).map_or(Lowered::Null, Lowered::Number)
+            }
             Plain::Integer(_) | Plain::Float(_) => {
                 let message = format!("the number `{text}` is not kept exactly by every reader");
                 let fault = Fault::new(Code::InexactNumber, message).help(format!("quote it: \"{text}\""));
                 self.faults.push((trail.to_string(), fault.mend(Some(Mend::quote(text)))));
-                Value::String(text.to_owned())
+                Lowered::Text(Cow::Borrowed(text))
             }
         }
     }

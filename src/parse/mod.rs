@@ -32,6 +32,7 @@ pub mod secret;
 mod settings;
 mod shape;
 mod trail;
+mod value;
 mod written;
 mod yaml;
 

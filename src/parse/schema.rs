@@ -8,6 +8,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
+use super::value::{Borrowed, Lowered};
 use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::kind::{Kind, Scope};
@@ -25,7 +26,7 @@ pub const API_VERSION: &str = "charter/v1";
 pub struct Reader {
     pub shape: Shape,
     schema: Value,
-    validator: Option<Validator>,
+    validator: Option<Validator<Borrowed>>,
 }
 
 static READERS: LazyLock<BTreeMap<Kind, Reader>> =
@@ -141,8 +142,11 @@ impl Reader {
         // The formats of ours are checked where the scalars are read, with better words than a pattern's.
         let mut judged = schema.clone();
         drop_patterns(&mut judged);
-        let validator =
-            jsonschema::options().offline().with_pattern_options(PatternOptions::regex()).build(&judged).ok();
+        let validator = jsonschema::options_for::<Borrowed>()
+            .offline()
+            .with_pattern_options(PatternOptions::regex())
+            .build(&judged)
+            .ok();
         Reader { shape, schema, validator }
     }
 
@@ -157,7 +161,7 @@ impl Reader {
     }
 
     /// Lists what the schema has against a value: the pointer, the part, and the fault.
-    pub fn judge(&self, value: &Value) -> Vec<(String, Part, Fault)> {
+    pub fn judge(&self, value: &Lowered<'_>) -> Vec<(String, Part, Fault)> {
         let Some(validator) = &self.validator else {
             let fault = Fault::new(Code::Schema, "the schema of this kind cannot be used");
             return vec![(String::new(), Part::Value, fault)];
@@ -169,7 +173,7 @@ impl Reader {
         found
     }
 
-    fn explain(&self, error: &ValidationError<'_>, whole: &Value, found: &mut Vec<(String, Part, Fault)>) {
+    fn explain(&self, error: &ValidationError<'_>, whole: &Lowered<'_>, found: &mut Vec<(String, Part, Fault)>) {
         let pointer = error.instance_path().as_str().to_owned();
         let schema = self.parent_schema(error);
         if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
@@ -177,6 +181,7 @@ impl Reader {
             found.extend(unexpected.iter().map(|key| (at(key), Part::Key, unknown_field(&pointer, key, schema))));
         } else if let ValidationErrorKind::FalseSchema = error.kind() {
             // Where no field may be written at all, the error names the mapping and no field.
+            let whole = whole.json();
             let keys = whole.pointer(&pointer).and_then(Value::as_object).into_iter().flat_map(Map::keys);
             let at = |key: &String| format!("{pointer}/{}", super::node::token(key));
             found.extend(keys.map(|key| (at(key), Part::Key, unknown_field(&pointer, key, schema))));

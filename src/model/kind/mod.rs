@@ -112,8 +112,11 @@ macro_rules! kinds {
             ///
             /// # Errors
             /// Where the value does not have the kind's shape.
-            pub fn read(kind: Kind, value: serde_json::Value) -> Result<Spec, serde_json::Error> {
-                match kind { $(Kind::$kind => serde_json::from_value(value).map(Spec::$kind),)* }
+            pub fn read<'de, D: serde::Deserializer<'de, Error = serde_json::Error>>(
+                kind: Kind,
+                value: D,
+            ) -> Result<Spec, serde_json::Error> {
+                match kind { $(Kind::$kind => serde::Deserialize::deserialize(value).map(Spec::$kind),)* }
             }
 
             /// Returns the form that is compared, hashed, stored and shown.
