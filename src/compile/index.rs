@@ -40,6 +40,11 @@ pub fn unknown(kind: Kind) -> Option<Code> {
     NAMED.iter().find(|(named, _)| *named == kind).map(|(_, code)| *code)
 }
 
+/// Says whether a manifest can name resources of a kind.
+pub fn is_named(kind: Kind) -> bool {
+    unknown(kind).is_some()
+}
+
 /// Everything that can be referred to.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -54,13 +59,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Notes whether a resource is declared, readable or not, and says whether that is news.
-    ///
-    /// Only what a manifest can name is noted.
+    /// Notes whether a resource that a manifest can name is declared, readable or not, and says whether that is news.
     pub fn note(&mut self, id: &ResourceId, is_declared: bool) -> bool {
-        if unknown(id.kind).is_none() {
-            return false;
-        }
         let Names { teams, alike } = self.names.entry(id.kind).or_default();
         let names = teams.entry(id.team.clone()).or_default();
         let is_news = if is_declared { names.insert(id.name.clone()) } else { names.remove(&id.name) };
