@@ -40,7 +40,7 @@ pub use settings::Settings;
 /// What comes of them is in their order.
 /// Of those that were read ahead, by [`file()`], `ahead` knows what came of them.
 pub fn parse(
-    files: &[SourceFile],
+    files: &[&SourceFile],
     ahead: Vec<Option<Box<Parsed>>>,
     settings: &Settings,
     governed: &str,

@@ -18,10 +18,13 @@ const BATCH: usize = 64;
 pub struct Ahead(HashMap<*const u8, (SourceFile, Box<Parsed>)>);
 
 impl Ahead {
-    /// Takes what came of a file, if it is the very one that was parsed.
-    pub fn take(&mut self, file: &SourceFile) -> Option<Box<Parsed>> {
-        let (seen, parsed) = self.0.remove(&file.path.as_ptr())?;
-        Arc::ptr_eq(&seen.bytes, &file.bytes).then_some(parsed)
+    /// Hands out what came of files, of each that is the very one that was parsed.
+    pub fn of(mut self, files: &[&SourceFile]) -> Vec<Option<Box<Parsed>>> {
+        let mut take = |file: &&SourceFile| {
+            let (seen, parsed) = self.0.remove(&file.path.as_ptr())?;
+            Arc::ptr_eq(&seen.bytes, &file.bytes).then_some(parsed)
+        };
+        files.iter().map(&mut take).collect()
     }
 }
 
@@ -47,9 +50,9 @@ pub fn read(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<(Snapshot
         snapshot
     })?;
     drop(send);
-    let of_file = |(file, parsed): (SourceFile, _)| (file.path.as_ptr(), (file, parsed));
-    let ahead = Ahead(parsed.into_iter().flatten().map(of_file).collect());
-    Ok((snapshot, ahead))
+    let mut ahead = HashMap::with_capacity(snapshot.files.len());
+    ahead.extend(parsed.into_iter().flatten().map(|(file, parsed)| (file.path.as_ptr(), (file, parsed))));
+    Ok((snapshot, Ahead(ahead)))
 }
 
 fn parsed_of(files: Vec<SourceFile>, governed: &str) -> Vec<(SourceFile, Box<Parsed>)> {
