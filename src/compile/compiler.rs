@@ -55,13 +55,13 @@ impl Compiler {
     /// Notes what is declared now, and returns the names that came, went, or stand for something else.
     fn note(&mut self, touched: &Touched, before: &Resources) -> BTreeSet<Mention> {
         let (declared, mut moved) = (&self.declared, BTreeSet::new());
-        for id in touched.ids().filter(|id| index::is_named(id.kind)) {
-            let now = declared.resources().get(id);
+        for (id, is_declared) in declared.standing(touched).filter(|(id, _)| index::is_named(id.kind)) {
             if id.kind == Kind::Person {
-                let [before, now] = [before.get(id), now].map(|manifest| Person::of(&manifest?.spec));
+                let manifests = [before, declared.resources()].map(|state| state.get(id));
+                let [before, now] = manifests.map(|manifest| Person::of(&manifest?.spec));
                 moved.extend(self.index.people.put(&id.name, before, now));
             }
-            if self.index.note(id, now.is_some() || declared.is_unread(id)) {
+            if self.index.note(id, is_declared) {
                 moved.insert(mention::of(id));
             }
         }

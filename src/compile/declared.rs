@@ -48,23 +48,30 @@ impl Touched {
 }
 
 impl Declared {
-    /// Takes in what files hold now, and lists what they declare or declared.
+    /// Takes in what files hold now, each file once, and lists what they declare or declared.
     pub fn update(&mut self, changes: Vec<Change>) -> Touched {
-        let mut touched = Touched::default();
+        let now = changes.par_iter().filter_map(|(_, now)| now.as_ref());
+        let come = now.flat_map_iter(|now| now.manifests.iter().cloned()).collect();
+        let mut touched = Touched { come, ..Touched::default() };
+        self.files.reserve(changes.len());
         for (path, now) in changes {
-            if let Some(before) = self.files.remove(&path) {
-                self.forget(&path, &before, &mut touched);
-            }
-            if let Some(now) = now {
-                self.learn(&path, &now, &mut touched);
-                self.files.insert(path, now);
-            }
+            let before = match now {
+                Some(now) => {
+                    self.learn(&path, &now, &mut touched);
+                    self.files.insert(path, now)
+                }
+                None => {
+                    self.remarkable.remove(&path);
+                    self.files.remove(&path)
+                }
+            };
+            before.into_iter().for_each(|before| self.forget(&before, &mut touched));
         }
         self.settle(&touched);
         touched
     }
 
-    fn forget(&mut self, path: &Arc<str>, before: &Parsed, touched: &mut Touched) {
+    fn forget(&mut self, before: &Parsed, touched: &mut Touched) {
         touched.gone.extend(before.manifests.iter().cloned());
         for id in &before.unread {
             match self.unread.get_mut(id) {
@@ -74,11 +81,9 @@ impl Declared {
             touched.unread.push(id.clone());
         }
         *self.counter(before.foreign) -= 1;
-        self.remarkable.remove(path);
     }
 
     fn learn(&mut self, path: &Arc<str>, now: &Parsed, touched: &mut Touched) {
-        touched.come.extend(now.manifests.iter().cloned());
         for id in &now.unread {
             *self.unread.entry(id.clone()).or_default() += 1;
             touched.unread.push(id.clone());
@@ -87,6 +92,8 @@ impl Declared {
         let is_remarkable = !now.findings.is_empty() || now.unchecked.is_some() || now.requires.is_some();
         if is_remarkable || !now.mentioned.is_empty() {
             self.remarkable.insert(path.clone());
+        } else {
+            self.remarkable.remove(path);
         }
     }
 
@@ -95,7 +102,7 @@ impl Declared {
         let gone: HashSet<*const Manifest> = touched.gone.iter().map(Arc::as_ptr).collect();
         let mut all: Vec<(Way, &Arc<Manifest>)> =
             touched.gone.iter().chain(&touched.come).map(|manifest| (manifest.way, manifest)).collect();
-        all.par_sort_by_key(|(way, _)| *way);
+        all.par_sort_unstable_by_key(|(way, _)| *way);
         let mut changes = Vec::with_capacity(all.len());
         for of_one in all.chunk_by(|(a, _), (b, _)| a == b) {
             let Some((way, manifest)) = of_one.first() else { continue };
@@ -122,6 +129,14 @@ impl Declared {
         &self.resources
     }
 
+    /// Iterates over what was touched, some of it more than once, and says whether it is declared now, readable or not.
+    pub fn standing<'t>(&'t self, touched: &'t Touched) -> impl Iterator<Item = (&'t ResourceId, bool)> {
+        let come = touched.come.iter().map(|manifest| (&manifest.id, true));
+        let others = touched.gone.iter().map(|manifest| &manifest.id).chain(&touched.unread);
+        let stands = |id| self.resources.get(id).is_some() || self.unread.contains_key(id);
+        come.chain(others.map(move |id| (id, stands(id))))
+    }
+
     /// Iterates over resources that are declared more than once: all their manifests in order.
     pub fn repeated(&self) -> impl Iterator<Item = &[Arc<Manifest>]> {
         self.repeated.values().map(Vec::as_slice)
@@ -130,11 +145,6 @@ impl Declared {
     /// Iterates over the ids of resources that are declared more than once.
     pub fn repeated_ids(&self) -> impl Iterator<Item = &ResourceId> {
         self.repeated.keys()
-    }
-
-    /// Says whether something is declared and not wholly read.
-    pub fn is_unread(&self, id: &ResourceId) -> bool {
-        self.unread.contains_key(id)
     }
 
     /// Lists what is not wholly read.

@@ -48,7 +48,7 @@ fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index
         Target::Permission(permission) => check_permission(permission, index),
     }?;
     let message = format!("{} names {}", described(manifest), fault.message);
-    Some(Finding::of(Fault { message, ..fault }, manifest.site.spec(&reference.pointer)))
+    Some(Finding::of(Fault { message, ..fault }, manifest.site.spec(&reference.pointer())))
 }
 
 /// Describes a manifest in a sentence: `role binding `leads` of team `data``.
@@ -81,7 +81,7 @@ fn check_user(user: &Subject, index: &Index) -> Option<Fault> {
 }
 
 fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
-    if index.find(kind, from, name).is_some() {
+    if index.has(kind, from, name) {
         return None;
     }
     let of_the_organisation = kind.scope() == Scope::Either && from.is_none();
