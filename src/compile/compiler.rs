@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::declared::{Change, Declared};
-use super::index::Index;
-use super::mention::{self, Mention};
-use super::reference::{self, Checked};
-use super::{Compiled, cycle, duplicate, organization};
+use super::declared::{Change, Declared, Touched};
+use super::index::{self, Index};
+use super::{Compiled, cycle, duplicate, organization, reference};
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::flaws::Flaws;
@@ -19,6 +17,7 @@ use crate::model::kind::person::Person;
 use crate::model::kind::{Kind, Typed};
 use crate::model::lineage::Lineage;
 use crate::model::manifest::{Manifest, Read};
+use crate::model::mention::{self, Mention};
 use crate::model::name::Name;
 use crate::model::resources::Resources;
 use crate::model::snapshot::Revision;
@@ -30,10 +29,8 @@ use crate::model::snapshot::Revision;
 pub struct Compiler {
     declared: Declared,
     index: Index,
-    resources: Resources,
-    checked: BTreeMap<ResourceId, Checked>,
-    /// The resources with findings.
-    flawed: BTreeSet<ResourceId>,
+    /// What is wrong with resources among the others.
+    flawed: BTreeMap<ResourceId, Vec<Finding>>,
     circles: Vec<Finding>,
 }
 
@@ -42,34 +39,30 @@ impl Compiler {
     ///
     /// `is_blind` says that the source has something that was not read and may declare anything.
     pub fn update(&mut self, changes: Vec<Change>, is_blind: bool) -> usize {
+        let before = self.resources().clone();
         let touched = self.declared.update(changes);
         let was_blind = std::mem::replace(&mut self.index.is_blind, is_blind || self.declared.is_blind());
-        let moved = self.place(&touched);
+        let moved = self.note(&touched, &before);
         let is_new_ground = self.survey() || was_blind != self.index.is_blind;
-        let dirty = if is_new_ground { self.all() } else { self.affected(&touched, &moved) };
-        self.check(&dirty);
-        self.circles = cycle::find(&dirty, !self.circles.is_empty(), &self.resources, &self.index);
+        let resources = self.resources().clone();
+        let dirty =
+            if is_new_ground { resources.iter().collect() } else { self.affected(&touched, &moved, &resources) };
+        let circles = || cycle::find(&dirty, !self.circles.is_empty(), &resources, &self.index);
+        (self.flawed, self.circles) = rayon::join(|| self.check(&dirty), circles);
         dirty.len()
     }
 
-    /// Puts the manifests that count in their places, and returns the names that came, went, or stand for something else.
-    fn place(&mut self, touched: &BTreeSet<ResourceId>) -> BTreeSet<Mention> {
+    /// Notes what is declared now, and returns the names that came, went, or stand for something else.
+    fn note(&mut self, touched: &Touched, before: &Resources) -> BTreeSet<Mention> {
         let (declared, mut moved) = (&self.declared, BTreeSet::new());
-        for id in touched.iter().filter(|id| id.kind == Kind::Person) {
-            let manifests = [self.resources.get(id), declared.first(id)];
-            let [before, now] = manifests.map(|manifest| Person::of(&manifest?.spec));
-            moved.extend(self.index.people.put(&id.name, before, now));
-        }
-        let manifests: Vec<_> = touched.iter().map(|id| (id, declared.first(id))).collect();
-        self.resources.update(manifests.iter().map(|(id, manifest)| ((*id).clone(), manifest.cloned())));
-        for (id, manifest) in manifests {
-            let is_news = self.index.note(id, manifest.is_some() || declared.is_unread(id));
-            if is_news {
-                moved.insert(mention::of(id));
+        for (id, is_declared) in declared.standing(touched).filter(|(id, _)| index::is_named(id.kind)) {
+            if id.kind == Kind::Person {
+                let manifests = [before, declared.resources()].map(|state| state.get(id));
+                let [before, now] = manifests.map(|manifest| Person::of(&manifest?.spec));
+                moved.extend(self.index.people.put(&id.name, before, now));
             }
-            if manifest.is_none() {
-                self.checked.remove(id);
-                self.flawed.remove(id);
+            if self.index.note(id, is_declared) {
+                moved.insert(mention::of(id));
             }
         }
         moved
@@ -89,7 +82,7 @@ impl Compiler {
 
     /// Finds the words of permissions. Where the organisation is not wholly read, the default is not taken for them.
     fn vocabulary(&self, flaws: &Flaws) -> Option<Vocabulary> {
-        let declared = self.resources.of_kind(Kind::Organization).filter_map(|manifest| {
+        let declared = self.resources().of_kind(Kind::Organization).filter_map(|manifest| {
             Organization::of(&manifest.spec).map(|organization| (&manifest.id, &organization.vocabulary))
         });
         match declared.min_by_key(|(id, _)| *id) {
@@ -103,7 +96,7 @@ impl Compiler {
         let is_person = |id: &ResourceId| id.kind == Kind::Person;
         let may_be_torn = || mentioned.contains(Kind::Person.as_str()) || flaws.nameless.contains(&Kind::Person);
         let is_half_read = || flaws.unread.iter().any(is_person) || self.declared.repeated_ids().any(is_person);
-        self.resources.count(Kind::Person) > 0 && !may_be_torn() && !is_half_read()
+        self.resources().count(Kind::Person) > 0 && !may_be_torn() && !is_half_read()
     }
 
     fn flaws(&self) -> Flaws {
@@ -112,43 +105,39 @@ impl Compiler {
         Flaws { unread, nameless, unknown: unknown || self.index.is_blind, errors: false }
     }
 
-    fn all(&self) -> Vec<Arc<Manifest>> {
-        self.resources.iter().cloned().collect()
-    }
-
     /// Lists what must be checked again: what changed itself, what mentions a name that moved, and what has findings, which
     /// tell of other places.
-    fn affected(&self, touched: &BTreeSet<ResourceId>, moved: &BTreeSet<Mention>) -> Vec<Arc<Manifest>> {
+    fn affected<'r>(
+        &self,
+        touched: &Touched,
+        moved: &BTreeSet<Mention>,
+        resources: &'r Resources,
+    ) -> Vec<&'r Arc<Manifest>> {
+        let own = touched.ids().chain(self.flawed.keys()).filter_map(|id| resources.get(id));
         // A team has one budget a window: those of a team stand together.
-        let budgets = touched.iter().filter(|id| id.kind == Kind::Budget);
+        let budgets = touched.ids().filter(|id| id.kind == Kind::Budget);
         let teams: BTreeSet<&Option<Name>> = budgets.map(|id| &id.team).collect();
-        let beside = teams.into_iter().flat_map(|team| self.resources.of_team(Kind::Budget, team));
-        let mut ids: BTreeSet<&ResourceId> = touched.iter().chain(&self.flawed).collect();
-        ids.extend(beside.map(|manifest| &manifest.id));
-        if !moved.is_empty() {
-            let mentions = |checked: &Checked| checked.mentions.iter().any(|mention| moved.contains(mention));
-            ids.extend(self.checked.iter().filter(|(_, checked)| mentions(checked)).map(|(id, _)| id));
-        }
-        ids.into_iter().filter_map(|id| self.resources.get(id).cloned()).collect()
+        let beside = teams.into_iter().flat_map(|team| resources.of_team(Kind::Budget, team));
+        let others: Vec<_> = if moved.is_empty() { Vec::new() } else { resources.iter().collect() };
+        let mentions = |manifest: &&Arc<Manifest>| manifest.mentions().iter().any(|mention| moved.contains(mention));
+        let others: Vec<_> = others.into_par_iter().filter(mentions).collect();
+        let all = own.chain(beside).chain(others).map(|manifest| (&manifest.id, manifest));
+        all.collect::<BTreeMap<_, _>>().into_values().collect()
     }
 
-    fn check(&mut self, manifests: &[Arc<Manifest>]) {
-        let budgets = duplicate::first_budgets(manifests, &self.resources);
-        let check = |manifest: &Arc<Manifest>| reference::check(manifest, &self.index, &self.resources, &budgets);
-        let checked: Vec<Checked> = manifests.par_iter().map(check).collect();
-        for (manifest, checked) in manifests.iter().zip(checked) {
-            if checked.findings.is_empty() {
-                self.flawed.remove(&manifest.id);
-            } else {
-                self.flawed.insert(manifest.id.clone());
-            }
-            self.checked.insert(manifest.id.clone(), checked);
-        }
+    /// Checks some resources, among them all that have findings.
+    fn check(&self, manifests: &[&Arc<Manifest>]) -> BTreeMap<ResourceId, Vec<Finding>> {
+        let budgets = duplicate::first_budgets(manifests, self.resources());
+        let check = |manifest: &&Arc<Manifest>| {
+            let found = reference::check(manifest, &self.index, self.resources(), &budgets);
+            (!found.is_empty()).then(|| (manifest.id.clone(), found))
+        };
+        manifests.par_iter().filter_map(check).collect()
     }
 
     /// Returns what is declared, of what is declared twice the first.
     pub fn resources(&self) -> &Resources {
-        &self.resources
+        self.declared.resources()
     }
 
     /// Counts the files that were read.
@@ -161,13 +150,12 @@ impl Compiler {
         findings.extend(self.declared.findings().cloned());
         findings.extend(organization::requirement(self.declared.requires()));
         let mut flaws = self.flaws();
-        let organizations: Vec<&Arc<Manifest>> = self.resources.of_kind(Kind::Organization).collect();
+        let organizations: Vec<&Arc<Manifest>> = self.resources().of_kind(Kind::Organization).collect();
         findings.extend(organization::exactly_one(&organizations, flaws.may_hide(Kind::Organization)));
         findings.extend(self.declared.repeated().flat_map(duplicate::twice));
-        let checked = self.flawed.iter().filter_map(|id| self.checked.get(id));
-        findings.extend(checked.flat_map(|checked| checked.findings.iter().cloned()));
+        findings.extend(self.flawed.values().flatten().cloned());
         findings.extend(self.circles.iter().cloned());
         flaws.errors = findings.iter().any(Finding::is_error);
-        Compiled { desired: Desired::new(revision, lineage, self.resources.clone(), flaws), findings }
+        Compiled { desired: Desired::new(revision, lineage, self.resources().clone(), flaws), findings }
     }
 }

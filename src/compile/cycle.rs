@@ -25,7 +25,7 @@ type Edge = (ResourceId, Origin);
 /// One way in which resources name one another.
 struct Sort {
     message: &'static str,
-    /// Says whose edges a manifest adds to.
+    /// Says whose edges a manifest adds to, if it adds any.
     start: fn(&Manifest) -> Option<ResourceId>,
     edges: fn(&ResourceId, &Resources, &Index) -> Vec<Edge>,
 }
@@ -40,17 +40,16 @@ const SORTS: [Sort; 4] = [
 /// Reports every circle once, at the place where its first member names the next.
 ///
 /// A circle that is new goes through a manifest that changed: where there was none before, the search begins there.
-pub fn find(changed: &[Arc<Manifest>], were_circles: bool, resources: &Resources, index: &Index) -> Vec<Finding> {
-    let search = |starts: &mut dyn Iterator<Item = &Arc<Manifest>>| -> Vec<Finding> {
-        let manifests: Vec<&Arc<Manifest>> = starts.collect();
-        SORTS.iter().flat_map(|sort| sort.find(&manifests, resources, index)).collect()
+pub fn find(changed: &[&Arc<Manifest>], were_circles: bool, resources: &Resources, index: &Index) -> Vec<Finding> {
+    let search = |starts: &[&Arc<Manifest>]| -> Vec<Finding> {
+        SORTS.iter().flat_map(|sort| sort.find(starts, resources, index)).collect()
     };
-    let is_clean = !were_circles && search(&mut changed.iter()).is_empty();
-    if is_clean { Vec::new() } else { search(&mut resources.iter()) }
+    let is_clean = !were_circles && search(changed).is_empty();
+    if is_clean { Vec::new() } else { search(&resources.iter().collect::<Vec<_>>()) }
 }
 
 fn inherits(manifest: &Manifest) -> Option<ResourceId> {
-    (manifest.id.kind == Kind::Role).then(|| manifest.id.clone())
+    Role::of(&manifest.spec).filter(|role| !role.inherits.is_empty()).map(|_| manifest.id.clone())
 }
 
 fn inheritance(from: &ResourceId, resources: &Resources, index: &Index) -> Vec<Edge> {
@@ -63,10 +62,14 @@ fn inheritance(from: &ResourceId, resources: &Resources, index: &Index) -> Vec<E
 }
 
 fn contains(manifest: &Manifest) -> Option<ResourceId> {
-    if manifest.id.kind == Kind::Membership {
-        return manifest.id.team.clone().map(team_id);
+    let contains = |subject: &Subject| matches!(subject.kind(), SubjectKind::Group | SubjectKind::Team);
+    let (id, spec) = (&manifest.id, &manifest.spec);
+    let own = Group::of(spec).map(|group| &group.members).or_else(|| Team::of(spec).map(|team| &team.members));
+    if let Some(members) = own {
+        return members.iter().any(contains).then(|| id.clone());
     }
-    matches!(manifest.id.kind, Kind::Group | Kind::Team).then(|| manifest.id.clone())
+    let members = &Membership::of(spec)?.members;
+    id.team.clone().filter(|_| members.iter().any(|member| contains(member.subject()))).map(team_id)
 }
 
 fn containment(from: &ResourceId, resources: &Resources, index: &Index) -> Vec<Edge> {
@@ -100,7 +103,7 @@ fn contained(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<Re
 }
 
 fn reports(manifest: &Manifest) -> Option<ResourceId> {
-    (manifest.id.kind == Kind::Team).then(|| manifest.id.clone())
+    Team::of(&manifest.spec)?.parent.as_ref().map(|_| manifest.id.clone())
 }
 
 fn reporting(from: &ResourceId, resources: &Resources, _: &Index) -> Vec<Edge> {
@@ -111,7 +114,7 @@ fn reporting(from: &ResourceId, resources: &Resources, _: &Index) -> Vec<Edge> {
 }
 
 fn is_managed(manifest: &Manifest) -> Option<ResourceId> {
-    (manifest.id.kind == Kind::Person).then(|| manifest.id.clone())
+    Person::of(&manifest.spec)?.manager.as_ref().map(|_| manifest.id.clone())
 }
 
 fn management(from: &ResourceId, resources: &Resources, _: &Index) -> Vec<Edge> {

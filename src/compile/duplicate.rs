@@ -18,9 +18,9 @@ use crate::model::resources::Resources;
 use crate::model::user::User;
 
 /// Reports every manifest of one resource but the first.
-pub fn twice(manifests: Vec<&Manifest>) -> Vec<Finding> {
-    let [first, others @ ..] = manifests.as_slice() else { return Vec::new() };
-    let finding = |second: &&Manifest| {
+pub fn twice(manifests: &[Arc<Manifest>]) -> Vec<Finding> {
+    let [first, others @ ..] = manifests else { return Vec::new() };
+    let finding = |second: &Arc<Manifest>| {
         Finding::new(Code::DuplicateId, second.site.name(), format!("`{}` is declared twice", second.id))
             .related(first.site.name(), "first here")
             .help("rename one of them, or put both together: identity is kind, team and name, never the file")
@@ -47,7 +47,7 @@ pub fn shadowed(manifest: &Manifest, index: &Index, resources: &Resources) -> Op
 pub type Budgets<'a> = BTreeMap<(&'a Option<Name>, Window), &'a Manifest>;
 
 /// Finds the first budgets of the teams of which some manifests are budgets.
-pub fn first_budgets<'a>(manifests: &[Arc<Manifest>], resources: &'a Resources) -> Budgets<'a> {
+pub fn first_budgets<'a>(manifests: &[&Arc<Manifest>], resources: &'a Resources) -> Budgets<'a> {
     let teams = manifests.iter().filter(|manifest| manifest.id.kind == Kind::Budget).map(|manifest| &manifest.id.team);
     let teams: BTreeSet<&Option<Name>> = teams.collect();
     let mut first = Budgets::new();

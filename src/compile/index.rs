@@ -18,8 +18,8 @@ const FEW: usize = 256;
 /// The names of one kind.
 #[derive(Debug, Default)]
 struct Names {
-    /// The organisation's under `None`.
-    teams: BTreeMap<Option<Name>, BTreeSet<Name>>,
+    of_organisation: BTreeSet<Name>,
+    of_teams: BTreeMap<Name, BTreeSet<Name>>,
     /// All of them, once one that is not there is met among many.
     alike: OnceLock<Alike>,
 }
@@ -40,6 +40,11 @@ pub fn unknown(kind: Kind) -> Option<Code> {
     NAMED.iter().find(|(named, _)| *named == kind).map(|(_, code)| *code)
 }
 
+/// Says whether a manifest can name resources of a kind.
+pub fn is_named(kind: Kind) -> bool {
+    unknown(kind).is_some()
+}
+
 /// Everything that can be referred to.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -54,15 +59,13 @@ pub struct Index {
 }
 
 impl Index {
-    /// Notes whether a resource is declared, readable or not, and says whether that is news.
-    ///
-    /// Only what a manifest can name is noted.
+    /// Notes whether a resource that a manifest can name is declared, readable or not, and says whether that is news.
     pub fn note(&mut self, id: &ResourceId, is_declared: bool) -> bool {
-        if unknown(id.kind).is_none() {
-            return false;
-        }
-        let Names { teams, alike } = self.names.entry(id.kind).or_default();
-        let names = teams.entry(id.team.clone()).or_default();
+        let Names { of_organisation, of_teams, alike } = self.names.entry(id.kind).or_default();
+        let names = match &id.team {
+            Some(team) => of_teams.entry(team.clone()).or_default(),
+            None => of_organisation,
+        };
         let is_news = if is_declared { names.insert(id.name.clone()) } else { names.remove(&id.name) };
         if is_news {
             *alike = OnceLock::new();
@@ -71,17 +74,25 @@ impl Index {
     }
 
     fn of_team(&self, kind: Kind, team: Option<&Name>) -> Option<&BTreeSet<Name>> {
-        self.names.get(&kind)?.teams.get(&team.cloned())
+        let names = self.names.get(&kind)?;
+        team.map_or(Some(&names.of_organisation), |team| names.of_teams.get(team))
     }
 
-    /// Finds what a name stands for from a place: the team's first, then the organisation's.
+    /// Finds whose a name is from a place: the team's first, then the organisation's, which is `None`.
+    fn whose<'n>(&self, kind: Kind, from: Option<&'n Name>, name: &Name) -> Option<Option<&'n Name>> {
+        let has = |team: &Option<&Name>| self.of_team(kind, *team).is_some_and(|names| names.contains(name));
+        [from, None].into_iter().find(has)
+    }
+
+    /// Says whether a name stands for something from a place.
+    pub fn has(&self, kind: Kind, from: Option<&Name>, name: &Name) -> bool {
+        self.whose(kind, from, name).is_some()
+    }
+
+    /// Finds what a name stands for from a place.
     pub fn find(&self, kind: Kind, from: Option<&Name>, name: &Name) -> Option<ResourceId> {
-        let has = |team: Option<&Name>| self.of_team(kind, team).is_some_and(|names| names.contains(name));
-        let of_team = from.filter(|team| has(Some(team)));
-        if of_team.is_none() && !has(None) {
-            return None;
-        }
-        Some(ResourceId { kind, team: of_team.cloned(), name: name.clone() })
+        let team = self.whose(kind, from, name)?.cloned();
+        Some(ResourceId { kind, team, name: name.clone() })
     }
 
     /// Lists the names of a kind that can be seen from a place.
@@ -107,7 +118,8 @@ impl Index {
     }
 
     fn all(&self, kind: Kind) -> impl Iterator<Item = &Name> {
-        self.names.get(&kind).into_iter().flat_map(|names| names.teams.values()).flatten()
+        let names = self.names.get(&kind).into_iter();
+        names.flat_map(|names| names.of_teams.values().chain([&names.of_organisation])).flatten()
     }
 
     /// Says whether what cannot be read may declare a name.

@@ -9,7 +9,6 @@ mod cycle;
 mod declared;
 mod duplicate;
 mod index;
-mod mention;
 mod organization;
 mod people;
 mod reference;

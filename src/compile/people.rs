@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::alike::Alike;
-use super::mention::{self, Mention};
 use crate::model::code::Code;
 use crate::model::fault::Fault;
 use crate::model::kind::person::Person;
 use crate::model::mend::Mend;
+use crate::model::mention::{self, Mention};
 use crate::model::name::Name;
 use crate::model::nearest::did_you_mean;
 use crate::model::subject::Subject;

@@ -4,7 +4,6 @@ use std::fmt::Display;
 
 use super::duplicate::{self, Budgets};
 use super::index::{self, Index, Visible, viewpoint};
-use super::mention::{self, Mention};
 use crate::model::code::Code;
 use crate::model::examination::{Reference, Repetition, Target};
 use crate::model::fault::Fault;
@@ -18,18 +17,9 @@ use crate::model::permission::{ALL, Permission};
 use crate::model::resources::Resources;
 use crate::model::subject::{Subject, SubjectKind};
 
-/// What is known of one manifest among the others.
-#[derive(Debug)]
-pub struct Checked {
-    /// The names that it stands or falls with.
-    pub mentions: Box<[Mention]>,
-    pub findings: Vec<Finding>,
-}
-
 /// Checks every reference, repetition and contradiction of a manifest, and what it may not be beside the others.
-pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets: &Budgets<'_>) -> Checked {
+pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets: &Budgets<'_>) -> Vec<Finding> {
     let examined = manifest.spec.examine();
-    let mentions = mention::all(manifest, &examined, index.people.are_known);
     let mut findings: Vec<Finding> = of_unknown_team(manifest, index).into_iter().collect();
     findings.extend(duplicate::shadowed(manifest, index, resources));
     findings.extend(duplicate::budget(manifest, budgets));
@@ -38,7 +28,7 @@ pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets:
     findings.extend(examined.repetitions.into_iter().map(|repetition| repeated(manifest, &repetition)));
     findings
         .extend(examined.faults.into_iter().map(|(pointer, fault)| Finding::of(fault, manifest.site.spec(&pointer))));
-    Checked { mentions, findings }
+    findings
 }
 
 fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {
@@ -58,7 +48,7 @@ fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index
         Target::Permission(permission) => check_permission(permission, index),
     }?;
     let message = format!("{} names {}", described(manifest), fault.message);
-    Some(Finding::of(Fault { message, ..fault }, manifest.site.spec(&reference.pointer)))
+    Some(Finding::of(Fault { message, ..fault }, manifest.site.spec(&reference.pointer())))
 }
 
 /// Describes a manifest in a sentence: `role binding `leads` of team `data``.
@@ -91,7 +81,7 @@ fn check_user(user: &Subject, index: &Index) -> Option<Fault> {
 }
 
 fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
-    if index.find(kind, from, name).is_some() {
+    if index.has(kind, from, name) {
         return None;
     }
     let of_the_organisation = kind.scope() == Scope::Either && from.is_none();

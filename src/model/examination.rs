@@ -1,5 +1,7 @@
 //! What a manifest's spec refers to and where it contradicts itself: what a kind tells the stages after it.
 
+use std::borrow::Cow;
+
 use super::code::Code;
 use super::fault::Fault;
 use super::name::Name;
@@ -19,11 +21,19 @@ pub enum Target<'a> {
     Permission(&'a Permission),
 }
 
-/// A reference at a JSON pointer below `spec`.
+/// A reference and where it stands below `spec`: at a JSON pointer, or as an item of the list there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference<'a> {
-    pub pointer: String,
+    place: Cow<'static, str>,
+    item: Option<usize>,
     pub target: Target<'a>,
+}
+
+impl Reference<'_> {
+    /// Returns the JSON pointer: few are asked for theirs.
+    pub fn pointer(&self) -> String {
+        self.item.map_or_else(|| self.place.to_string(), |item| format!("{}/{item}", self.place))
+    }
 }
 
 /// An element of a set that stands there already.
@@ -46,17 +56,20 @@ pub struct Examination<'a> {
 
 impl<'a> Examination<'a> {
     /// Notes a reference.
-    pub fn refers(&mut self, pointer: impl Into<String>, target: Target<'a>) {
-        self.references.push(Reference { pointer: pointer.into(), target });
+    pub fn refers(&mut self, pointer: impl Into<Cow<'static, str>>, target: Target<'a>) {
+        self.references.push(Reference { place: pointer.into(), item: None, target });
     }
 
     /// Notes a set, its repetitions, and what each of its elements refers to.
-    pub fn set<T: Element>(&mut self, pointer: &str, set: &'a Set<T>, target: impl Fn(&'a T) -> Option<Target<'a>>) {
-        for (index, item) in set.iter().enumerate() {
-            if let Some(target) = target(item) {
-                self.refers(format!("{pointer}/{index}"), target);
-            }
-        }
+    pub fn set<T: Element>(
+        &mut self,
+        pointer: &'static str,
+        set: &'a Set<T>,
+        target: impl Fn(&'a T) -> Option<Target<'a>>,
+    ) {
+        let reference =
+            |(index, item)| Some(Reference { place: pointer.into(), item: Some(index), target: target(item)? });
+        self.references.extend(set.iter().enumerate().filter_map(reference));
         for (repeat, first) in set.repetitions() {
             let [again, before] = [repeat, first].map(|index| set.iter().nth(index));
             let spelling = again.map(|item| item.spelling().to_owned()).unwrap_or_default();
@@ -67,7 +80,7 @@ impl<'a> Examination<'a> {
     }
 
     /// Notes a set of subjects.
-    pub fn subjects(&mut self, pointer: &str, set: &'a Set<Subject>) {
+    pub fn subjects(&mut self, pointer: &'static str, set: &'a Set<Subject>) {
         self.set(pointer, set, |subject| Some(Target::Subject(subject)));
     }
 

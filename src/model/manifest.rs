@@ -1,15 +1,17 @@
 //! Manifests: what was read and has the shape of its kind, before anything is looked up.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::canonical::Canonical;
 use super::digest::Digest;
 use super::finding::Finding;
 use super::id::ResourceId;
 use super::kind::{Kind, Spec};
+use super::mention::{self, Mention};
 use super::origin::Origin;
 use super::site::Site;
+use super::way::Way;
 
 /// One declaration, typed.
 #[derive(Debug, Clone)]
@@ -20,9 +22,12 @@ pub struct Manifest {
     pub canonical: Canonical,
     /// Of the id and the canonical spec, worked out once.
     pub digest: Digest,
+    /// Where it stands among others, worked out once.
+    pub way: Way,
     /// The manifest as it is written, without credentials, as JSON: what a policy is asked about.
     pub written: Box<str>,
     pub site: Site,
+    mentions: OnceLock<Box<[Mention]>>,
 }
 
 impl Manifest {
@@ -31,7 +36,12 @@ impl Manifest {
         let canonical = spec.canonical();
         let parts = [id.kind.as_str(), id.team_or_empty(), id.name.as_str(), canonical.as_str()];
         let digest = Digest::of(parts.map(str::as_bytes));
-        Manifest { id, spec, canonical, digest, written, site }
+        Manifest { way: Way::to(&id), id, spec, canonical, digest, written, site, mentions: OnceLock::new() }
+    }
+
+    /// Lists the names that it stands or falls with, worked out once somebody asks.
+    pub fn mentions(&self) -> &[Mention] {
+        self.mentions.get_or_init(|| mention::all(&self.id, &self.spec))
     }
 }
 

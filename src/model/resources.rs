@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::digest::Digest;
 use super::id::ResourceId;
 use super::kind::Kind;
 use super::manifest::Manifest;
 use super::name::Name;
-use super::trie::Trie;
+use super::trie::{Change, Trie};
+use super::way::Way;
 
 /// The resources of a state.
 ///
@@ -24,7 +27,12 @@ pub struct Resources {
 impl Resources {
     /// Finds a resource.
     pub fn get(&self, id: &ResourceId) -> Option<&Arc<Manifest>> {
-        self.kinds.get(&id.kind)?.get(id)
+        self.at(&Way::to(id))
+    }
+
+    /// Finds the resource to which a way leads.
+    pub fn at(&self, way: &Way) -> Option<&Arc<Manifest>> {
+        self.kinds.get(&way.kind)?.get(way)
     }
 
     /// Iterates, what is referred to before what refers to it.
@@ -39,7 +47,8 @@ impl Resources {
 
     /// Iterates over the resources of a kind and a team, at the cost of these.
     pub fn of_team(&self, kind: Kind, team: &Option<Name>) -> impl Iterator<Item = &Arc<Manifest>> {
-        self.kinds.get(&kind).into_iter().flat_map(move |of_kind| of_kind.of_team(team))
+        let way = Way::to_team(kind, team.as_ref().map_or("", Name::as_str));
+        self.kinds.get(&kind).into_iter().flat_map(move |of_kind| of_kind.of_team(way, team))
     }
 
     /// Counts the resources of a kind.
@@ -57,17 +66,23 @@ impl Resources {
         self.kinds.is_empty()
     }
 
-    /// Sets some resources, or takes them out where nothing is given.
-    pub fn update(&mut self, changes: impl IntoIterator<Item = (ResourceId, Option<Arc<Manifest>>)>) {
-        let mut touched = BTreeSet::new();
-        for (id, manifest) in changes {
-            self.kinds.entry(id.kind).or_default().set(&id, manifest);
-            touched.insert(id.kind);
-        }
-        for kind in &touched {
-            self.kinds.entry(*kind).or_default().seal();
-        }
-        self.kinds.retain(|_, of_kind| of_kind.count() > 0);
+    /// Makes changes, kinds side by side; of several to one resource the last counts.
+    pub fn update(&mut self, mut changes: Vec<Change>) {
+        changes.par_sort_by_key(|(way, _)| *way);
+        changes.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
+        });
+        let of_kinds = changes.chunk_by(|(a, _), (b, _)| a.kind == b.kind);
+        let of_kinds = of_kinds.filter_map(|of_kind| Some((of_kind.first()?.0.kind, of_kind)));
+        let mut of_kinds: Vec<(Kind, Trie, &[Change])> =
+            of_kinds.map(|(kind, of_kind)| (kind, self.kinds.remove(&kind).unwrap_or_default(), of_kind)).collect();
+        of_kinds.par_iter_mut().for_each(|(_, trie, changes)| trie.update(changes));
+        let of_kinds = of_kinds.into_iter().filter(|(_, trie, _)| trie.count() > 0);
+        self.kinds.extend(of_kinds.map(|(kind, trie, _)| (kind, trie)));
     }
 
     /// Digests all resources by their ids and canonical specs.

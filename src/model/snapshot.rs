@@ -66,8 +66,8 @@ pub struct Snapshot {
     pub revision: Option<Revision>,
     /// How many files differ from the commit, where the working tree was read.
     pub uncommitted: usize,
-    /// By path.
-    pub files: BTreeMap<Arc<str>, SourceFile>,
+    /// By path. A clone shares them.
+    pub files: Arc<BTreeMap<Arc<str>, SourceFile>>,
     /// `schemas/settings.schema.json` below the governed path, where there is one; it is not among the files.
     pub settings_schema: Option<SourceFile>,
     /// Links, submodules, names that no two systems read alike, files beyond the limits.
@@ -101,10 +101,9 @@ pub struct Delta {
 impl Snapshot {
     /// Makes the snapshot that of a later commit.
     pub fn advance(&mut self, delta: &Delta) {
-        for path in &delta.removed {
-            self.files.remove(path);
-        }
-        self.files.extend(delta.changed.iter().map(|file| (file.path.clone(), file.clone())));
+        let files = Arc::make_mut(&mut self.files);
+        delta.removed.iter().for_each(|path| drop(files.remove(path)));
+        files.extend(delta.changed.iter().map(|file| (file.path.clone(), file.clone())));
         self.revision = Some(delta.revision.clone());
         self.lineage = delta.lineage.clone();
         self.extent = delta.extent;

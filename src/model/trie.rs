@@ -1,18 +1,19 @@
 //! A hash trie of manifests (Bagwell, *Ideal Hash Trees*, 2001) with a digest at every node (Merkle 1987).
 //!
-//! Its shape depends on nothing but what is in it. The way to a resource is by BLAKE3, so that nobody makes it long by a
-//! choice of names.
+//! Its shape depends on nothing but what is in it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::{iter, slice};
 
 use super::digest::Digest;
 use super::id::ResourceId;
 use super::manifest::Manifest;
 use super::name::Name;
+use super::way::{OF_TEAM, Way};
 
-/// How many steps of a way tell the team: the resources of a team stand below a node.
-const OF_TEAM: usize = 4;
+/// What stands at the end of a way from now on, or that nothing does.
+pub type Change = (Way, Option<Arc<Manifest>>);
 
 /// The manifests of one kind. A clone shares all nodes, and a change copies those on its way.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +33,7 @@ enum Node {
 struct Branch {
     /// By the steps that lead to them, sorted; at most 16.
     nodes: Vec<(u8, Node)>,
-    /// `None` while it is being changed.
+    /// `None` where there are none.
     sum: Option<Sum>,
 }
 
@@ -43,35 +44,6 @@ struct Sum {
     digest: Digest,
 }
 
-/// The way from the root to a resource, four bits a step.
-struct Way {
-    team: Digest,
-    name: Digest,
-}
-
-impl Way {
-    fn to(id: &ResourceId) -> Way {
-        let (team, name) = (id.team_or_empty(), id.name.as_str());
-        Way { team: of_team(team), name: Digest::of([team, name].map(str::as_bytes)) }
-    }
-
-    fn step(&self, depth: usize) -> u8 {
-        match depth.checked_sub(OF_TEAM) {
-            Some(depth) => step(&self.name, depth),
-            None => step(&self.team, depth),
-        }
-    }
-}
-
-fn of_team(team: &str) -> Digest {
-    Digest::of([team.as_bytes()])
-}
-
-fn step(digest: &Digest, depth: usize) -> u8 {
-    let byte = digest.as_bytes().get(depth / 2).copied().unwrap_or_default();
-    if depth.is_multiple_of(2) { byte >> 4 } else { byte & 15 }
-}
-
 impl Trie {
     /// Counts the manifests.
     pub fn count(&self) -> usize {
@@ -80,16 +52,16 @@ impl Trie {
 
     /// Returns the digest of all ids and canonical specs; `None` where there are none.
     pub fn digest(&self) -> Option<Digest> {
-        self.root.sum.filter(|sum| sum.count > 0).map(|sum| sum.digest)
+        self.root.sum.map(|sum| sum.digest)
     }
 
     /// Finds a manifest.
-    pub fn get(&self, id: &ResourceId) -> Option<&Arc<Manifest>> {
-        let (way, mut depth, mut nodes) = (Way::to(id), 0, self.root.nodes.as_slice());
+    pub fn get(&self, way: &Way) -> Option<&Arc<Manifest>> {
+        let (mut depth, mut nodes) = (0, self.root.nodes.as_slice());
         loop {
             match at(nodes, way.step(depth)) {
                 [(_, Node::Branch(branch))] => nodes = &branch.nodes,
-                [(_, Node::Leaf(manifest))] => return Some(manifest).filter(|manifest| manifest.id == *id),
+                [(_, Node::Leaf(manifest))] => return Some(manifest).filter(|manifest| manifest.way == *way),
                 _ => return None,
             }
             depth += 1;
@@ -101,11 +73,11 @@ impl Trie {
         leaves(&self.root.nodes)
     }
 
-    /// Iterates over the manifests of a team, always in the same order.
-    pub fn of_team(&self, team: &Option<Name>) -> impl Iterator<Item = &Arc<Manifest>> {
-        let (way, mut nodes) = (of_team(team.as_ref().map_or("", Name::as_str)), self.root.nodes.as_slice());
+    /// Iterates over the manifests of a team to which a way leads, always in the same order.
+    pub fn of_team(&self, way: Way, team: &Option<Name>) -> impl Iterator<Item = &Arc<Manifest>> {
+        let mut nodes = self.root.nodes.as_slice();
         for depth in 0..OF_TEAM {
-            nodes = match at(nodes, step(&way, depth)) {
+            nodes = match at(nodes, way.step(depth)) {
                 [(_, Node::Branch(branch))] => &branch.nodes,
                 leaf => {
                     nodes = leaf;
@@ -116,14 +88,9 @@ impl Trie {
         leaves(nodes).filter(move |manifest| manifest.id.team == *team)
     }
 
-    /// Sets a manifest, or takes it out where none is given; the digests are as they were until [`Trie::seal`].
-    pub fn set(&mut self, id: &ResourceId, manifest: Option<Arc<Manifest>>) {
-        Arc::make_mut(&mut self.root).set(&Way::to(id), 0, id, manifest);
-    }
-
-    /// Brings counts and digests up to date, at the cost of what was set.
-    pub fn seal(&mut self) {
-        seal(&mut self.root);
+    /// Makes changes, sorted by way, one a way.
+    pub fn update(&mut self, changes: &[Change]) {
+        Arc::make_mut(&mut self.root).update(0, changes);
     }
 
     /// Says whether it is the very same.
@@ -180,25 +147,6 @@ fn leaves(nodes: &[(u8, Node)]) -> impl Iterator<Item = &Arc<Manifest>> {
     })
 }
 
-/// Returns the count and the digest of what was sealed.
-fn seal(branch: &mut Arc<Branch>) -> Sum {
-    if let Some(sum) = branch.sum {
-        return sum;
-    }
-    let branch = Arc::make_mut(branch);
-    let (mut count, mut parts) = (0, Vec::with_capacity(branch.nodes.len()));
-    for (step, node) in &mut branch.nodes {
-        let sum = match node {
-            Node::Leaf(manifest) => Sum { count: 1, digest: manifest.digest },
-            Node::Branch(branch) => seal(branch),
-        };
-        count += sum.count;
-        parts.push(([*step], sum.digest));
-    }
-    let parts = parts.iter().flat_map(|(step, digest)| [step.as_slice(), digest.as_bytes()]);
-    *branch.sum.insert(Sum { count, digest: Digest::of(parts) })
-}
-
 /// Adds what stands in one of two places and not in the other, whichever nodes they are made of.
 fn compare(ours: &[(u8, Node)], theirs: &[(u8, Node)], differing: &mut BTreeSet<ResourceId>) {
     let steps: BTreeSet<u8> = ours.iter().chain(theirs).map(|(step, _)| *step).collect();
@@ -218,50 +166,62 @@ fn compare(ours: &[(u8, Node)], theirs: &[(u8, Node)], differing: &mut BTreeSet<
 }
 
 impl Node {
-    fn digest(&self) -> Option<Digest> {
+    fn digest(&self) -> Option<&Digest> {
         match self {
-            Node::Leaf(manifest) => Some(manifest.digest),
-            Node::Branch(branch) => branch.sum.map(|sum| sum.digest),
+            Node::Leaf(manifest) => Some(&manifest.digest),
+            Node::Branch(branch) => branch.sum.as_ref().map(|sum| &sum.digest),
         }
     }
 
-    /// Returns what stands in the place after a manifest was set or taken out.
-    fn set(self, way: &Way, depth: usize, id: &ResourceId, manifest: Option<Arc<Manifest>>) -> Option<Node> {
-        match (self, manifest) {
-            (Node::Leaf(before), manifest) if before.id == *id => manifest.map(Node::Leaf),
-            (Node::Leaf(other), None) => Some(Node::Leaf(other)),
-            (Node::Leaf(other), Some(manifest)) => {
-                let mut branch = Branch::default();
-                branch.set(&Way::to(&other.id), depth, &other.id, Some(other.clone()));
-                branch.set(way, depth, id, Some(manifest));
-                Some(Node::Branch(Arc::new(branch)))
-            }
-            (Node::Branch(mut branch), manifest) => {
-                Arc::make_mut(&mut branch).set(way, depth, id, manifest);
-                Some(branch.only_leaf().unwrap_or(Node::Branch(branch)))
-            }
+    fn count(&self) -> usize {
+        match self {
+            Node::Leaf(_) => 1,
+            Node::Branch(branch) => branch.sum.map_or(0, |sum| sum.count),
+        }
+    }
+
+    /// Returns what stands in a place after changes below it.
+    fn after(before: Option<Node>, depth: usize, changes: &[Change]) -> Option<Node> {
+        let mut branch = match (before, changes) {
+            (None, [(_, now)]) => return now.clone().map(Node::Leaf),
+            (Some(Node::Leaf(before)), [(way, now)]) if before.way == *way => return now.clone().map(Node::Leaf),
+            (Some(Node::Leaf(other)), [(_, None)]) => return Some(Node::Leaf(other)),
+            (Some(Node::Branch(branch)), _) => branch,
+            (Some(Node::Leaf(other)), _) => Arc::new(Branch::with(other, depth)),
+            (None, _) => Arc::default(),
+        };
+        Arc::make_mut(&mut branch).update(depth, changes);
+        match branch.nodes.as_slice() {
+            [] => None,
+            [(_, Node::Leaf(only))] => Some(Node::Leaf(only.clone())),
+            _ => Some(Node::Branch(branch)),
         }
     }
 }
 
 impl Branch {
-    fn set(&mut self, way: &Way, depth: usize, id: &ResourceId, manifest: Option<Arc<Manifest>>) {
-        self.sum = None;
-        let step = way.step(depth);
-        let (index, node) = match self.nodes.binary_search_by_key(&step, |(step, _)| *step) {
-            Ok(index) => (index, self.nodes.remove(index).1.set(way, depth + 1, id, manifest)),
-            Err(index) => (index, manifest.map(Node::Leaf)),
-        };
-        if let Some(node) = node {
-            self.nodes.insert(index, (step, node));
-        }
+    fn with(only: Arc<Manifest>, depth: usize) -> Self {
+        Branch { nodes: vec![(only.way.step(depth), Node::Leaf(only))], sum: None }
     }
 
-    /// Returns the leaf that stands in the place of a branch that has no other.
-    fn only_leaf(&self) -> Option<Node> {
-        match self.nodes.as_slice() {
-            [(_, Node::Leaf(only))] => Some(Node::Leaf(only.clone())),
-            _ => None,
+    fn update(&mut self, depth: usize, changes: &[Change]) {
+        for below in changes.chunk_by(|(a, _), (b, _)| a.step(depth) == b.step(depth)) {
+            let Some(step) = below.first().map(|(way, _)| way.step(depth)) else { continue };
+            let (index, before) = match self.nodes.binary_search_by_key(&step, |(step, _)| *step) {
+                Ok(index) => (index, Some(self.nodes.remove(index).1)),
+                Err(index) => (index, None),
+            };
+            if let Some(node) = Node::after(before, depth + 1, below) {
+                self.nodes.insert(index, (step, node));
+            }
         }
+        self.sum = (!self.nodes.is_empty()).then(|| sum(&self.nodes));
     }
+}
+
+fn sum<'n>(nodes: &'n [(u8, Node)]) -> Sum {
+    let part =
+        |(step, node): &'n (u8, Node)| iter::once(slice::from_ref(step)).chain(node.digest().map(Digest::as_bytes));
+    let parts = nodes.iter().flat_map(part);
+    Sum { count: nodes.iter().map(|(_, node)| node.count()).sum(), digest: Digest::of(parts) }
 }

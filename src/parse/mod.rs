@@ -42,9 +42,14 @@ pub use settings::Settings;
 ///
 /// What comes of them is in their order.
 /// Of those that were read ahead, by [`file()`], `ahead` knows what came of them.
-pub fn parse(files: &[SourceFile], ahead: Vec<Option<Parsed>>, settings: &Settings, governed: &str) -> Vec<Parsed> {
-    let parsed = files.par_iter().zip(ahead).map(|(one, ahead)| ahead.unwrap_or_else(|| file(one, governed)));
-    parsed.map(|parsed| settings.judge(parsed)).collect()
+pub fn parse(
+    files: &[&SourceFile],
+    ahead: Vec<Option<Box<Parsed>>>,
+    settings: &Settings,
+    governed: &str,
+) -> Vec<Box<Parsed>> {
+    let parsed = files.par_iter().zip(ahead).map(|(one, ahead)| ahead.unwrap_or_else(|| Box::new(file(one, governed))));
+    parsed.update(|parsed| settings.judge(parsed)).collect()
 }
 
 /// Reads one file without the schema of the settings: a file is foreign when all of its documents are.

@@ -33,7 +33,7 @@ impl Settings {
     }
 
     /// Judges the settings in a file.
-    pub fn judge(&self, mut parsed: Parsed) -> Parsed {
+    pub fn judge(&self, parsed: &mut Parsed) {
         let mut with_settings = parsed.manifests.iter().filter_map(|manifest| settings(manifest));
         match self {
             Settings::Unchecked => {
@@ -46,7 +46,6 @@ impl Settings {
             }
             Settings::Unusable => {}
         }
-        parsed
     }
 }
 

@@ -13,15 +13,18 @@ use crate::source::{At, Source, SourceError};
 /// How many files are parsed at a time: few enough to begin early, enough to be worth the handing on.
 const BATCH: usize = 64;
 
-/// What was parsed before all was read, by path.
+/// What was parsed before all was read, by where the path of its file lies.
 #[derive(Debug, Default)]
-pub struct Ahead(HashMap<Arc<str>, (SourceFile, Parsed)>);
+pub struct Ahead(HashMap<*const u8, (SourceFile, Box<Parsed>)>);
 
 impl Ahead {
-    /// Takes what came of a file, if it is the very one that was parsed.
-    pub fn take(&mut self, file: &SourceFile) -> Option<Parsed> {
-        let (seen, parsed) = self.0.remove(&file.path)?;
-        Arc::ptr_eq(&seen.bytes, &file.bytes).then_some(parsed)
+    /// Hands out what came of files, of each that is the very one that was parsed.
+    pub fn of(mut self, files: &[&SourceFile]) -> Vec<Option<Box<Parsed>>> {
+        let mut take = |file: &&SourceFile| {
+            let (seen, parsed) = self.0.remove(&file.path.as_ptr())?;
+            Arc::ptr_eq(&seen.bytes, &file.bytes).then_some(parsed)
+        };
+        files.iter().map(&mut take).collect()
     }
 }
 
@@ -47,11 +50,12 @@ pub fn read(source: &dyn Source, at: &At, spent: &mut Spent) -> Result<(Snapshot
         snapshot
     })?;
     drop(send);
-    let ahead = Ahead(parsed.into_iter().flatten().collect());
-    Ok((snapshot, ahead))
+    let mut ahead = HashMap::with_capacity(snapshot.files.len());
+    ahead.extend(parsed.into_iter().flatten().map(|(file, parsed)| (file.path.as_ptr(), (file, parsed))));
+    Ok((snapshot, Ahead(ahead)))
 }
 
-fn parsed_of(files: Vec<SourceFile>, governed: &str) -> Vec<(Arc<str>, (SourceFile, Parsed))> {
-    let parsed = |file: SourceFile| (file.path.clone(), (file.clone(), parse::file(&file, governed)));
+fn parsed_of(files: Vec<SourceFile>, governed: &str) -> Vec<(SourceFile, Box<Parsed>)> {
+    let parsed = |file: SourceFile| (file.clone(), Box::new(parse::file(&file, governed)));
     files.into_iter().map(parsed).collect()
 }

@@ -84,7 +84,7 @@ impl Memo {
     /// Takes a snapshot of which some is parsed already, and works out the rest.
     pub(super) fn with(snapshot: Snapshot, ahead: Ahead, spent: &mut Spent) -> Memo {
         let (settings, unusable) = Settings::read(snapshot.settings_schema.as_ref());
-        let files: Vec<SourceFile> = snapshot.files.values().cloned().collect();
+        let files = snapshot.files.clone();
         let (compiler, judge) = (Compiler::default(), policy::Judge::default());
         let mut memo = Memo {
             snapshot,
@@ -101,7 +101,7 @@ impl Memo {
             assignments: None,
             redundant: None,
         };
-        memo.take(&files, ahead, Vec::new(), spent);
+        memo.take(files.values(), ahead, Vec::new(), spent);
         memo
     }
 
@@ -109,19 +109,28 @@ impl Memo {
     pub fn advance(&mut self, delta: Delta, spent: &mut Spent) {
         self.snapshot.advance(&delta);
         let gone = delta.removed.into_iter().map(|path| (path, None)).collect();
-        self.take(&delta.changed, Ahead::default(), gone, spent);
+        self.take(delta.changed.iter(), Ahead::default(), gone, spent);
     }
 
     /// Puts files in the place of those of the same paths and works that out.
     pub fn revise(&mut self, files: Vec<SourceFile>) {
-        self.take(&files, Ahead::default(), Vec::new(), &mut Spent::default());
-        self.snapshot.files.extend(files.into_iter().map(|file| (file.path.clone(), file)));
+        if files.is_empty() {
+            return;
+        }
+        self.take(files.iter(), Ahead::default(), Vec::new(), &mut Spent::default());
+        Arc::make_mut(&mut self.snapshot.files).extend(files.into_iter().map(|file| (file.path.clone(), file)));
     }
 
-    fn take(&mut self, files: &[SourceFile], mut ahead: Ahead, mut changes: Vec<Change>, spent: &mut Spent) {
-        let ahead = files.iter().map(|file| ahead.take(file)).collect();
+    fn take<'f>(
+        &mut self,
+        files: impl Iterator<Item = &'f SourceFile>,
+        ahead: Ahead,
+        mut changes: Vec<Change>,
+        spent: &mut Spent,
+    ) {
+        let files: Vec<&SourceFile> = files.collect();
         let governed = &self.snapshot.lineage.path;
-        let parsed = timed(&mut spent.parse, || parse::parse(files, ahead, &self.settings, governed));
+        let parsed = timed(&mut spent.parse, || parse::parse(&files, ahead.of(&files), &self.settings, governed));
         changes.extend(files.iter().zip(parsed).map(|(file, parsed)| (file.path.clone(), Some(parsed))));
         spent.work.parsed += files.len();
         let is_blind = self.snapshot.findings.iter().any(|finding| finding.code.leaves_unread());

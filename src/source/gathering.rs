@@ -1,5 +1,6 @@
 //! What is gathered on a walk through a source: files to read, and findings about entries that must not be there.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -274,7 +275,8 @@ impl Gathered {
     /// Makes the snapshot of a revision with its root commits.
     pub fn snapshot(self, revision: Option<Revision>, uncommitted: usize, roots: Vec<String>) -> Snapshot {
         let Gathered { path, files, settings_schema, findings, extent } = self;
-        let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let files: BTreeMap<_, _> = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let files = Arc::new(files);
         let lineage = Lineage { path, roots };
         Snapshot { revision, uncommitted, files, settings_schema, findings, lineage, extent }
     }

@@ -10,6 +10,7 @@ use charter::model::name::Name;
 use charter::model::origin::Origin;
 use charter::model::resources::Resources;
 use charter::model::site::Site;
+use charter::model::way::Way;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
@@ -47,7 +48,8 @@ fn sets(most: usize) -> impl Strategy<Value = Vec<Set>> {
 }
 
 fn update(resources: &mut Resources, sets: &[Set]) {
-    resources.update(sets.iter().map(|(id, version)| (id.clone(), version.map(|version| manifest(id, version)))));
+    let change = |(id, version): &Set| (Way::to(id), version.map(|version| manifest(id, version)));
+    resources.update(sets.iter().map(change).collect());
 }
 
 fn plainly(plain: &mut Plain, sets: &[Set]) {

@@ -13,6 +13,7 @@ use charter::model::manifest::Manifest;
 use charter::model::origin::Origin;
 use charter::model::resources::Resources;
 use charter::model::site::Site;
+use charter::model::way::Way;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -150,9 +151,9 @@ pub fn lineage() -> Lineage {
 pub fn desired(specs: &Specs) -> Desired {
     let manifest = |(id, spec): (&ResourceId, &Spec)| {
         let site = Site { origin: Origin::file("a.yaml"), bare: false, left_out: Vec::new() };
-        (id.clone(), Some(Arc::new(Manifest::new(id.clone(), spec.clone(), "{}".into(), site))))
+        (Way::to(id), Some(Arc::new(Manifest::new(id.clone(), spec.clone(), "{}".into(), site))))
     };
     let mut resources = Resources::default();
-    resources.update(specs.iter().map(manifest));
+    resources.update(specs.iter().map(manifest).collect());
     Desired::new(None, lineage(), resources, Flaws::default())
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use charter::model::lineage::Lineage;
 use charter::model::snapshot::{Extent, Revision, Snapshot, SourceFile};
@@ -39,7 +40,7 @@ pub fn snapshot(files: &Files) -> Snapshot {
     Snapshot {
         revision: None,
         uncommitted: 0,
-        files: manifests.map(|file| (file.path.clone(), file)).collect(),
+        files: Arc::new(manifests.map(|file| (file.path.clone(), file)).collect()),
         settings_schema: files.iter().find(|(path, _)| is_schema(path)).map(file),
         findings: Vec::new(),
         lineage: Lineage { path: String::new(), roots: Vec::new() },

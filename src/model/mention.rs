@@ -2,14 +2,12 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::model::examination::{Examination, Target};
-use crate::model::id::ResourceId;
-use crate::model::kind::Kind;
-use crate::model::kind::Typed;
-use crate::model::kind::person::Person;
-use crate::model::manifest::Manifest;
-use crate::model::subject::{Subject, SubjectKind};
-use crate::model::user::User;
+use super::examination::Target;
+use super::id::ResourceId;
+use super::kind::person::Person;
+use super::kind::{Kind, Spec, Typed};
+use super::subject::{Subject, SubjectKind};
+use super::user::User;
 
 /// The hash of a kind and a name. Two names of one hash cost a check too many and no more.
 pub type Mention = u64;
@@ -34,23 +32,24 @@ fn hash(named: impl Hash) -> Mention {
     hasher.finish()
 }
 
-/// Lists the names that a manifest mentions, its own among them; users only where they have to be somebody.
-pub fn all(manifest: &Manifest, examined: &Examination<'_>, are_people_known: bool) -> Box<[Mention]> {
-    let team = manifest.id.team.as_ref().map(|team| mention(Kind::Team, team.as_str()));
+/// Lists the names that a resource mentions, its own among them.
+pub fn all(id: &ResourceId, spec: &Spec) -> Box<[Mention]> {
+    let team = id.team.as_ref().map(|team| mention(Kind::Team, team.as_str()));
     let of_subject = |subject: &Subject| match subject.kind() {
         SubjectKind::Group => Some(mention(Kind::Group, subject.id())),
         SubjectKind::Team => Some(mention(Kind::Team, subject.id())),
-        SubjectKind::User => are_people_known.then(|| of_user(subject)),
+        SubjectKind::User => Some(of_user(subject)),
         SubjectKind::Agent | SubjectKind::Service => None,
     };
-    let named = examined.references.iter().filter_map(|reference| match reference.target {
+    let references = spec.examine().references;
+    let named = references.iter().filter_map(|reference| match reference.target {
         Target::Role(name) | Target::AnyRole(name) => Some(mention(Kind::Role, name.as_str())),
         Target::Team(name) => Some(mention(Kind::Team, name.as_str())),
         Target::Person(name) => Some(mention(Kind::Person, name.as_str())),
         Target::Subject(subject) => of_subject(subject),
         Target::Permission(_) => None,
     });
-    let ids = Person::of(&manifest.spec).into_iter().flat_map(|person| person.ids.iter());
+    let ids = Person::of(spec).into_iter().flat_map(|person| person.ids.iter());
     let ids = ids.map(User::subject).map(of_user);
-    std::iter::once(of(&manifest.id)).chain(team).chain(named).chain(ids).collect()
+    std::iter::once(of(id)).chain(team).chain(named).chain(ids).collect()
 }
