@@ -17,6 +17,7 @@ mod machine;
 mod mistake;
 mod module;
 mod outcome;
+mod patterns;
 mod reads;
 mod testing;
 mod walk;
