@@ -17,6 +17,7 @@ mod machine;
 mod mistake;
 mod module;
 mod outcome;
+mod paths;
 mod patterns;
 mod reads;
 mod testing;
@@ -27,6 +28,7 @@ pub use linked::Entry;
 pub use machine::{Failure, Limits, Machine, OF_RESOURCE, OF_WHOLE};
 pub use mistake::Mistake;
 pub use outcome::Said;
+pub use paths::{Paths, Reading};
 pub use reads::World;
 pub use regorus::Value;
 pub use testing::{Test, run as test};
@@ -121,9 +123,9 @@ impl Loaded {
     }
 }
 
-/// Reads a resource as written.
+/// Reads all of a resource as written.
 pub fn input(written: &str) -> Value {
-    Value::from_json_str(written).unwrap_or(Value::Undefined)
+    Reading::of(&Paths::All).read(written)
 }
 
 /// What a machine says of a rule: what it found, and how much of it was left out.
@@ -132,7 +134,8 @@ pub type Answer = Result<(Vec<Said>, usize), Failure>;
 /// Asks a machine about a rule.
 pub fn ask(machine: &mut Machine, entry: &Entry) -> Answer {
     // What is asked of many resources side by side is evaluated within the machine's bounds first, which are narrower.
-    let compiled = if entry.is_doubtful && !entry.reads.input { None } else { Some(machine.evaluate(&entry.path)?) };
+    let compiled =
+        if entry.is_doubtful && entry.reads.input.is_empty() { None } else { Some(machine.evaluate(&entry.path)?) };
     let value = match compiled {
         Some(value) if !entry.is_doubtful => value,
         _ => machine.interpret(&entry.path)?,

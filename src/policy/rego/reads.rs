@@ -7,6 +7,7 @@ use regorus::unstable::Span;
 
 use super::mistake::Mistake;
 use super::module::Module;
+use super::paths::Paths;
 use super::walk::{self, Met, Reference, Step, fields, spelled};
 use super::{builtins, certain};
 use crate::model::code::Code;
@@ -17,8 +18,8 @@ use crate::model::nearest::did_you_mean;
 /// What a rule reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
-    /// The resource that is judged.
-    pub input: bool,
+    /// Of the resource that is judged.
+    pub input: Paths,
     pub world: World,
 }
 
@@ -118,12 +119,8 @@ impl Graph {
     fn meet(&self, module: &Module, met: &Met<'_>, node: &mut Node, mistakes: &mut Vec<Mistake>) {
         match met {
             Met::Reference(reference) => match self.resolve(module, reference) {
-                Some((root, path)) if root == "input" || root == "data" => {
-                    node.reads.input |= root == "input";
-                    if root == "data" {
-                        mistakes.extend(self.read(module, reference, &path, node));
-                    }
-                }
+                Some((root, path)) if root == "input" => node.reads.input.add(&Paths::of(&path)),
+                Some((root, path)) if root == "data" => mistakes.extend(self.read(module, reference, &path, node)),
                 Some(_) | None => {}
             },
             Met::Code(_) | Met::Query(_) | Met::Listed => {}
@@ -211,7 +208,7 @@ impl Graph {
     pub fn reads(&self, rule: &[String]) -> Reads {
         let mut reads = Reads::default();
         for node in self.reached(rule) {
-            reads.input |= node.reads.input;
+            reads.input.add(&node.reads.input);
             reads.world.add(&node.reads.world);
         }
         reads
@@ -312,7 +309,7 @@ impl Node {
         self.is_doubtful |= other.is_doubtful || self.values > 1;
         self.products += other.products;
         self.place = self.place.take().or(other.place);
-        self.reads.input |= other.reads.input;
+        self.reads.input.add(&other.reads.input);
         self.reads.world.add(&other.reads.world);
         self.edges.extend(other.edges);
     }
