@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::Facts;
 use super::found::{self, Place};
 use super::rego::{
-    self, Assembled, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, Paths, Reading, Value, World,
+    self, Assembled, Conditions, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, Paths, Reading,
+    Value, World,
 };
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
@@ -54,8 +55,8 @@ pub struct Ruled {
 
 /// What is asked of a resource of one kind.
 struct Question<'a> {
-    /// The rules that are about it, by their index.
-    rules: Vec<(usize, &'a Entry)>,
+    /// The rules that are about it, by their index, with what has to hold for them.
+    rules: Vec<(usize, &'a Entry, Conditions)>,
     reading: Reading,
 }
 
@@ -164,6 +165,7 @@ impl Ruling {
         for stretch in resources.chunks(STRETCH) {
             let asked: Vec<Answered> = stretch
                 .par_iter()
+                .with_min_len(STRETCH / 16)
                 .map_init(
                     || (self.loaded.machine(data, OF_RESOURCE), questions(entries)),
                     |(machine, questions), manifest| one(machine, questions, (&taken, &over), manifest),
@@ -190,8 +192,9 @@ impl Ruling {
 fn questions(entries: &[Entry]) -> Questions<'_> {
     let question = |kind: &Kind| {
         let is_about = |entry: &Entry| entry.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind.as_str()));
-        let rules: Vec<(usize, &Entry)> = (0..).zip(entries).filter(|(_, entry)| is_about(entry)).collect();
-        let read = rules.iter().fold(Paths::default(), |mut read, (_, entry)| {
+        let about = (0..).zip(entries).filter(|(_, entry)| is_about(entry));
+        let rules: Vec<_> = about.map(|(index, entry)| (index, entry, entry.conditions.own())).collect();
+        let read = rules.iter().fold(Paths::default(), |mut read, (_, entry, _)| {
             read.add(&entry.reads.input);
             read
         });
@@ -213,14 +216,21 @@ fn one(
         None => return Vec::new(),
     };
     let Some(question) = questions.get(&manifest.id.kind) else { return Vec::new() };
-    let mut open = question.rules.iter().filter(|(index, _)| !over.contains(index)).peekable();
+    let mut open = question.rules.iter().filter(|(index, ..)| !over.contains(index)).peekable();
     if open.peek().is_none() {
         return Vec::new();
     }
-    machine.set_input(question.reading.read(&manifest.written));
+    let input = question.reading.read(&manifest.written);
     let mut said = Vec::new();
-    for (index, entry) in open {
-        let (answer, nanos) = rego::timed(|| rego::ask(machine, entry));
+    for (index, entry, conditions) in open {
+        let asked = || {
+            if !conditions.may_hold(&input) {
+                return Ok((Vec::new(), 0));
+            }
+            machine.set_input(input.clone());
+            rego::ask(machine, entry)
+        };
+        let (answer, nanos) = rego::timed(asked);
         if let Some(taken) = taken.get(*index) {
             taken.fetch_add(nanos, Ordering::Relaxed);
         }

@@ -7,6 +7,7 @@ use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::program::Program;
 
+use super::conditions::Conditions;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
 use super::reads::{Graph, Reads};
@@ -31,6 +32,8 @@ pub struct Entry {
     pub is_doubtful: bool,
     /// The kinds of which something has to be for it to hold; `None` where that is not written.
     pub kinds: Option<BTreeSet<String>>,
+    /// What has to hold for it, as far as that is told without the machine.
+    pub conditions: Conditions,
     /// Where its first head stands.
     pub span: Span,
 }
@@ -98,6 +101,7 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
             let called = if owners.len() > 1 { alias(name, *owner) } else { (*name).to_owned() };
             let path = [package.to_vec(), vec![called]].concat();
             let width = u32::try_from(name.len()).unwrap_or(1);
+            let is_doubtful = graph.is_doubtful(&own);
             entries.push(Entry {
                 policy: module.policy.clone(),
                 package: package.join("."),
@@ -105,8 +109,9 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
                 path: spelled(&path),
                 severity: head.severity,
                 reads: graph.reads(&own),
-                is_doubtful: graph.is_doubtful(&own),
+                is_doubtful,
                 kinds: kinds(module, name),
+                conditions: if is_doubtful { Conditions::default() } else { Conditions::of(graph, module, name) },
                 span: mistake::span(
                     head.span.line,
                     mistake::column(&module.text, head.span.line, head.span.col),

@@ -9,6 +9,7 @@ use regorus::utils::limits::monotonic_now;
 mod bounds;
 mod builtins;
 mod certain;
+mod conditions;
 mod dialect;
 mod format;
 mod heads;
@@ -24,6 +25,7 @@ mod testing;
 mod walk;
 mod world;
 
+pub use conditions::Conditions;
 pub use linked::Entry;
 pub use machine::{Failure, Limits, Machine, OF_RESOURCE, OF_WHOLE};
 pub use mistake::Mistake;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use regorus::unstable::Span;
+use regorus::unstable::{BuiltinFcn, Span};
 
 use super::mistake::Mistake;
 use super::module::Module;
 use super::paths::Paths;
 use super::walk::{self, Met, Reference, Step, fields, spelled};
-use super::{builtins, certain};
+use super::{bounds, builtins, certain};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::name::Name;
@@ -162,6 +162,17 @@ impl Graph {
         let own = path(module, root);
         let is_rule = self.near(&own).iter().any(|(rule, _)| rule.starts_with(&own));
         is_rule.then(|| ("data".to_owned(), steps.collect()))
+    }
+
+    /// Follows a name to the input, and returns the steps below it.
+    pub fn of_input(&self, module: &Module, reference: &Reference) -> Option<Vec<Step>> {
+        self.resolve(module, reference).filter(|(root, _)| root == "input").map(|(_, steps)| steps)
+    }
+
+    /// Returns the builtin function that is called by a name, unless a module defines it.
+    pub fn builtin(&self, module: &Module, called: &Reference) -> Option<BuiltinFcn> {
+        let is_own = self.resolve(module, called).is_some_and(|(_, path)| self.is_rule(&path));
+        if is_own { None } else { bounds::function(&spelled(called)) }
     }
 
     fn is_rule(&self, path: &[Step]) -> bool {
