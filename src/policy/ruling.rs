@@ -80,6 +80,11 @@ impl Ruling {
         self.loaded.mistakes.is_empty().then_some(&self.loaded.controls)
     }
 
+    /// Lists what is doubted in the policies themselves.
+    pub fn doubts(&self, desired: &Desired) -> Vec<Finding> {
+        self.loaded.doubts.iter().map(|doubt| Place { desired }.mistake(doubt)).collect()
+    }
+
     /// Says what the rules read of the organisation.
     pub fn reads(&self) -> World {
         reads(self.loaded.entries().iter())

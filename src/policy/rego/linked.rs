@@ -11,7 +11,7 @@ use super::conditions::Conditions;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
 use super::reads::{Graph, Reads};
-use super::{bounds, heads};
+use super::{bounds, heads, silent};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
 use crate::model::origin::Span;
@@ -45,6 +45,7 @@ pub struct Linked {
     pub program: Option<Arc<Program>>,
     pub engine: Engine,
     pub entries: Vec<Entry>,
+    pub doubts: Vec<Mistake>,
 }
 
 /// The rules of one name in one package, by the modules that have some.
@@ -85,7 +86,7 @@ pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
         engine.add_policy(format!("gathered {number}"), text).map_err(|error| lost(modules, &error.to_string()))?;
     }
     let program = compile(&mut engine, &entries).map_err(|told| lost(modules, &told))?;
-    Ok(Linked { program, engine, entries })
+    Ok(Linked { program, engine, entries, doubts: silent::judge(modules, &graph) })
 }
 
 /// Lists the rules that are judged, each once a module.

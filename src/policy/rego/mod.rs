@@ -21,6 +21,7 @@ mod outcome;
 mod paths;
 mod patterns;
 mod reads;
+mod silent;
 mod testing;
 mod walk;
 mod world;
@@ -53,16 +54,19 @@ pub struct Loaded {
     /// What a waiver may call what they find: their names, and the codes that they give.
     pub controls: BTreeSet<Name>,
     pub mistakes: Vec<Mistake>,
+    /// What does not keep them from being loaded, and is not what was meant.
+    pub doubts: Vec<Mistake>,
 }
 
 impl Loaded {
     /// Loads policies by name. Where one cannot be, none is: they may refer to one another.
     pub fn of<'a>(policies: impl IntoIterator<Item = (&'a Name, &'a str)>) -> Loaded {
         let none = |mistakes| Loaded {
-            linked: Linked { program: None, engine: Engine::new(), entries: Vec::new() },
+            linked: Linked { program: None, engine: Engine::new(), entries: Vec::new(), doubts: Vec::new() },
             modules: Vec::new(),
             controls: BTreeSet::new(),
             mistakes,
+            doubts: Vec::new(),
         };
         let (mut modules, mut mistakes, mut bytes) = (Vec::new(), Vec::new(), 0);
         for (name, text) in policies {
@@ -80,10 +84,11 @@ impl Loaded {
             return none(mistakes);
         }
         match linked::link(&modules) {
-            Ok(linked) => {
+            Ok(mut linked) => {
                 let controls = modules.iter().flat_map(|module| module.codes.iter().chain([&module.policy]));
                 let controls = controls.cloned().collect();
-                Loaded { linked, modules, controls, mistakes: Vec::new() }
+                let doubts = std::mem::take(&mut linked.doubts);
+                Loaded { linked, modules, controls, mistakes: Vec::new(), doubts }
             }
             Err(mistakes) => none(mistakes),
         }
@@ -92,6 +97,9 @@ impl Loaded {
     /// Leaves the rules of some packages to be judged.
     pub fn narrow(&mut self, packages: &[String]) {
         self.linked.entries.retain(|entry| packages.contains(&entry.package));
+        let is_of =
+            |module: &Module, policy: &Name| module.policy == *policy && packages.contains(&module.package.join("."));
+        self.doubts.retain(|doubt| self.modules.iter().any(|module| is_of(module, &doubt.policy)));
     }
 
     /// Lists the rules that are judged.

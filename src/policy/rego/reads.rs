@@ -123,7 +123,7 @@ impl Graph {
                 Some((root, path)) if root == "data" => mistakes.extend(self.read(module, reference, &path, node)),
                 Some(_) | None => {}
             },
-            Met::Code(_) | Met::Query(_) | Met::Listed => {}
+            Met::Code(_) | Met::Query(_) | Met::Listed | Met::Kind(..) => {}
             Met::Product => node.products += 1,
             Met::Doubt => node.is_doubtful = true,
             Met::Call(called, params) => {
@@ -223,6 +223,14 @@ impl Graph {
             reads.world.add(&node.reads.world);
         }
         reads
+    }
+
+    /// Says whether a rule names another, other than to test it.
+    pub fn is_named(&self, module: &Module, name: &str) -> bool {
+        let own = path(module, name);
+        let is_test = |rule: &[String]| rule.last().is_some_and(|name| name.starts_with("test_"));
+        let others = self.rules.iter().filter(|(rule, _)| **rule != own && !is_test(rule));
+        others.flat_map(|(_, node)| &node.edges).any(|edge| own.starts_with(edge) || edge.starts_with(&own))
     }
 
     /// Says whether something that a rule names may have two values.
