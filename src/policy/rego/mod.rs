@@ -10,6 +10,7 @@ mod bounds;
 mod builtins;
 mod certain;
 mod conditions;
+mod constants;
 mod dialect;
 mod format;
 mod heads;
