@@ -119,6 +119,7 @@ codes! {
     PolicyBuiltin "policy-builtin" Error,
     PolicyError "policy-error" Error,
     PolicyTimeout "policy-timeout" Error,
+    PolicySilent "policy-silent" Warning,
     // What passes for a time.
     NotWaivable "not-waivable" Error,
     WaiverTooLong "waiver-too-long" Error,

@@ -5,9 +5,12 @@ use std::fmt::Write;
 use super::lower::is_exact;
 use super::node::{Content, Node, Plain, plain};
 
+/// What a manifest has room in, mostly, in bytes.
+const USUAL: usize = 1024;
+
 /// Writes a node as JSON: numbers as numbers, lists in their order, nothing that is not written.
 pub fn json(node: &Node<'_>) -> Box<str> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(USUAL);
     write(node, &mut out);
     out.into_boxed_str()
 }
@@ -80,19 +83,20 @@ fn scalar(text: &str, is_plain: bool, out: &mut String) {
 
 /// Writes a JSON string (RFC 8259, section 7).
 fn quote(text: &str, out: &mut String) {
+    let is_escaped = |c: u8| matches!(c, b'"' | b'\\' | ..b' ');
     out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        let mut chars = from.chars();
-        if let Some(c) = chars.next() {
-            // All that is escaped is ASCII; the long form is as good as the short one.
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+    // Hardly any text has one. Without an early end several bytes are looked at in a step.
+    if text.bytes().fold(false, |any, byte| any | is_escaped(byte)) {
+        for c in text.chars() {
+            match u8::try_from(c) {
+                // All that is escaped is ASCII; the long form is as good as the short one.
+                Ok(byte) if is_escaped(byte) => out.push_str(&format!("\\u{byte:04x}")),
+                Ok(_) | Err(_) => out.push(c),
+            }
         }
-        rest = chars.as_str();
+    } else {
+        out.push_str(text);
     }
-    out.push_str(rest);
     out.push('"');
 }
 

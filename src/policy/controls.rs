@@ -42,6 +42,7 @@ impl Controls {
     pub fn judge(&mut self, desired: &Desired, facts: &Facts, now: Timestamp) -> Ruled {
         let mut ruled = self.rule(desired, facts, now);
         ruled.findings.extend(misnamed(desired));
+        ruled.findings.extend(self.brought.iter().flat_map(|brought| brought.doubts(desired)));
         if facts.is_accepted {
             ruled.findings = ruled.findings.into_iter().map(Finding::tolerate).collect();
         }

@@ -7,10 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Facts;
 use super::found::{self, Place};
-use super::rego::{self, Assembled, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, Value, World};
+use super::rego::{
+    self, Assembled, Conditions, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, Paths, Reading,
+    Value, World,
+};
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
+use crate::model::kind::Kind;
 use crate::model::kind::policy::Policies;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
@@ -49,6 +53,15 @@ pub struct Ruled {
     pub asked: usize,
 }
 
+/// What is asked of a resource of one kind.
+struct Question<'a> {
+    /// The rules that are about it, by their index, with what has to hold for them.
+    rules: Vec<(usize, &'a Entry, Conditions)>,
+    reading: Reading,
+}
+
+type Questions<'a> = BTreeMap<Kind, Question<'a>>;
+
 /// What a rule said of a resource.
 type Answered = (usize, Arc<Manifest>, rego::Answer);
 
@@ -67,6 +80,11 @@ impl Ruling {
         self.loaded.mistakes.is_empty().then_some(&self.loaded.controls)
     }
 
+    /// Lists what is doubted in the policies themselves.
+    pub fn doubts(&self, desired: &Desired) -> Vec<Finding> {
+        self.loaded.doubts.iter().map(|doubt| Place { desired }.mistake(doubt)).collect()
+    }
+
     /// Says what the rules read of the organisation.
     pub fn reads(&self) -> World {
         reads(self.loaded.entries().iter())
@@ -82,9 +100,9 @@ impl Ruling {
         let of_sort = |is_one: fn(&Entry) -> bool| -> Vec<Entry> {
             self.loaded.entries().iter().filter(|entry| is_one(entry)).cloned().collect()
         };
-        let own = of_sort(|entry| entry.reads.input && entry.reads.world.is_empty());
-        let whole = of_sort(|entry| !entry.reads.input);
-        let both = of_sort(|entry| entry.reads.input && !entry.reads.world.is_empty());
+        let own = of_sort(|entry| !entry.reads.input.is_empty() && entry.reads.world.is_empty());
+        let whole = of_sort(|entry| entry.reads.input.is_empty());
+        let both = of_sort(|entry| !entry.reads.input.is_empty() && !entry.reads.world.is_empty());
         let reads = reads(whole.iter().chain(&both));
         let data = self.world.data(desired, facts, &reads, &self.rules.parameters, now);
         let mut ruled = self.of_resources(&own, desired, &data);
@@ -152,12 +170,10 @@ impl Ruling {
         for stretch in resources.chunks(STRETCH) {
             let asked: Vec<Answered> = stretch
                 .par_iter()
+                .with_min_len(STRETCH / 16)
                 .map_init(
-                    || self.loaded.machine(data, OF_RESOURCE),
-                    |machine, manifest| {
-                        let open = (0..).zip(entries).zip(&taken).filter(|((index, _), _)| !over.contains(index));
-                        one(machine, open, manifest)
-                    },
+                    || (self.loaded.machine(data, OF_RESOURCE), questions(entries)),
+                    |(machine, questions), manifest| one(machine, questions, (&taken, &over), manifest),
                 )
                 .flatten_iter()
                 .collect();
@@ -177,10 +193,26 @@ impl Ruling {
     }
 }
 
+/// Works out what is asked of each kind. Each thread does so for itself, since what is read holds parts of it.
+fn questions(entries: &[Entry]) -> Questions<'_> {
+    let question = |kind: &Kind| {
+        let is_about = |entry: &Entry| entry.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind.as_str()));
+        let about = (0..).zip(entries).filter(|(_, entry)| is_about(entry));
+        let rules: Vec<_> = about.map(|(index, entry)| (index, entry, entry.conditions.own())).collect();
+        let read = rules.iter().fold(Paths::default(), |mut read, (_, entry, _)| {
+            read.add(&entry.reads.input);
+            read
+        });
+        (*kind, Question { rules, reading: Reading::of(&read) })
+    };
+    Kind::ALL.iter().map(question).collect()
+}
+
 /// Asks the rules that are left about one resource, and returns those that have something to say.
-fn one<'a>(
+fn one(
     machine: &mut Option<Result<Machine, Failure>>,
-    open: impl Iterator<Item = ((usize, &'a Entry), &'a AtomicU64)>,
+    questions: &Questions<'_>,
+    (taken, over): (&[AtomicU64], &BTreeSet<usize>),
     manifest: &Arc<Manifest>,
 ) -> Vec<Answered> {
     let machine = match machine {
@@ -188,19 +220,27 @@ fn one<'a>(
         Some(Err(failure)) => return vec![(0, manifest.clone(), Err(failure.clone()))],
         None => return Vec::new(),
     };
-    let kind = manifest.id.kind.as_str();
-    let is_about = |entry: &Entry| entry.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind));
-    let mut about = open.filter(|((_, entry), _)| is_about(entry)).peekable();
-    if about.peek().is_none() {
+    let Some(question) = questions.get(&manifest.id.kind) else { return Vec::new() };
+    let mut open = question.rules.iter().filter(|(index, ..)| !over.contains(index)).peekable();
+    if open.peek().is_none() {
         return Vec::new();
     }
-    machine.set_input(rego::input(&manifest.written));
+    let input = question.reading.read(&manifest.written);
     let mut said = Vec::new();
-    for ((index, entry), taken) in about {
-        let (answer, nanos) = rego::timed(|| rego::ask(machine, entry));
-        taken.fetch_add(nanos, Ordering::Relaxed);
+    for (index, entry, conditions) in open {
+        let asked = || {
+            if !conditions.may_hold(&input) {
+                return Ok((Vec::new(), 0));
+            }
+            machine.set_input(input.clone());
+            rego::ask(machine, entry)
+        };
+        let (answer, nanos) = rego::timed(asked);
+        if let Some(taken) = taken.get(*index) {
+            taken.fetch_add(nanos, Ordering::Relaxed);
+        }
         if !matches!(&answer, Ok((said, 0)) if said.is_empty()) {
-            said.push((index, manifest.clone(), answer));
+            said.push((*index, manifest.clone(), answer));
         }
     }
     said

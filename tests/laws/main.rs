@@ -11,6 +11,7 @@ mod mending;
 mod order;
 mod prefix;
 mod reading;
+mod rules;
 mod sharing;
 mod survival;
 

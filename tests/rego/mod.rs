@@ -5,12 +5,24 @@
 //! asked, `? ` a word of the error of the interpreter alone, and `$ ` what the machine alone makes of it: of such rules
 //! Charter asks the interpreter. The rest are modules, of package `t` if they do not say.
 
+use std::collections::BTreeSet;
+
 use charter::model::name::Name;
-use charter::policy::rego::{Failure, Loaded, OF_RESOURCE, Value, ask, input};
+use charter::policy::rego::{Failure, Loaded, OF_RESOURCE, Reading, Value, ask, input};
 use serde_json::Value as Json;
 
 const TABLES: [&str; 4] =
     [include_str!("absent.txt"), include_str!("language.txt"), include_str!("modules.txt"), include_str!("values.txt")];
+
+/// Inputs that are not of the shape that rules look for.
+const OTHER_INPUTS: [&str; 6] = [
+    "[]",
+    "\"text\"",
+    "null",
+    "{\"xs\": \"text\", \"spec\": [1, 2], \"metadata\": null, \"a\": 7, \"n\": \"n\", \"teams\": []}",
+    "{\"xs\": {\"0\": {\"name\": \"a\", \"y\": [{\"z\": 1}]}}, \"spec\": {\"ok\": [], \"more\": {\"deep\": {\"er\": 1}}}, \"kind\": 1}",
+    "{\"xs\": [{\"name\": \"b\", \"leads\": []}, 3, null], \"nothing\": 4, \"labels\": {\"app/x\": {\"y\": 1}}, \"kind\": \"Team\"}",
+];
 
 /// A policy and its answer.
 struct Case {
@@ -115,6 +127,50 @@ fn rego_is_what_it_is_elsewhere() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     let taken = cases.iter().filter(|case| case.refused.is_none()).count();
     assert!(taken >= 60, "only {taken} policies with an answer");
+}
+
+/// How often an input was read in part, and how often a rule was not asked.
+#[derive(Default)]
+struct Spared {
+    reading: usize,
+    asking: usize,
+}
+
+/// What differs between what is said of all of an input, and of what the rules read of it if they may hold.
+fn differing(case: &Case, inputs: &[&str], spared: &mut Spared) -> Vec<String> {
+    let loaded = loaded(case);
+    let Some(Ok(mut machine)) = loaded.machine(&input("{\"charter\": {}}"), OF_RESOURCE) else { return Vec::new() };
+    let mut wrong = Vec::new();
+    for (entry, text) in loaded.entries().iter().flat_map(|entry| inputs.iter().map(move |text| (entry, *text))) {
+        let mut said = |value: Value| {
+            machine.set_input(value);
+            (machine.evaluate(&entry.path), machine.interpret(&entry.path), ask(&mut machine, entry))
+        };
+        let read = Reading::of(&entry.reads.input).read(text);
+        spared.reading += usize::from(read != input(text));
+        let may_hold = entry.conditions.may_hold(&read);
+        let (all, part) = (said(input(text)), said(read));
+        if all != part {
+            wrong.push(format!("{} of {text}: {all:?}, and {part:?} of what it reads", case.name));
+        }
+        spared.asking += usize::from(!may_hold);
+        if !may_hold && all.2 != Ok((Vec::new(), 0)) {
+            wrong.push(format!("{} of {text}: {all:?}, though it could not hold", case.name));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn what_a_rule_does_not_read_does_not_matter() {
+    let cases = cases();
+    let inputs: BTreeSet<&str> = cases.iter().map(|case| case.input).collect();
+    let inputs: Vec<&str> = inputs.into_iter().chain(OTHER_INPUTS).collect();
+    let mut spared = Spared::default();
+    let wrong: Vec<String> = cases.iter().flat_map(|case| differing(case, &inputs, &mut spared)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(spared.reading > 10_000, "only {} were read in part", spared.reading);
+    assert!(spared.asking > 500, "only {} could not hold", spared.asking);
 }
 
 #[test]

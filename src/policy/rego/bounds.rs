@@ -6,6 +6,8 @@ use regorus::rvm::program::Program;
 use regorus::unstable::{BUILTINS, BuiltinFcn, Expr, Lexer, Ref, Span};
 use regorus::{Engine, LimitError, Source, Value};
 
+use super::patterns;
+
 /// The most that a call may take, in bytes of what it makes; comparisons are counted with it, 64 for a byte.
 const MOST: u64 = 64 << 20;
 
@@ -78,28 +80,47 @@ fn within(cost: Cost, args: &[Value]) -> Result<(), LimitError> {
     if usage > MOST { Err(LimitError::MemoryLimitExceeded { usage, limit: MOST }) } else { Ok(()) }
 }
 
+/// Returns a builtin function as it is called: within bounds, and by what is faster than the library.
+pub fn function(name: &str) -> Option<BuiltinFcn> {
+    let own = BOUNDED.iter().chain([&(patterns::NAME, patterns::MATCH)]).find(|(own, _)| *own == name);
+    let (called, takes) = *BUILTINS.get(name)?;
+    Some((own.map_or(called, |(_, (own, _))| *own), takes))
+}
+
 /// Puts the bounds into a compiled program.
 pub fn compiled(program: &mut Program) {
     for (info, resolved) in program.builtin_info_table.iter().zip(&mut program.resolved_builtins) {
-        if let Some((_, (bounded, _))) = BOUNDED.iter().find(|(name, _)| *name == info.name) {
-            resolved.0 = *bounded;
+        if let Some((called, _)) = function(&info.name) {
+            resolved.0 = called;
         }
+    }
+}
+
+/// The place of a call that stands nowhere, and of its arguments.
+#[derive(Debug, Clone)]
+pub struct Nowhere {
+    pub span: Span,
+    pub exprs: Vec<Ref<Expr>>,
+}
+
+impl Nowhere {
+    /// Makes a place for a function of so many arguments.
+    pub fn of(takes: u8) -> Option<Nowhere> {
+        let source = Source::from_contents(String::new(), "null".to_owned()).ok()?;
+        let span: Span = Lexer::new(&source).next_token().ok()?.1;
+        let null = |_| Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 });
+        Some(Nowhere { exprs: (0..takes).map(null).collect(), span })
     }
 }
 
 /// Puts the bounds into an interpreter, which asks for what it was given before it looks for its own.
 pub fn interpreted(engine: &mut Engine) {
-    let Ok(source) = Source::from_contents(String::new(), "null".to_owned()) else { return };
-    let Ok(token) = Lexer::new(&source).next_token() else { return };
-    let span: Span = token.1;
     for (name, (bounded, _)) in BOUNDED {
         let Some((_, takes)) = BUILTINS.get(name) else { continue };
-        let null = || Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 });
-        let exprs: Vec<Ref<Expr>> = (0..*takes).map(|_| null()).collect();
-        let span = span.clone();
+        let Some(nowhere) = Nowhere::of(*takes) else { return };
         let call = move |args: Vec<Value>| {
             // Without an answer a function is undefined; what it takes too much of ends the rule.
-            bounded(&span, &exprs, &args, false)
+            bounded(&nowhere.span, &nowhere.exprs, &args, false)
                 .or_else(|error| if error.is::<LimitError>() { Err(error) } else { Ok(Value::Undefined) })
         };
         // It refuses what it was given already.

@@ -23,7 +23,7 @@ pub fn judge(rule: &Rule) -> bool {
     walk::rule(rule).iter().all(|met| match met {
         Met::Query(query) => is_certain(query, if is_body(query) { said.clone() } else { BTreeSet::new() }),
         Met::Listed => false,
-        Met::Reference(_) | Met::Call(..) | Met::Code(_) | Met::Product | Met::Doubt => true,
+        Met::Reference(_) | Met::Call(..) | Met::Code(_) | Met::Product | Met::Kind(..) | Met::Doubt => true,
     })
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use regorus::unstable::{Expr, Module, Rule, RuleBody, RuleHead, Span};
+use regorus::unstable::{Expr, Literal, Module, Rule, RuleBody, RuleHead, Span};
 
 use super::builtins;
 use super::walk::{self, Met};
@@ -35,19 +35,56 @@ fn may_be_none(value: &Expr, total: &BTreeSet<&str>) -> bool {
             let is_builtin = builtins::arity(&name).is_some() && !TRIED.contains(&name.as_str());
             !is_builtin && !total.contains(name.as_str())
         }
-        Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Doubt => false,
+        Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Kind(..) | Met::Doubt => false,
     })
 }
 
 fn rule(rule: &Rule, total: &BTreeSet<&str>) -> Option<Refusal> {
     match rule {
         Rule::Default { value, .. } => default(value),
-        Rule::Spec { head, bodies, .. } => self::head(head).or_else(|| otherwise(head, bodies, total)),
+        Rule::Spec { head, bodies, .. } => {
+            shadow(names(rule, head)).or_else(|| self::head(head)).or_else(|| otherwise(head, bodies, total))
+        }
     }
 }
 
 fn refusal(span: &Span, message: &str, help: &str) -> Refusal {
     (span.clone(), message.to_owned(), help.to_owned())
+}
+
+/// Lists the names that a rule gives to what it takes and what it turns over.
+fn names<'a>(rule: &'a Rule, head: &'a RuleHead) -> Vec<&'a Span> {
+    let args = if let RuleHead::Func { args, .. } = head { args.iter().collect() } else { Vec::new() };
+    let mut found: Vec<&Span> = args.into_iter().filter_map(|arg| variable(arg)).collect();
+    for met in walk::rule(rule) {
+        let Met::Query(query) = met else { continue };
+        for statement in &query.stmts {
+            match &statement.literal {
+                Literal::SomeVars { vars, .. } => found.extend(vars),
+                Literal::SomeIn { key, value, .. } => {
+                    found.extend(key.iter().chain([value]).filter_map(|expr| variable(expr)));
+                }
+                Literal::Every { key, value, .. } => found.extend(key.iter().chain([value])),
+                Literal::Expr { .. } | Literal::NotExpr { .. } => {}
+            }
+        }
+    }
+    found
+}
+
+fn variable(expr: &Expr) -> Option<&Span> {
+    if let Expr::Var { span, .. } = expr { Some(span) } else { None }
+}
+
+/// What is called `input` or `data` is one or the other in the same body.
+fn shadow(names: Vec<&Span>) -> Option<Refusal> {
+    let taken = names.into_iter().find(|name| ["input", "data"].contains(&name.text()))?;
+    let message = format!("a variable may not be called `{}`", taken.text());
+    Some(refusal(
+        taken,
+        &message,
+        "give it another name: in every rule that one is what is asked about, or all there is",
+    ))
 }
 
 /// The machine has no default that is worked out.

@@ -7,10 +7,11 @@ use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::program::Program;
 
+use super::conditions::Conditions;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
 use super::reads::{Graph, Reads};
-use super::{bounds, heads};
+use super::{bounds, constants, heads, silent};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
 use crate::model::origin::Span;
@@ -31,6 +32,8 @@ pub struct Entry {
     pub is_doubtful: bool,
     /// The kinds of which something has to be for it to hold; `None` where that is not written.
     pub kinds: Option<BTreeSet<String>>,
+    /// What has to hold for it, as far as that is told without the machine.
+    pub conditions: Conditions,
     /// Where its first head stands.
     pub span: Span,
 }
@@ -42,6 +45,7 @@ pub struct Linked {
     pub program: Option<Arc<Program>>,
     pub engine: Engine,
     pub entries: Vec<Entry>,
+    pub doubts: Vec<Mistake>,
 }
 
 /// The rules of one name in one package, by the modules that have some.
@@ -54,6 +58,7 @@ type Shared<'a> = BTreeMap<(&'a [String], &'a str), Vec<usize>>;
 pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
     let (graph, mut mistakes) = Graph::of(&modules.iter().collect::<Vec<_>>());
     mistakes.extend(graph.deepest());
+    mistakes.extend(constants::judge(modules));
     if !mistakes.is_empty() {
         mistakes.sort_by_key(|mistake| (mistake.policy.clone(), mistake.span));
         mistakes.dedup();
@@ -82,7 +87,7 @@ pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
         engine.add_policy(format!("gathered {number}"), text).map_err(|error| lost(modules, &error.to_string()))?;
     }
     let program = compile(&mut engine, &entries).map_err(|told| lost(modules, &told))?;
-    Ok(Linked { program, engine, entries })
+    Ok(Linked { program, engine, entries, doubts: silent::judge(modules, &graph) })
 }
 
 /// Lists the rules that are judged, each once a module.
@@ -98,6 +103,7 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
             let called = if owners.len() > 1 { alias(name, *owner) } else { (*name).to_owned() };
             let path = [package.to_vec(), vec![called]].concat();
             let width = u32::try_from(name.len()).unwrap_or(1);
+            let is_doubtful = graph.is_doubtful(&own);
             entries.push(Entry {
                 policy: module.policy.clone(),
                 package: package.join("."),
@@ -105,8 +111,9 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
                 path: spelled(&path),
                 severity: head.severity,
                 reads: graph.reads(&own),
-                is_doubtful: graph.is_doubtful(&own),
+                is_doubtful,
                 kinds: kinds(module, name),
+                conditions: if is_doubtful { Conditions::default() } else { Conditions::of(graph, module, name) },
                 span: mistake::span(
                     head.span.line,
                     mistake::column(&module.text, head.span.line, head.span.col),

@@ -70,6 +70,8 @@ impl Machine {
         data: Value,
         limits: Limits,
     ) -> Result<Self, Failure> {
+        // A copy of its own: threads that count references to one wait for each other.
+        let program = Arc::new(Program::clone(program));
         let mut vm = RegoVM::new();
         vm.load_program(program.clone());
         vm.set_strict_builtin_errors(false);
@@ -79,7 +81,7 @@ impl Machine {
             interpret(engine, Value::Undefined, data.clone(), limits).map_err(|error| told(&error))?;
         }
         vm.set_memory_budget_config(NonZeroU64::new(limits.bytes).map(|limit| MemoryBudgetConfig { limit }));
-        let mut machine = Machine { vm, engine, program: program.clone() };
+        let mut machine = Machine { vm, engine, program };
         machine.vm.set_data(data).map_err(|error| machine.failure(&error))?;
         Ok(machine)
     }
@@ -138,7 +140,7 @@ impl Machine {
 /// Does what may panic, in silence; `None` where it did.
 ///
 /// A builtin that panics is the library's mistake, and no way out of being judged.
-fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     HOOKED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {

@@ -9,6 +9,8 @@ use regorus::utils::limits::monotonic_now;
 mod bounds;
 mod builtins;
 mod certain;
+mod conditions;
+mod constants;
 mod dialect;
 mod format;
 mod heads;
@@ -17,15 +19,20 @@ mod machine;
 mod mistake;
 mod module;
 mod outcome;
+mod paths;
+mod patterns;
 mod reads;
+mod silent;
 mod testing;
 mod walk;
 mod world;
 
+pub use conditions::Conditions;
 pub use linked::Entry;
 pub use machine::{Failure, Limits, Machine, OF_RESOURCE, OF_WHOLE};
 pub use mistake::Mistake;
 pub use outcome::Said;
+pub use paths::{Paths, Reading};
 pub use reads::World;
 pub use regorus::Value;
 pub use testing::{Test, run as test};
@@ -48,16 +55,19 @@ pub struct Loaded {
     /// What a waiver may call what they find: their names, and the codes that they give.
     pub controls: BTreeSet<Name>,
     pub mistakes: Vec<Mistake>,
+    /// What does not keep them from being loaded, and is not what was meant.
+    pub doubts: Vec<Mistake>,
 }
 
 impl Loaded {
     /// Loads policies by name. Where one cannot be, none is: they may refer to one another.
     pub fn of<'a>(policies: impl IntoIterator<Item = (&'a Name, &'a str)>) -> Loaded {
         let none = |mistakes| Loaded {
-            linked: Linked { program: None, engine: Engine::new(), entries: Vec::new() },
+            linked: Linked { program: None, engine: Engine::new(), entries: Vec::new(), doubts: Vec::new() },
             modules: Vec::new(),
             controls: BTreeSet::new(),
             mistakes,
+            doubts: Vec::new(),
         };
         let (mut modules, mut mistakes, mut bytes) = (Vec::new(), Vec::new(), 0);
         for (name, text) in policies {
@@ -75,10 +85,11 @@ impl Loaded {
             return none(mistakes);
         }
         match linked::link(&modules) {
-            Ok(linked) => {
+            Ok(mut linked) => {
                 let controls = modules.iter().flat_map(|module| module.codes.iter().chain([&module.policy]));
                 let controls = controls.cloned().collect();
-                Loaded { linked, modules, controls, mistakes: Vec::new() }
+                let doubts = std::mem::take(&mut linked.doubts);
+                Loaded { linked, modules, controls, mistakes: Vec::new(), doubts }
             }
             Err(mistakes) => none(mistakes),
         }
@@ -87,6 +98,9 @@ impl Loaded {
     /// Leaves the rules of some packages to be judged.
     pub fn narrow(&mut self, packages: &[String]) {
         self.linked.entries.retain(|entry| packages.contains(&entry.package));
+        let is_of =
+            |module: &Module, policy: &Name| module.policy == *policy && packages.contains(&module.package.join("."));
+        self.doubts.retain(|doubt| self.modules.iter().any(|module| is_of(module, &doubt.policy)));
     }
 
     /// Lists the rules that are judged.
@@ -120,9 +134,9 @@ impl Loaded {
     }
 }
 
-/// Reads a resource as written.
+/// Reads all of a resource as written.
 pub fn input(written: &str) -> Value {
-    Value::from_json_str(written).unwrap_or(Value::Undefined)
+    Reading::of(&Paths::All).read(written)
 }
 
 /// What a machine says of a rule: what it found, and how much of it was left out.
@@ -131,7 +145,8 @@ pub type Answer = Result<(Vec<Said>, usize), Failure>;
 /// Asks a machine about a rule.
 pub fn ask(machine: &mut Machine, entry: &Entry) -> Answer {
     // What is asked of many resources side by side is evaluated within the machine's bounds first, which are narrower.
-    let compiled = if entry.is_doubtful && !entry.reads.input { None } else { Some(machine.evaluate(&entry.path)?) };
+    let compiled =
+        if entry.is_doubtful && entry.reads.input.is_empty() { None } else { Some(machine.evaluate(&entry.path)?) };
     let value = match compiled {
         Some(value) if !entry.is_doubtful => value,
         _ => machine.interpret(&entry.path)?,

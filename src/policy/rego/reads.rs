@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use regorus::unstable::Span;
+use regorus::unstable::{BuiltinFcn, Span};
 
 use super::mistake::Mistake;
 use super::module::Module;
+use super::paths::Paths;
 use super::walk::{self, Met, Reference, Step, fields, spelled};
-use super::{builtins, certain};
+use super::{bounds, builtins, certain};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
 use crate::model::name::Name;
@@ -17,8 +18,8 @@ use crate::model::nearest::did_you_mean;
 /// What a rule reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
-    /// The resource that is judged.
-    pub input: bool,
+    /// Of the resource that is judged.
+    pub input: Paths,
     pub world: World,
 }
 
@@ -118,15 +119,11 @@ impl Graph {
     fn meet(&self, module: &Module, met: &Met<'_>, node: &mut Node, mistakes: &mut Vec<Mistake>) {
         match met {
             Met::Reference(reference) => match self.resolve(module, reference) {
-                Some((root, path)) if root == "input" || root == "data" => {
-                    node.reads.input |= root == "input";
-                    if root == "data" {
-                        mistakes.extend(self.read(module, reference, &path, node));
-                    }
-                }
+                Some((root, path)) if root == "input" => node.reads.input.add(&Paths::of(&path)),
+                Some((root, path)) if root == "data" => mistakes.extend(self.read(module, reference, &path, node)),
                 Some(_) | None => {}
             },
-            Met::Code(_) | Met::Query(_) | Met::Listed => {}
+            Met::Code(_) | Met::Query(_) | Met::Listed | Met::Kind(..) => {}
             Met::Product => node.products += 1,
             Met::Doubt => node.is_doubtful = true,
             Met::Call(called, params) => {
@@ -165,6 +162,17 @@ impl Graph {
         let own = path(module, root);
         let is_rule = self.near(&own).iter().any(|(rule, _)| rule.starts_with(&own));
         is_rule.then(|| ("data".to_owned(), steps.collect()))
+    }
+
+    /// Follows a name to the input, and returns the steps below it.
+    pub fn of_input(&self, module: &Module, reference: &Reference) -> Option<Vec<Step>> {
+        self.resolve(module, reference).filter(|(root, _)| root == "input").map(|(_, steps)| steps)
+    }
+
+    /// Returns the builtin function that is called by a name, unless a module defines it.
+    pub fn builtin(&self, module: &Module, called: &Reference) -> Option<BuiltinFcn> {
+        let is_own = self.resolve(module, called).is_some_and(|(_, path)| self.is_rule(&path));
+        if is_own { None } else { bounds::function(&spelled(called)) }
     }
 
     fn is_rule(&self, path: &[Step]) -> bool {
@@ -211,10 +219,18 @@ impl Graph {
     pub fn reads(&self, rule: &[String]) -> Reads {
         let mut reads = Reads::default();
         for node in self.reached(rule) {
-            reads.input |= node.reads.input;
+            reads.input.add(&node.reads.input);
             reads.world.add(&node.reads.world);
         }
         reads
+    }
+
+    /// Says whether a rule names another, other than to test it.
+    pub fn is_named(&self, module: &Module, name: &str) -> bool {
+        let own = path(module, name);
+        let is_test = |rule: &[String]| rule.last().is_some_and(|name| name.starts_with("test_"));
+        let others = self.rules.iter().filter(|(rule, _)| **rule != own && !is_test(rule));
+        others.flat_map(|(_, node)| &node.edges).any(|edge| own.starts_with(edge) || edge.starts_with(&own))
     }
 
     /// Says whether something that a rule names may have two values.
@@ -312,7 +328,7 @@ impl Node {
         self.is_doubtful |= other.is_doubtful || self.values > 1;
         self.products += other.products;
         self.place = self.place.take().or(other.place);
-        self.reads.input |= other.reads.input;
+        self.reads.input.add(&other.reads.input);
         self.reads.world.add(&other.reads.world);
         self.edges.extend(other.edges);
     }

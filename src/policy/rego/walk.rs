@@ -36,10 +36,15 @@ pub enum Met<'a> {
     Listed,
     /// A multiplication of two numbers that are not written: it may have as many digits as both.
     Product,
+    /// A text that the kind of the input is compared with.
+    Kind(&'a str, &'a Span),
     /// What the machine may take otherwise: a comprehension of a mapping (of two values of one key, it takes the last), and
     /// `key, value in collection` (it does not ask for the key).
     Doubt,
 }
+
+/// The kind of what is asked about.
+const KIND: &str = "input.kind";
 
 /// What is still to be looked at. A list and not recursion: a chain of references may be as long as a file.
 enum Open<'a> {
@@ -84,10 +89,8 @@ fn literal(expr: &Expr) -> Option<&str> {
 fn kind(statement: &LiteralStmt) -> Option<String> {
     let Literal::Expr { expr, .. } = &statement.literal else { return None };
     let Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } = &**expr else { return None };
-    let is_kind = |expr: &Ref<Expr>| text(expr) == "input.kind";
-    let word = |expr: &Ref<Expr>| literal(expr).map(str::to_owned);
-    let said = if is_kind(lhs) { word(rhs) } else { word(lhs).filter(|_| is_kind(rhs)) };
-    said.filter(|_| statement.with_mods.is_empty())
+    let Met::Kind(kind, _) = compared(lhs, rhs)? else { return None };
+    Some(kind.to_owned()).filter(|_| statement.with_mods.is_empty())
 }
 
 /// Spells a chain of names.
@@ -160,7 +163,7 @@ fn goes_on(body: &RuleBody, assign: &RuleAssign) -> bool {
     let found: BTreeSet<String> = found.flatten().filter_map(|met| root(&met)).collect();
     let hangs = |met: &Met<'_>| match met {
         Met::Reference(reference) => !reference.steps.is_empty() || found.contains(&reference.root),
-        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Doubt => false,
+        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Kind(..) | Met::Doubt => false,
     };
     let loops = |statement: &LiteralStmt| is_loop(statement) || matches!(statement.literal, Literal::Every { .. });
     !body.query.stmts.iter().any(loops) && !expression(&assign.value).iter().any(hangs)
@@ -297,15 +300,22 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
             met.extend(is_product.then_some(Met::Product));
             push(&[lhs, rhs]);
         }
-        Expr::BinExpr { lhs, rhs, .. } | Expr::BoolExpr { lhs, rhs, .. } | Expr::AssignExpr { lhs, rhs, .. } => {
-            push(&[lhs, rhs])
+        Expr::BoolExpr { lhs, rhs, .. } => {
+            met.extend(compared(lhs, rhs));
+            push(&[lhs, rhs]);
         }
+        Expr::BinExpr { lhs, rhs, .. } | Expr::AssignExpr { lhs, rhs, .. } => push(&[lhs, rhs]),
         Expr::Membership { key, value, collection, .. } => {
             met.extend(key.as_ref().map(|_| Met::Doubt));
             push(&key.iter().chain([value, collection]).collect::<Vec<_>>());
         }
         Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => reference(expr, open, met),
     }
+}
+
+fn compared<'a>(lhs: &'a Expr, rhs: &'a Expr) -> Option<Met<'a>> {
+    let word = if text(lhs) == KIND { rhs } else { Some(lhs).filter(|_| text(rhs) == KIND)? };
+    literal(word).map(|kind| Met::Kind(kind, word.span()))
 }
 
 fn code<'a>(key: &Expr, value: &'a Expr) -> Option<Met<'a>> {
