@@ -179,11 +179,6 @@ impl Gathering {
         }
     }
 
-    /// Counts the files that are wanted.
-    pub fn wanted(&self) -> usize {
-        self.wanted.len()
-    }
-
     /// Says whether a file of a size in bytes may be read, or notes why not.
     fn admits(&mut self, path: &str, size: u64) -> bool {
         if size > limits::FILE_BYTES {

@@ -113,9 +113,12 @@ impl Git {
     ) -> Result<Snapshot, SourceError> {
         let odb = self.odb()?;
         let read = |wanted: &Wanted| read(&odb, wanted).inspect(|bytes| seen(&wanted.file(bytes)));
-        let gathering = walk(&odb, &self.governed, tree, overlay)?;
-        let small = small(&self.repo, gathering.wanted());
-        let gathered = gathering.read(|wanted| size(&odb, &small, wanted), read)?;
+        let index = self.repo.path().join("index");
+        let (gathering, small) = std::thread::scope(|scope| {
+            let small = scope.spawn(|| small(&index));
+            (walk(&odb, &self.governed, tree, overlay), small.join().unwrap_or_default())
+        });
+        let gathered = gathering?.read(|wanted| size(&odb, &small, wanted), read)?;
         let roots = found.map(|found| self.roots.of(&self.repo, found.commit.id())).transpose()?;
         Ok(gathered.snapshot(found.map(Found::revision), overlay.changed(), roots.unwrap_or_default()))
     }

@@ -1,9 +1,10 @@
 //! The walk through the trees of a commit, with what the working tree changes laid over them.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use git2::{Index, IndexEntry, ObjectType, Odb, OdbObject, Oid, Repository};
+use git2::{Index, IndexEntry, ObjectType, Odb, OdbObject, Oid};
 
 use super::error::SourceError;
 use super::gathering::{Gathering, Place, Wanted};
@@ -155,14 +156,12 @@ pub fn size(odb: &Odb<'_>, small: &HashSet<Oid>, wanted: &Wanted) -> Result<Opti
     if kind == ObjectType::Blob { Ok(Some(size as u64)) } else { Err(unreadable(path, id, "it is no file")) }
 }
 
-/// Lists the objects that git has checked out as small files, where its index is little more than some files.
-pub fn small(repo: &Repository, files: usize) -> HashSet<Oid> {
-    /// An entry of an index has 62 bytes and a path.
-    const ENTRY_BYTES: usize = 256;
-    let size = repo.path().join("index").metadata().map_or(u64::MAX, |index| index.len());
-    let is_worth = size <= (files * ENTRY_BYTES) as u64;
-    let index = is_worth.then(|| repo.index()).and_then(Result::ok);
-    // Of some entries, whose files may have changed as they were written, git notes no size.
+/// Lists the objects that an index of git knows as small files that were checked out; none of an index that is large.
+///
+/// Of some entries, whose files may have changed as they were written, git notes no size.
+pub fn small(index: &Path) -> HashSet<Oid> {
+    let is_worth = index.metadata().is_ok_and(|file| file.len() <= limits::INDEX_BYTES);
+    let index = is_worth.then(|| Index::open(index)).and_then(Result::ok);
     let is_small = |entry: &IndexEntry| (1..=limits::FILE_BYTES).contains(&u64::from(entry.file_size));
     index.iter().flat_map(Index::iter).filter(is_small).map(|entry| entry.id).collect()
 }
