@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::node::{Content, Entry, Node, twice};
 use crate::model::origin::Span;
 
@@ -63,8 +65,8 @@ impl<'t> Part<'t> {
     /// Reads the scalar or the flow collection that stands here, `flow` inside a collection.
     pub fn inline(self, depth: usize, flow: bool) -> Found<'t> {
         match self.rest.as_bytes() {
-            [b'"', ..] => self.quoted('"', '\\'),
-            [b'\'', ..] => self.quoted('\'', '\''),
+            [b'"', ..] => self.quoted(b'"', b'\\'),
+            [b'\'', ..] => self.quoted(b'\'', b'\''),
             [b'[', ..] => self.list(deeper(depth)?),
             [b'{', ..] => self.map(deeper(depth)?),
             [first, ..] if first.is_ascii_alphanumeric() || b"_/.+~$(".contains(first) => self.plain(flow),
@@ -79,9 +81,12 @@ impl<'t> Part<'t> {
     }
 
     /// Reads a scalar in quotes in which nothing is escaped.
-    fn quoted(self, quote: char, escape: char) -> Found<'t> {
-        let (text, behind) = self.rest.get(1..)?.split_once(quote)?;
-        (!text.contains(escape) && !behind.starts_with(escape)).then(|| self.scalar(text, text.len() + 2, false))
+    fn quoted(self, quote: u8, escape: u8) -> Found<'t> {
+        let rest = self.rest.get(1..)?;
+        let text = rest.get(..memchr(quote, rest.as_bytes())?)?;
+        let is_escaped =
+            memchr(escape, text.as_bytes()).is_some() || rest.as_bytes().get(text.len() + 1) == Some(&escape);
+        (!is_escaped).then(|| self.scalar(text, text.len() + 2, false))
     }
 
     fn scalar(self, text: &'t str, length: usize, plain: bool) -> (Node<'t>, Part<'t>) {

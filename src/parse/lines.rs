@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
+
 use super::inline::{Part, deeper, indent, mapping, sequence};
 use super::node::{Content, Entry, Node};
 
@@ -41,7 +43,8 @@ pub fn read(text: &str) -> Option<Vec<Node<'_>>> {
 impl<'t> Lines<'t> {
     /// Looks at the next line of the text, whatever it holds.
     fn next(&self) -> Option<&'t str> {
-        self.below.split('\n').next().filter(|_| !self.below.is_empty())
+        let length = memchr(b'\n', self.below.as_bytes()).unwrap_or(self.below.len());
+        self.below.get(..length).filter(|_| !self.below.is_empty())
     }
 
     /// Takes it.
@@ -57,7 +60,8 @@ impl<'t> Lines<'t> {
         self.line = None;
         while let Some(line) = self.take() {
             let line = Part { number: self.number, column: 0, rest: line }.skip();
-            let is_comment = line.rest.starts_with('#') && !line.rest.contains(['\r', '\u{feff}']);
+            // A comment ends with the line, unless another sign ends it; the first byte of a mark is a sign as well.
+            let is_comment = line.rest.starts_with('#') && memchr2(b'\r', 0xef, line.rest.as_bytes()).is_none();
             if !is_comment && !line.rest.is_empty() {
                 self.line = Some(line);
                 return is_printable(line.rest).then_some(());
