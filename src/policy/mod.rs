@@ -31,6 +31,7 @@ mod ruling;
 mod waivers;
 mod whole;
 
+pub use controls::taken;
 pub use query::{evaluate, packages};
 
 /// What each subject may do.
