@@ -18,6 +18,7 @@ use crate::model::verdict::Verdict;
 use controls::Controls;
 use rego::World;
 
+mod asker;
 mod caps;
 mod controls;
 mod each;
