@@ -11,8 +11,10 @@ use super::{Facts, library};
 use crate::model::code::Code;
 use crate::model::desired::Desired;
 use crate::model::finding::{Control, Finding, Rules as Under};
+use crate::model::id::ResourceId;
 use crate::model::kind::policy::{Policies, Policy};
 use crate::model::library::Library;
+use crate::model::manifest::Manifest;
 use crate::model::name::Name;
 use crate::model::standing::Standing;
 
@@ -114,22 +116,25 @@ fn rules(mut policies: Policies, switched: &Library) -> Rules {
     Rules { policies, parameters }
 }
 
-/// Reports policies whose names are taken: what they find would be shown, explained and waived as something else.
-fn misnamed(desired: &Desired) -> Vec<Finding> {
-    let taken = |name: &str| {
-        let ours = Code::parse(name).map(|_| ("a code of Charter", "rename it"));
-        ours.or_else(|| {
-            library::find(name).map(|_| ("one of the library", "rename it, or switch that one on in its place"))
-        })
+/// Says that the name of a policy is taken, and what to do.
+///
+/// What it finds would be shown, explained and waived as something else.
+pub fn taken(name: &Name) -> Option<(String, &'static str)> {
+    let ours = Code::parse(name.as_str()).map(|_| ("a code of Charter", "rename it"));
+    let built_in = || {
+        library::find(name.as_str()).map(|_| ("one of the library", "rename it, or switch that one on in its place"))
     };
-    let named =
-        desired.declared::<Policy>().filter_map(|(id, _, manifest)| Some((id, manifest, taken(id.name.as_str())?)));
-    named
-        .map(|(id, manifest, (what, help))| {
-            let message = format!("policy `{}` is named like {what}", id.name);
-            Finding::new(Code::PolicyInvalid, manifest.site.name(), message).about(id).help(help)
-        })
-        .collect()
+    let (what, help) = ours.or_else(built_in)?;
+    Some((format!("policy `{name}` is named like {what}"), help))
+}
+
+/// Reports policies whose names are taken.
+fn misnamed(desired: &Desired) -> Vec<Finding> {
+    let named = desired.declared::<Policy>().filter_map(|(id, _, manifest)| Some((id, manifest, taken(&id.name)?)));
+    let finding = |(id, manifest, (message, help)): (&ResourceId, &Manifest, (String, &str))| {
+        Finding::new(Code::PolicyInvalid, manifest.site.name(), message).about(id).help(help)
+    };
+    named.map(finding).collect()
 }
 
 /// Puts together what both found, and says of each finding under which rules it stands.

@@ -18,6 +18,7 @@ use crate::model::verdict::Verdict;
 use controls::Controls;
 use rego::World;
 
+mod asker;
 mod caps;
 mod controls;
 mod each;
@@ -31,6 +32,7 @@ mod ruling;
 mod waivers;
 mod whole;
 
+pub use controls::taken;
 pub use query::{evaluate, packages};
 
 /// What each subject may do.

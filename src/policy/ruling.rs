@@ -2,19 +2,16 @@
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Facts;
+use super::asker::{Answered, Asker};
 use super::found::{self, Place};
-use super::rego::{
-    self, Assembled, Conditions, Entry, Failure, Loaded, Machine, OF_RESOURCE, OF_WHOLE, Parameters, Paths, Reading,
-    Value, World,
-};
+use super::rego::{self, Assembled, Entry, Failure, Loaded, OF_WHOLE, Parameters, Value, World};
 use crate::model::desired::Desired;
 use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
-use crate::model::kind::Kind;
 use crate::model::kind::policy::Policies;
 use crate::model::manifest::Manifest;
 use crate::model::name::Name;
@@ -24,6 +21,9 @@ use rayon::prelude::*;
 
 /// How many resources are asked about side by side before it is looked whether a rule takes too much.
 const STRETCH: usize = 2_048;
+
+/// How many of them are asked about by one thread at a time.
+const PART: usize = 128;
 
 /// The longest that a rule may take for all resources of a round.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -52,18 +52,6 @@ pub struct Ruled {
     pub findings: Vec<Finding>,
     pub asked: usize,
 }
-
-/// What is asked of a resource of one kind.
-struct Question<'a> {
-    /// The rules that are about it, by their index, with what has to hold for them.
-    rules: Vec<(usize, &'a Entry, Conditions)>,
-    reading: Reading,
-}
-
-type Questions<'a> = BTreeMap<Kind, Question<'a>>;
-
-/// What a rule said of a resource.
-type Answered = (usize, Arc<Manifest>, rego::Answer);
 
 impl Ruling {
     /// Loads rules: all, or those of some packages.
@@ -166,17 +154,18 @@ impl Ruling {
     /// Asks rules about resources side by side, and returns what they have to say, in the order of the resources.
     fn ask(&self, entries: &[Entry], resources: &[Arc<Manifest>], data: &Value) -> Vec<Answered> {
         let taken: Vec<AtomicU64> = entries.iter().map(|_| AtomicU64::new(0)).collect();
-        let (mut answers, mut over) = (Vec::new(), BTreeSet::new());
+        let (mut answers, mut over, idle) = (Vec::new(), BTreeSet::new(), Mutex::new(Vec::new()));
         for stretch in resources.chunks(STRETCH) {
-            let asked: Vec<Answered> = stretch
-                .par_iter()
-                .with_min_len(STRETCH / 16)
-                .map_init(
-                    || (self.loaded.machine(data, OF_RESOURCE), questions(entries)),
-                    |(machine, questions), manifest| one(machine, questions, (&taken, &over), manifest),
-                )
-                .flatten_iter()
-                .collect();
+            let part = |part: &[Arc<Manifest>]| {
+                let lent = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let Some(mut asker) = lent.or_else(|| Asker::of(&self.loaded, entries, data)) else {
+                    return Vec::new();
+                };
+                let said = part.iter().flat_map(|manifest| asker.ask(manifest, &over, &taken)).collect();
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(asker);
+                said
+            };
+            let asked: Vec<Answered> = stretch.par_chunks(PART).flat_map_iter(part).collect();
             over.extend(
                 asked.iter().filter(|(.., answer)| matches!(answer, Err(Failure::Limit(_)))).map(|(index, ..)| *index),
             );
@@ -191,59 +180,6 @@ impl Ruling {
         }
         answers
     }
-}
-
-/// Works out what is asked of each kind. Each thread does so for itself, since what is read holds parts of it.
-fn questions(entries: &[Entry]) -> Questions<'_> {
-    let question = |kind: &Kind| {
-        let is_about = |entry: &Entry| entry.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind.as_str()));
-        let about = (0..).zip(entries).filter(|(_, entry)| is_about(entry));
-        let rules: Vec<_> = about.map(|(index, entry)| (index, entry, entry.conditions.own())).collect();
-        let read = rules.iter().fold(Paths::default(), |mut read, (_, entry, _)| {
-            read.add(&entry.reads.input);
-            read
-        });
-        (*kind, Question { rules, reading: Reading::of(&read) })
-    };
-    Kind::ALL.iter().map(question).collect()
-}
-
-/// Asks the rules that are left about one resource, and returns those that have something to say.
-fn one(
-    machine: &mut Option<Result<Machine, Failure>>,
-    questions: &Questions<'_>,
-    (taken, over): (&[AtomicU64], &BTreeSet<usize>),
-    manifest: &Arc<Manifest>,
-) -> Vec<Answered> {
-    let machine = match machine {
-        Some(Ok(machine)) => machine,
-        Some(Err(failure)) => return vec![(0, manifest.clone(), Err(failure.clone()))],
-        None => return Vec::new(),
-    };
-    let Some(question) = questions.get(&manifest.id.kind) else { return Vec::new() };
-    let mut open = question.rules.iter().filter(|(index, ..)| !over.contains(index)).peekable();
-    if open.peek().is_none() {
-        return Vec::new();
-    }
-    let input = question.reading.read(&manifest.written);
-    let mut said = Vec::new();
-    for (index, entry, conditions) in open {
-        let asked = || {
-            if !conditions.may_hold(&input) {
-                return Ok((Vec::new(), 0));
-            }
-            machine.set_input(input.clone());
-            rego::ask(machine, entry)
-        };
-        let (answer, nanos) = rego::timed(asked);
-        if let Some(taken) = taken.get(*index) {
-            taken.fetch_add(nanos, Ordering::Relaxed);
-        }
-        if !matches!(&answer, Ok((said, 0)) if said.is_empty()) {
-            said.push((*index, manifest.clone(), answer));
-        }
-    }
-    said
 }
 
 fn reads<'a>(entries: impl Iterator<Item = &'a Entry>) -> World {

@@ -51,8 +51,9 @@ fn list(directory: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(), 
 pub fn line(files: &[File], mistake: &Mistake) -> String {
     let path = path(files, &mistake.policy);
     let place = mistake.span.map_or_else(String::new, |span| format!(":{}:{}", span.line, span.column));
+    let severity = mistake.code.severity();
     let help = mistake.help.as_ref().map_or_else(String::new, |help| format!("\n  help: {help}"));
-    crate::report::escape::line(&format!("{path}{place} error[{}]: {}", mistake.code, mistake.message))
+    crate::report::escape::line(&format!("{path}{place} {}[{}]: {}", severity.as_str(), mistake.code, mistake.message))
         + &crate::report::escape::line(&help).replacen("\u{fffd}", "\n", 1)
         + "\n"
 }

@@ -11,7 +11,7 @@ use super::conditions::Conditions;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
 use super::reads::{Graph, Reads};
-use super::{bounds, constants, heads, silent};
+use super::{bounds, constants, heads, silent, unbound};
 use crate::model::code::{Code, Severity};
 use crate::model::name::Name;
 use crate::model::origin::Span;
@@ -58,7 +58,7 @@ type Shared<'a> = BTreeMap<(&'a [String], &'a str), Vec<usize>>;
 pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
     let (graph, mut mistakes) = Graph::of(&modules.iter().collect::<Vec<_>>());
     mistakes.extend(graph.deepest());
-    mistakes.extend(constants::judge(modules));
+    mistakes.extend(constants::judge(modules).into_iter().chain(unbound::judge(modules, &graph)));
     if !mistakes.is_empty() {
         mistakes.sort_by_key(|mistake| (mistake.policy.clone(), mistake.span));
         mistakes.dedup();

@@ -24,6 +24,7 @@ mod patterns;
 mod reads;
 mod silent;
 mod testing;
+mod unbound;
 mod walk;
 mod world;
 

@@ -169,6 +169,11 @@ impl Graph {
         self.resolve(module, reference).filter(|(root, _)| root == "input").map(|(_, steps)| steps)
     }
 
+    /// Says whether a name is none of what is there for all.
+    pub fn is_variable(&self, module: &Module, reference: &Reference) -> bool {
+        self.resolve(module, reference).is_none()
+    }
+
     /// Returns the builtin function that is called by a name, unless a module defines it.
     pub fn builtin(&self, module: &Module, called: &Reference) -> Option<BuiltinFcn> {
         let is_own = self.resolve(module, called).is_some_and(|(_, path)| self.is_rule(&path));

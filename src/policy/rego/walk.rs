@@ -70,6 +70,11 @@ pub fn expression(expr: &Expr) -> Vec<Met<'_>> {
     all(vec![Open::Expr(expr)])
 }
 
+/// Lists all that a query names.
+pub fn query(query: &Query) -> Vec<Met<'_>> {
+    all(vec![Open::Query(query)])
+}
+
 /// Lists the kinds of which the input has to be for a rule to hold; `None` where a part of it does not say.
 ///
 /// Nothing else of a rule can make up for a statement `input.kind == "Team"` that does not hold.

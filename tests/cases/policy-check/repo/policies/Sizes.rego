@@ -1,0 +1,3 @@
+package sizes
+
+deny contains "x" if count(input.spec.members) > 90

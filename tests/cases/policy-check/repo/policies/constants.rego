@@ -1,0 +1,7 @@
+package constants
+
+most := 8
+
+most := 9
+
+deny contains "x" if count(input.spec.members) > most

@@ -1,0 +1,3 @@
+package core
+
+denies contains "y" if count(input.metadata.name) > 80

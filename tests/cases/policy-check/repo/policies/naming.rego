@@ -1,0 +1,3 @@
+package names
+
+deny contains "x" if count(input.metadata.name) > 90
