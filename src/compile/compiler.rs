@@ -22,6 +22,9 @@ use crate::model::name::Name;
 use crate::model::resources::Resources;
 use crate::model::snapshot::Revision;
 
+/// How many manifests are looked at on one thread.
+const FEW: usize = 64;
+
 /// Manifests to the desired state: every reference looked up, nothing declared twice, nothing in a circle.
 ///
 /// What it holds is a function of the files that it was last told of, in whatever steps: all at once is the first step.
@@ -47,8 +50,11 @@ impl Compiler {
         let resources = self.resources().clone();
         let dirty =
             if is_new_ground { resources.iter().collect() } else { self.affected(&touched, &moved, &resources) };
+        let flawed = || self.check(&dirty);
         let circles = || cycle::find(&dirty, !self.circles.is_empty(), &resources, &self.index);
-        (self.flawed, self.circles) = rayon::join(|| self.check(&dirty), circles);
+        // Side by side where that saves more than to wake another thread costs.
+        (self.flawed, self.circles) =
+            if dirty.len() < FEW { (flawed(), circles()) } else { rayon::join(flawed, circles) };
         dirty.len()
     }
 
