@@ -160,7 +160,7 @@ pub fn size(odb: &Odb<'_>, small: &HashSet<Oid>, wanted: &Wanted) -> Result<Opti
 ///
 /// Of some entries, whose files may have changed as they were written, git notes no size.
 pub fn small(index: &Path) -> HashSet<Oid> {
-    let is_worth = index.metadata().is_ok_and(|file| file.len() <= limits::INDEX_BYTES);
+    let is_worth = index.metadata().is_ok_and(|file| file.is_file() && file.len() <= limits::INDEX_BYTES);
     let index = is_worth.then(|| Index::open(index)).and_then(Result::ok);
     let is_small = |entry: &IndexEntry| (1..=limits::FILE_BYTES).contains(&u64::from(entry.file_size));
     index.iter().flat_map(Index::iter).filter(is_small).map(|entry| entry.id).collect()
