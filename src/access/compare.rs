@@ -55,7 +55,7 @@ impl<'a> Touched<'a> {
 
     /// Lists the subjects that stand for somebody who is named, or for somebody who holds what is.
     fn subjects(&self, access: &Access) -> Vec<Subject> {
-        let nodes = (0..).take(access.graph.len()).filter(|node| self.names(access, *node));
+        let nodes = access.graph.nodes().filter(|node| self.names(access, *node));
         let leaves = access.graph.below(nodes.collect());
         leaves.into_iter().filter_map(|leaf| access.graph.subject(leaf).cloned()).collect()
     }

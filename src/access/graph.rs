@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::lookup;
+use super::rows::Rows;
 use super::walk::walk;
 use crate::model::expiry::Expiry;
 use crate::model::id::ResourceId;
@@ -55,7 +56,7 @@ pub struct Graph {
     containers: HashMap<ResourceId, Node>,
     teams: HashMap<Name, Node>,
     holders: Vec<Holder>,
-    above: Vec<Vec<Edge>>,
+    above: Rows<Edge>,
     /// The resources that list members.
     lists: Vec<ResourceId>,
 }
@@ -128,30 +129,37 @@ impl Graph {
                 }
             }
         }
+        let mut edges = Vec::new();
         for (id, spec) in specs {
-            container(id).into_iter().for_each(|of| graph.list(id, &of, listed(spec), zone));
+            edges.extend(container(id).into_iter().flat_map(|of| graph.list(id, &of, listed(spec), zone)));
         }
+        graph.above = Rows::of(edges);
         graph
     }
 
     fn add(&mut self, holder: Holder) -> Node {
         let node = Node::try_from(self.holders.len()).unwrap_or(Node::MAX);
         self.holders.push(holder);
-        self.above.push(Vec::new());
         node
     }
 
-    /// Adds what a resource lists as members of a container.
-    fn list(&mut self, id: &ResourceId, of: &ResourceId, members: Vec<Listed<'_>>, zone: &TimeZone) {
-        let Some(above) = self.containers.get(of).copied() else { return };
+    /// Notes whom a resource lists as members of a container, and returns what leads from them to it.
+    fn list(
+        &mut self,
+        id: &ResourceId,
+        of: &ResourceId,
+        members: Vec<Listed<'_>>,
+        zone: &TimeZone,
+    ) -> Vec<(Node, Edge)> {
+        let Some(above) = self.containers.get(of).copied() else { return Vec::new() };
         let by = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
         self.lists.push(id.clone());
-        for Listed { index, subject, until } in members {
-            let Some(member) = self.enter(id.team.as_ref(), subject) else { continue };
+        let edge = |Listed { index, subject, until }: Listed<'_>| {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            let edge = Edge { above, until: until.map_or(Timestamp::MAX, |until| until.end(zone)), by, index };
-            self.above.get_mut(member as usize).into_iter().for_each(|edges| edges.push(edge));
-        }
+            let until = until.map_or(Timestamp::MAX, |until| until.end(zone));
+            Some((self.enter(id.team.as_ref(), subject)?, Edge { above, until, by, index }))
+        };
+        members.into_iter().filter_map(edge).collect()
     }
 
     /// Finds whom a subject stands for where it is written; who is nobody yet becomes somebody.
@@ -184,8 +192,7 @@ impl Graph {
 
     /// Iterates over the groups and teams of which a node is a member at a moment.
     pub fn above(&self, node: Node, now: Timestamp) -> impl Iterator<Item = Node> {
-        let edges = self.above.get(node as usize).into_iter().flatten();
-        edges.filter(move |edge| edge.until > now).map(|edge| edge.above)
+        self.above.row(node).iter().filter(move |edge| edge.until > now).map(|edge| edge.above)
     }
 
     /// Finds a group or a team.
@@ -195,8 +202,7 @@ impl Graph {
 
     /// Iterates over the users, agents and services, in the order in which they are named.
     pub fn leaves(&self) -> impl Iterator<Item = Node> {
-        let holders = (0..).zip(&self.holders);
-        holders.filter(|(_, holder)| matches!(holder, Holder::Subject(_))).map(|(node, _)| node)
+        self.nodes().filter(|node| self.subject(*node).is_some())
     }
 
     /// Returns the user, agent or service that a node is.
@@ -210,8 +216,8 @@ impl Graph {
     /// Finds everybody who is one of some nodes or stands for one, to any depth.
     pub fn below(&self, nodes: Vec<Node>) -> Vec<Node> {
         let mut members: HashMap<Node, Vec<Node>> = HashMap::new();
-        for (member, edges) in (0..).zip(&self.above) {
-            edges.iter().for_each(|edge| members.entry(edge.above).or_default().push(member));
+        for member in self.nodes() {
+            self.above.row(member).iter().for_each(|edge| members.entry(edge.above).or_default().push(member));
         }
         let mut found = Vec::new();
         walk(
@@ -230,9 +236,9 @@ impl Graph {
         self.holders.get(node as usize)
     }
 
-    /// Counts the nodes.
-    pub fn len(&self) -> usize {
-        self.holders.len()
+    /// Iterates over all nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = Node> {
+        (0..).take(self.holders.len())
     }
 
     /// Returns the resource that lists a member, and the node of its spec that does.
@@ -255,7 +261,7 @@ impl Graph {
             }
             let here = reached.len();
             reached.push(Reached { holder, until, by });
-            open.extend(self.above.get(holder as usize).into_iter().flatten().map(|edge| Ahead {
+            open.extend(self.above.row(holder).iter().map(|edge| Ahead {
                 until: until.min(edge.until),
                 steps: Reverse(steps.0 + 1),
                 holder: Reverse(edge.above),

@@ -1,6 +1,7 @@
 //! Which leads are members of their teams.
 
 use std::cell::LazyCell;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,10 +27,10 @@ pub fn leads(desired: &Desired) -> Members {
         leaf.zip(team)
             .is_some_and(|(leaf, team)| walk([leaf], |node| graph.above(node, Timestamp::MIN), |node| node == team))
     };
-    let is_written =
-        |lead: &Subject, team: &Team| container(lead).is_none() && team.members.iter().any(|one| one == lead);
     let of_team = |name: &Name, team: &Team| {
-        let leads = team.leads.iter().filter(|lead| is_written(lead, team) || is_member(lead, name));
+        let members: HashSet<&Subject> = team.members.iter().collect();
+        let is_written = |lead: &Subject| container(lead).is_none() && members.contains(lead);
+        let leads = team.leads.iter().filter(|lead| is_written(lead) || is_member(lead, name));
         (name.clone(), leads.cloned().collect())
     };
     Members { leads: desired.declared::<Team>().map(|(id, team, _)| of_team(&id.name, team)).collect() }

@@ -11,6 +11,7 @@ mod leads;
 mod lookup;
 mod redundant;
 mod roles;
+mod rows;
 mod walk;
 
 use std::cmp::Reverse;
@@ -33,6 +34,7 @@ use crate::model::question::{Question, Wanted};
 use crate::model::set::Set;
 use graph::{Graph, Node};
 use roles::{Asked, Roles};
+use rows::Rows;
 use walk::walk;
 
 /// The kinds of resources from which access follows.
@@ -50,9 +52,9 @@ pub struct Access {
     roles: Roles,
     bindings: Vec<ResourceId>,
     /// What each holder is bound to, sorted by team.
-    held: Vec<Vec<Held>>,
+    held: Rows<Held>,
     /// The same for deciding: of one role on one team the binding that ends last.
-    bound: Vec<Vec<Bound>>,
+    bound: Rows<Bound>,
 }
 
 /// A role that a holder has.
@@ -93,29 +95,29 @@ impl Access {
         let zone = organization.map_or(TimeZone::UTC, Organization::zone);
         let vocabulary = organization.map(|organization| organization.vocabulary.clone()).unwrap_or_default();
         let (graph, roles) = (Graph::of(specs, &zone), Roles::of(specs));
-        let mut access = Access { vocabulary, graph, roles, bindings: Vec::new(), held: Vec::new(), bound: Vec::new() };
+        let (bindings, held, bound) = (Vec::new(), Rows::default(), Rows::default());
+        let mut access = Access { vocabulary, graph, roles, bindings, held, bound };
+        let mut held = Vec::new();
         for (id, spec) in specs {
-            RoleBinding::of(spec).into_iter().for_each(|binding| access.bind(id, binding, &zone));
+            held.extend(RoleBinding::of(spec).into_iter().flat_map(|binding| access.bind(id, binding, &zone)));
         }
-        access.held.iter_mut().for_each(|held| held.sort_by_key(|held| (held.on, held.role, Reverse(held.until))));
-        access.bound = access.held.iter().map(|held| bound(held)).collect();
+        held.sort_by_key(|(holder, held)| (*holder, held.on, held.role, Reverse(held.until)));
+        access.bound = Rows::of(lasting(&held));
+        access.held = Rows::of(held);
         access
     }
 
-    fn bind(&mut self, id: &ResourceId, binding: &RoleBinding, zone: &TimeZone) {
+    /// Notes a binding, and returns what each of its subjects holds by it.
+    fn bind(&mut self, id: &ResourceId, binding: &RoleBinding, zone: &TimeZone) -> Vec<(Node, Held)> {
         let given = lookup::given(id, binding, |id| self.roles.place(id), |id| self.graph.members_of(id));
-        let Some((role, on)) = given else { return };
+        let Some((role, on)) = given else { return Vec::new() };
         let until = binding.expires.map_or(Timestamp::MAX, |expires| expires.end(zone));
         let place = self.bindings.len();
         self.bindings.push(id.clone());
-        for (index, subject) in binding.subjects.placed() {
-            let Some(holder) = self.graph.enter(id.team.as_ref(), subject) else { continue };
-            if self.held.len() < self.graph.len() {
-                self.held.resize_with(self.graph.len(), Vec::new);
-            }
-            let held = Held { on, role, until, binding: place, index };
-            self.held.get_mut(holder as usize).into_iter().for_each(|all| all.push(held));
-        }
+        let held = |(index, subject)| {
+            Some((self.graph.enter(id.team.as_ref(), subject)?, Held { on, role, until, binding: place, index }))
+        };
+        binding.subjects.placed().into_iter().filter_map(held).collect()
     }
 
     /// Decides a question at a moment. A subject that is named nowhere may do nothing.
@@ -129,16 +131,22 @@ impl Access {
     }
 
     fn allows(&self, leaf: Node, on: On, asked: &Asked<'_>, now: Timestamp) -> bool {
-        let holds =
-            |holder: Node| self.holds(holder, None, asked, now) || on.is_some() && self.holds(holder, on, asked, now);
-        !asked.is_nobodys() && walk([leaf], |node| self.graph.above(node, now), holds)
+        let is_holder = |node| self.holds(self.bound.row(node), on, asked, now);
+        !asked.is_nobodys() && walk([leaf], |node| self.graph.above(node, now), is_holder)
     }
 
-    /// Says whether a holder has a role on a team, or everywhere, that grants what is asked.
-    fn holds(&self, holder: Node, on: On, asked: &Asked<'_>, now: Timestamp) -> bool {
-        let all = self.bound.get(holder as usize).map(Vec::as_slice).unwrap_or_default();
-        let (from, to) = (all.partition_point(|one| one.on < on), all.partition_point(|one| one.on <= on));
-        let bound = all.get(from..to).unwrap_or_default();
+    /// Says whether what a holder is bound to, on a team or everywhere, grants what is asked.
+    fn holds(&self, bound: &[Bound], on: On, asked: &Asked<'_>, now: Timestamp) -> bool {
+        if bound.len() <= FEW {
+            let is_on = |one: &&Bound| one.on.is_none() || one.on == on;
+            return bound.iter().filter(is_on).any(|one| self.stands(one, asked, now));
+        }
+        self.holds_on(None, bound, asked, now) || on.is_some() && self.holds_on(on, bound, asked, now)
+    }
+
+    fn holds_on(&self, on: On, bound: &[Bound], asked: &Asked<'_>, now: Timestamp) -> bool {
+        let (from, to) = (bound.partition_point(|one| one.on < on), bound.partition_point(|one| one.on <= on));
+        let bound = bound.get(from..to).unwrap_or_default();
         let few = if bound.len() > FEW { self.roles.granting(asked, bound.len()) } else { None };
         match few {
             // Of many roles of one holder and few that grant it the few are looked for.
@@ -146,8 +154,12 @@ impl Access {
                 let one = bound.get(bound.partition_point(|one| one.role < role));
                 one.is_some_and(|one| one.role == role && one.until > now)
             }),
-            None => bound.iter().any(|one| one.until > now && self.roles.grants(one.role, asked)),
+            None => bound.iter().any(|one| self.stands(one, asked, now)),
         }
+    }
+
+    fn stands(&self, one: &Bound, asked: &Asked<'_>, now: Timestamp) -> bool {
+        one.until > now && self.roles.grants(one.role, asked)
     }
 
     /// Lists the subjects that may do what is wanted at a moment, sorted.
@@ -157,8 +169,8 @@ impl Access {
     pub fn who(&self, wanted: &Wanted, now: Timestamp) -> Result<Vec<Question>, Unknown> {
         let on = self.on(wanted)?;
         let asked = self.roles.ask(wanted);
-        let mut found: Vec<Question> = (0..)
-            .take(self.graph.len())
+        let nodes = self.graph.nodes();
+        let mut found: Vec<Question> = nodes
             .filter(|node| self.allows(*node, on, &asked, now))
             .filter_map(|node| self.graph.subject(node))
             .map(|subject| Question { subject: subject.clone(), wanted: wanted.clone() })
@@ -183,15 +195,17 @@ impl Access {
     }
 
     fn all_held(&self, holder: Node) -> &[Held] {
-        self.held.get(holder as usize).map(Vec::as_slice).unwrap_or_default()
+        self.held.row(holder)
     }
 }
 
-/// Keeps of what is sorted by team and role the first each.
-fn bound(held: &[Held]) -> Vec<Bound> {
-    let mut bound: Vec<Bound> =
-        held.iter().map(|Held { on, role, until, .. }| Bound { on: *on, role: *role, until: *until }).collect();
-    bound.dedup_by_key(|one| (one.on, one.role));
+/// Keeps of what is sorted by holder, team and role the first each.
+fn lasting(held: &[(Node, Held)]) -> Vec<(Node, Bound)> {
+    let bound = |(holder, Held { on, role, until, .. }): &(Node, Held)| {
+        (*holder, Bound { on: *on, role: *role, until: *until })
+    };
+    let mut bound: Vec<(Node, Bound)> = held.iter().map(bound).collect();
+    bound.dedup_by_key(|(holder, one)| (*holder, one.on, one.role));
     bound
 }
 

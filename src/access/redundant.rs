@@ -29,7 +29,7 @@ impl Access {
     /// That gives the same role or one that inherits it, on the same team or everywhere, to them or to a group or team
     /// that they are in, to any depth. Of two bindings that give the same to the same the first stays.
     pub fn redundant(&self) -> Vec<Redundant> {
-        (0..).zip(&self.held).flat_map(|(holder, held)| self.redundant_of(holder, held)).collect()
+        self.graph.nodes().flat_map(|holder| self.redundant_of(holder, self.all_held(holder))).collect()
     }
 
     fn redundant_of(&self, holder: Node, held: &[Held]) -> Vec<Redundant> {

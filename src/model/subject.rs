@@ -99,7 +99,11 @@ impl Ord for Subject {
 
 impl Hash for Subject {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().for_each(|byte| state.write_u8(byte));
+        for chunk in self.text.as_bytes().chunks(32) {
+            let mut folded = [0; 32];
+            folded.iter_mut().zip(chunk).for_each(|(folded, byte)| *folded = byte.to_ascii_lowercase());
+            state.write(folded.get(..chunk.len()).unwrap_or_default());
+        }
     }
 }
 
