@@ -516,27 +516,23 @@ fn a_blob_of_a_hundred_megabytes_is_a_finding_and_never_loaded() {
     assert_eq!(snapshot.files.len(), 2);
 }
 
-/// Writes into the index of a repository that a file is small, or another object.
-fn notes(place: &Place, path: &str, id: Option<Oid>) {
-    let mut index = Repository::open(place.path()).unwrap().index().unwrap();
-    let entry = index.get_path(Path::new(path), 0).unwrap();
-    index.add(&git2::IndexEntry { file_size: 1, id: id.unwrap_or(entry.id), ..entry }).unwrap();
-    index.write().unwrap();
-}
-
 #[test]
-fn what_the_index_calls_small_is_judged_by_what_it_is() {
+fn a_large_blob_of_which_the_checkout_leaves_little_is_never_loaded() {
     let place = Place::committed();
-    fs::File::create(place.join("big.yaml")).unwrap().set_len(limits::FILE_BYTES + 1).unwrap();
-    place.commit("big");
-    notes(&place, "big.yaml", None);
-    let snapshot = place.at_head("");
-    assert_eq!((findings(&snapshot), snapshot.files.len()), (vec![(Code::FileTooLarge, "big.yaml")], 2));
-    let wrong = hostile(|repo| tree(repo, &[(FILE, b"a.yaml", tree(repo, &[]))]));
-    wrong.write("a.yaml", "x").git(&["add", "a.yaml"]);
-    notes(&wrong, "a.yaml", Some(Oid::from_str(&wrong.git(&["rev-parse", "HEAD:a.yaml"])).unwrap()));
-    let error = wrong.open("").snapshot(&At::Revision(None)).unwrap_err();
-    assert!(matches!(&error, SourceError::Unreadable { path, .. } if path == "a.yaml"), "{error}");
+    place.write(".gitattributes", "*.yaml ident\n");
+    let bytes = usize::try_from(limits::FILE_BYTES).unwrap();
+    place.write("raw", &format!("# $Id: {}$\n", "a".repeat(bytes)));
+    let blob = place.git(&["hash-object", "-w", "--no-filters", "raw"]);
+    fs::remove_file(place.join("raw")).unwrap();
+    place.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{},big.yaml", blob.trim())]);
+    place.git(&["commit", "-qm", "big"]);
+    place.git(&["checkout", "--", "big.yaml"]);
+    assert!(fs::metadata(place.join("big.yaml")).unwrap().len() < 100);
+    let mut seen = Vec::new();
+    let at = At::Revision(None);
+    let snapshot = place.open("").read(&at, &mut |file| seen.push(file.path.to_string())).unwrap();
+    assert_eq!(findings(&snapshot), [(Code::FileTooLarge, "big.yaml")]);
+    assert!(!seen.contains(&"big.yaml".to_owned()), "{seen:?}");
 }
 
 #[test]

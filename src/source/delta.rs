@@ -1,7 +1,7 @@
 //! The way from one commit to another: only trees that differ are listed, and only files that differ are read.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use git2::{Odb, Oid};
@@ -183,7 +183,7 @@ impl Walk<'_> {
     fn finish(self) -> Result<Option<Difference>, SourceError> {
         let Walk { odb, base, gathering, removed, mut extent, is_odd, .. } = self;
         let settings = base.settings_schema.as_ref().map(|file| &file.path);
-        let gathered = gathering.read(|wanted| size(odb, &HashSet::new(), wanted), |wanted| read(odb, wanted))?;
+        let gathered = gathering.read(|wanted| size(odb, wanted), |wanted| read(odb, wanted))?;
         extent.bytes += gathered.extent().bytes;
         let is_beyond = is_odd || gathered.is_flawed();
         let (changed, has_schema) = gathered.into_files();

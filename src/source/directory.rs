@@ -66,8 +66,8 @@ fn names(directory: &Path) -> Result<Vec<OsString>, SourceError> {
     Ok(names)
 }
 
-fn size(wanted: &Wanted) -> Result<Option<u64>, SourceError> {
-    on_disk(wanted).map(|place| Some(place.size))
+fn size(wanted: &Wanted) -> Result<u64, SourceError> {
+    on_disk(wanted).map(|place| place.size)
 }
 
 fn on_disk(wanted: &Wanted) -> Result<&OnDisk, SourceError> {

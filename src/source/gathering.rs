@@ -210,7 +210,7 @@ impl Gathering {
         }
     }
 
-    /// Reads what is wanted and ends the walk: no file before its size in bytes is known, unless it is surely small.
+    /// Reads what is wanted and ends the walk: no file before its size in bytes is known.
     ///
     /// Of a source beyond the limits there are no files.
     ///
@@ -218,7 +218,7 @@ impl Gathering {
     /// Those of `size` and `read`: a file that cannot be read is not a file that is not there.
     pub fn read(
         mut self,
-        size: impl Fn(&Wanted) -> Result<Option<u64>, SourceError>,
+        size: impl Fn(&Wanted) -> Result<u64, SourceError>,
         mut read: impl FnMut(&Wanted) -> Result<Arc<[u8]>, SourceError>,
     ) -> Result<Gathered, SourceError> {
         let mut wanted = std::mem::take(&mut self.wanted);
@@ -231,15 +231,10 @@ impl Gathering {
             if self.full {
                 break;
             }
-            let known = size(&wanted)?;
-            if known.is_some_and(|size| !self.admits(&wanted.path, size)) {
+            if !self.admits(&wanted.path, size(&wanted)?) {
                 continue;
             }
-            let bytes = read(&wanted)?;
-            if known.is_none() && !self.admits(&wanted.path, bytes.len() as u64) {
-                continue;
-            }
-            let file = SourceFile { bytes, path: wanted.path };
+            let file = SourceFile { bytes: read(&wanted)?, path: wanted.path };
             if *file.path == *self.settings {
                 settings_schema = Some(file);
             } else {

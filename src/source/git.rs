@@ -11,7 +11,7 @@ use super::delta::{self, Difference, Trees};
 use super::disk;
 use super::error::SourceError;
 use super::gathering::Wanted;
-use super::objects::{id, list, read, read_tree, size, small, walk};
+use super::objects::{id, list, read, read_tree, size, walk};
 use super::revision::{self, Found};
 use super::roots::Roots;
 use super::tree::{Entry, Sort, escape};
@@ -113,12 +113,7 @@ impl Git {
     ) -> Result<Snapshot, SourceError> {
         let odb = self.odb()?;
         let read = |wanted: &Wanted| read(&odb, wanted).inspect(|bytes| seen(&wanted.file(bytes)));
-        let index = self.repo.path().join("index");
-        let (gathering, small) = std::thread::scope(|scope| {
-            let small = scope.spawn(|| small(&index));
-            (walk(&odb, &self.governed, tree, overlay), small.join().unwrap_or_default())
-        });
-        let gathered = gathering?.read(|wanted| size(&odb, &small, wanted), read)?;
+        let gathered = walk(&odb, &self.governed, tree, overlay)?.read(|wanted| size(&odb, wanted), read)?;
         let roots = found.map(|found| self.roots.of(&self.repo, found.commit.id())).transpose()?;
         Ok(gathered.snapshot(found.map(Found::revision), overlay.changed(), roots.unwrap_or_default()))
     }

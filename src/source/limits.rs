@@ -21,9 +21,6 @@ pub const ENTRIES: usize = 1_000_000;
 /// The largest tree object that is read, in bytes: a directory of a million entries.
 pub const TREE_BYTES: u64 = 64 << 20;
 
-/// The largest index of git that is read for the sizes of files, in bytes: some 150,000 entries.
-pub const INDEX_BYTES: u64 = 16 << 20;
-
 /// The longest name of an entry, in bytes: what the usual file systems can hold.
 pub const NAME_BYTES: usize = 255;
 

@@ -1,10 +1,9 @@
 //! The walk through the trees of a commit, with what the working tree changes laid over them.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
-use git2::{Index, IndexEntry, ObjectType, Odb, OdbObject, Oid};
+use git2::{ObjectType, Odb, OdbObject, Oid};
 
 use super::error::SourceError;
 use super::gathering::{Gathering, Place, Wanted};
@@ -141,29 +140,18 @@ pub fn id(entry: &Entry<'_>, path: &str) -> Result<Oid, SourceError> {
 
 /// Returns the size of a file in bytes, in git from the header of its object: it may be larger than the memory.
 ///
-/// Of what is known to be small there is none. To ask for a size takes longer than to read: a pack may hold the file as a
-/// difference from another, and that from a third.
+/// The index of git tells no such size: what it notes is that of the file that was checked out, after filters that the
+/// repository itself may choose, and modulo 4 GiB.
 ///
 /// # Errors
 /// Where the object cannot be read or is no file.
-pub fn size(odb: &Odb<'_>, small: &HashSet<Oid>, wanted: &Wanted) -> Result<Option<u64>, SourceError> {
+pub fn size(odb: &Odb<'_>, wanted: &Wanted) -> Result<u64, SourceError> {
     let (id, path) = match &wanted.place {
-        Place::Disk(place) => return Ok(Some(place.size)),
-        Place::Blob(id) if small.contains(id) => return Ok(None),
+        Place::Disk(place) => return Ok(place.size),
         Place::Blob(id) => (*id, &wanted.path),
     };
     let (size, kind) = odb.read_header(id).map_err(|error| unreadable(path, id, error.message()))?;
-    if kind == ObjectType::Blob { Ok(Some(size as u64)) } else { Err(unreadable(path, id, "it is no file")) }
-}
-
-/// Lists the objects that an index of git knows as small files that were checked out; none of an index that is large.
-///
-/// Of some entries, whose files may have changed as they were written, git notes no size.
-pub fn small(index: &Path) -> HashSet<Oid> {
-    let is_worth = index.metadata().is_ok_and(|file| file.is_file() && file.len() <= limits::INDEX_BYTES);
-    let index = is_worth.then(|| Index::open(index)).and_then(Result::ok);
-    let is_small = |entry: &IndexEntry| (1..=limits::FILE_BYTES).contains(&u64::from(entry.file_size));
-    index.iter().flat_map(Index::iter).filter(is_small).map(|entry| entry.id).collect()
+    if kind == ObjectType::Blob { Ok(size as u64) } else { Err(unreadable(path, id, "it is no file")) }
 }
 
 /// Reads a file from where it is.
