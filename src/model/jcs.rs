@@ -1,6 +1,5 @@
 //! The JSON Canonicalization Scheme (RFC 8785): one text for one value.
 
-use std::cmp::Ordering;
 use std::io::{Error, Result, Write};
 
 use serde::Serialize;
@@ -123,20 +122,25 @@ impl Sorter<'_> {
         let ends = starts.iter().skip(1).map(|start| start - 1).chain([self.out.len()]);
         let entries = starts.iter().zip(ends).filter_map(|(start, end)| self.out.get(*start..end));
         let mut entries: Vec<&[u8]> = entries.collect();
-        if !entries.is_sorted_by(|a, b| by_key(a, b).is_lt()) {
-            entries.sort_by(|a, b| by_key(a, b));
-            let sorted = entries.join(&b',');
-            self.out.truncate(*first);
-            self.out.extend(sorted);
+        // The order is that of the units of UTF-16 (section 3.2.3), in which ASCII is ordered as its bytes are.
+        let is_plain = entries.iter().all(|entry| is_plain(key(entry)));
+        if is_plain && entries.is_sorted_by_key(|entry| key(entry)) {
+            return;
         }
+        if is_plain {
+            entries.sort_by_key(|entry| key(entry));
+        } else {
+            entries.sort_by_cached_key(|entry| units(key(entry)));
+        }
+        let sorted = entries.join(&b',');
+        self.out.truncate(*first);
+        self.out.extend(sorted);
     }
 }
 
-/// Compares two entries by their keys: by the units of UTF-16 (section 3.2.3), in which ASCII is ordered as its bytes are.
-fn by_key(a: &[u8], b: &[u8]) -> Ordering {
-    let (a, b) = (key(a), key(b));
-    let is_simple = |key: &[u8]| key.iter().all(|byte| byte.is_ascii() && *byte != b'\\');
-    if is_simple(a) && is_simple(b) { a.cmp(b) } else { units(a).cmp(&units(b)) }
+/// Says whether a key, as it is written, has neither an escape nor anything beyond ASCII.
+fn is_plain(key: &[u8]) -> bool {
+    key.iter().all(|byte| byte.is_ascii() && *byte != b'\\')
 }
 
 /// Returns the key of an entry, escaped, with the first of its quotes: so that a shorter one comes first.
