@@ -131,6 +131,12 @@ fn the_cost_grows_with_the_length() {
         let members = lines(count, &|n| format!("\"user:u{n}\", "));
         format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec: {{members: [{members}]}}\n")
     });
+    grows_with_its_length("leads", 10_000, |count| {
+        let (head, list) = ("apiVersion: charter/v1\nkind", lines(count, &|n| format!("\"user:u{n}\", ")));
+        let organization = "metadata: {name: acme}\nspec: {currency: USD, timezone: UTC}";
+        let team = format!("metadata: {{name: web}}\nspec: {{members: [{list}], leads: [{list}]}}");
+        format!("{head}: Organization\n{organization}\n---\n{head}: Team\n{team}\n")
+    });
     grows_with_its_length("bad members", 2_000, |count| {
         let members = lines(count, &|n| format!("u{n}, "));
         format!("apiVersion: charter/v1\nkind: Team\nmetadata: {{name: web}}\nspec: {{members: [{members}]}}\n")
