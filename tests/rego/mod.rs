@@ -11,8 +11,13 @@ use charter::model::name::Name;
 use charter::policy::rego::{Failure, Loaded, OF_RESOURCE, Reading, Value, ask, input};
 use serde_json::Value as Json;
 
-const TABLES: [&str; 4] =
-    [include_str!("absent.txt"), include_str!("language.txt"), include_str!("modules.txt"), include_str!("values.txt")];
+const TABLES: [&str; 5] = [
+    include_str!("absent.txt"),
+    include_str!("caution.txt"),
+    include_str!("language.txt"),
+    include_str!("modules.txt"),
+    include_str!("values.txt"),
+];
 
 /// Inputs that are not of the shape that rules look for.
 const OTHER_INPUTS: [&str; 6] = [

@@ -123,7 +123,7 @@ impl Graph {
                 Some((root, path)) if root == "data" => mistakes.extend(self.read(module, reference, &path, node)),
                 Some(_) | None => {}
             },
-            Met::Code(_) | Met::Query(_) | Met::Listed | Met::Kind(..) => {}
+            Met::Code(_) | Met::Query(_) | Met::Kind(..) => {}
             Met::Product => node.products += 1,
             Met::Doubt => node.is_doubtful = true,
             Met::Call(called, params) => {

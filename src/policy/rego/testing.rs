@@ -195,9 +195,7 @@ impl Bench<'_> {
         };
         let named = walk::expression(expr).into_iter().filter_map(|met| match met {
             Met::Reference(reference) => Some(path(reference)),
-            Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Kind(..) | Met::Doubt => {
-                None
-            }
+            Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Product | Met::Kind(..) | Met::Doubt => None,
         });
         named.filter(is_rule).collect()
     }
