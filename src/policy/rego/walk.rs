@@ -49,13 +49,23 @@ pub enum Met<'a> {
 const KIND: &str = "input.kind";
 
 /// What is still to be looked at. A list and not recursion: a chain of references may be as long as a file.
-enum Open<'a> {
+pub enum Open<'a> {
     Expr(&'a Expr),
     Query(&'a Query),
 }
 
 /// Lists all that a rule names, in no order.
 pub fn rule(rule: &Rule) -> Vec<Met<'_>> {
+    all(opened(rule), true)
+}
+
+/// Lists all that is named other than under `not`.
+pub fn affirmed(open: Vec<Open<'_>>) -> Vec<Met<'_>> {
+    all(open, false)
+}
+
+/// Lists what a rule is made of.
+pub fn opened(rule: &Rule) -> Vec<Open<'_>> {
     let mut open = Vec::new();
     match rule {
         Rule::Spec { head, bodies, .. } => {
@@ -64,17 +74,12 @@ pub fn rule(rule: &Rule) -> Vec<Met<'_>> {
         }
         Rule::Default { args, value, .. } => open.extend(args.iter().chain([value]).map(|expr| Open::Expr(expr))),
     }
-    all(open)
+    open
 }
 
 /// Lists all that an expression names.
 pub fn expression(expr: &Expr) -> Vec<Met<'_>> {
-    all(vec![Open::Expr(expr)])
-}
-
-/// Lists all that a query names.
-pub fn query(query: &Query) -> Vec<Met<'_>> {
-    all(vec![Open::Query(query)])
+    all(vec![Open::Expr(expr)], true)
 }
 
 /// Lists the kinds of which the input has to be for a rule to hold; `None` where a part of it does not say.
@@ -222,7 +227,7 @@ pub fn spelled(called: &Reference) -> String {
     [called.root.clone()].into_iter().chain(fields(&called.steps)).collect::<Vec<_>>().join(".")
 }
 
-fn all(mut open: Vec<Open<'_>>) -> Vec<Met<'_>> {
+fn all(mut open: Vec<Open<'_>>, with_denied: bool) -> Vec<Met<'_>> {
     let mut met = Vec::new();
     while let Some(next) = open.pop() {
         match next {
@@ -231,7 +236,9 @@ fn all(mut open: Vec<Open<'_>>) -> Vec<Met<'_>> {
                 met.push(Met::Query(query));
                 let every = |stmt: &&LiteralStmt| matches!(stmt.literal, Literal::Every { .. });
                 met.extend(query.stmts.iter().filter(every).map(|_| Met::Doubt));
-                query.stmts.iter().for_each(|stmt| statement(stmt, &mut open));
+                let is_denied = |stmt: &&LiteralStmt| matches!(stmt.literal, Literal::NotExpr { .. });
+                let looked_at = query.stmts.iter().filter(|stmt| with_denied || !is_denied(stmt));
+                looked_at.for_each(|stmt| statement(stmt, &mut open));
             }
         }
     }
