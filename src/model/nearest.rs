@@ -17,6 +17,22 @@ pub fn surely_meant<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Ite
     nearest.next().is_none_or(|(next, _)| next > distance).then_some(meant)
 }
 
+/// Finds the candidate that a word is but for a slip of the pen.
+///
+/// That is another case, two neighbours that changed places, or, in a word of five letters and more, one letter.
+pub fn slipped<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_long = word.chars().count() > 4;
+    candidates.into_iter().find(|candidate| {
+        let is_edited = strsim::damerau_levenshtein(word, candidate) == 1;
+        word.eq_ignore_ascii_case(candidate) || is_edited && (is_long || letters(word) == letters(candidate))
+    })
+}
+
 /// Says whether a word is another but for a letter, or for how it is written.
 pub fn is_a_letter_off(word: &str, other: &str) -> bool {
     distance(word, &plain(word), other) <= 1
@@ -72,6 +88,18 @@ mod tests {
             [("żółw", Some("zolw")), ("Front End", Some("front-end")), ("zolv", Some("zolw")), ("日本", None)]
         {
             assert_eq!(did_you_mean(word, ["front-end", "zolw"]).as_deref(), near, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_no_other_word() {
+        let slipped = |word| slipped(word, ["Role", "Team", "Budget", "deny", "warn", "violation"]);
+        for word in ["Rule", "Bucket", "Widget", "Gadget", "isolation", "warm", "Rolf", ""] {
+            assert_eq!(slipped(word), None, "{word}");
+        }
+        let slips = [("Tema", "Team"), ("Teams", "Team"), ("team", "Team"), ("Bugdet", "Budget"), ("dney", "deny")];
+        for (word, meant) in slips {
+            assert_eq!(slipped(word), Some(meant), "{word}");
         }
     }
 

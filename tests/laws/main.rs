@@ -7,6 +7,7 @@ mod access;
 mod convergence;
 mod following;
 mod incremental;
+mod judging;
 mod mending;
 mod order;
 mod prefix;

@@ -2,8 +2,8 @@
 //!
 //! A case begins with `# name`. A line `> ` is its input, `= ` what OPA answers to `data.t.deny` (sets as sorted lists),
 //! `~ ` what is known to be answered otherwise here, `! ` the code with which Charter refuses it, at load or when it is
-//! asked, `? ` a word of the error of the interpreter alone, and `$ ` what the machine alone makes of it: of such rules
-//! Charter asks the interpreter. The rest are modules, of package `t` if they do not say.
+//! asked, `? ` a word of the error of the interpreter alone, and `$ ` what the machine alone makes of it (a text
+//! where it is an error): of such rules Charter asks the interpreter. The rest are modules, of package `t` if they do not say.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,13 @@ use charter::model::name::Name;
 use charter::policy::rego::{Failure, Loaded, OF_RESOURCE, Reading, Value, ask, input};
 use serde_json::Value as Json;
 
-const TABLES: [&str; 4] =
-    [include_str!("absent.txt"), include_str!("language.txt"), include_str!("modules.txt"), include_str!("values.txt")];
+const TABLES: [&str; 5] = [
+    include_str!("absent.txt"),
+    include_str!("caution.txt"),
+    include_str!("language.txt"),
+    include_str!("modules.txt"),
+    include_str!("values.txt"),
+];
 
 /// Inputs that are not of the shape that rules look for.
 const OTHER_INPUTS: [&str; 6] = [
@@ -72,7 +77,7 @@ fn sorted(mut json: Json) -> Json {
 #[derive(Debug)]
 struct Said {
     interpreted: Result<Json, String>,
-    compiled: Result<Json, String>,
+    compiled: Json,
     is_doubtful: bool,
     is_taken: bool,
 }
@@ -92,9 +97,12 @@ fn said(case: &Case, loaded: &Loaded) -> Said {
     let json = |value: Value| {
         if value == Value::Undefined { Json::Null } else { sorted(serde_json::to_value(value).unwrap()) }
     };
-    let compiled = machine.evaluate(&entry.path).map(json).map_err(|failure| match failure {
-        Failure::Limit(message) | Failure::Error { message, .. } => message,
-    });
+    let compiled = machine.evaluate(&entry.path).map_or_else(
+        |failure| match failure {
+            Failure::Limit(message) | Failure::Error { message, .. } => message.into(),
+        },
+        json,
+    );
     Said { interpreted, compiled, is_doubtful: entry.is_doubtful, is_taken: ask(&mut machine, entry).is_ok() }
 }
 
@@ -115,7 +123,7 @@ fn wrong(case: &Case) -> Option<String> {
         (Err(message), Some(word)) => message.contains(word) && !is_doubtful,
         (interpreted, _) => interpreted.as_ref() == Ok(answer),
     };
-    let is_compiled = compiled.as_ref() == Ok(case.compiled.as_ref().unwrap_or(answer));
+    let is_compiled = compiled == case.compiled.as_ref().unwrap_or(answer);
     let is_asked = case.compiled.is_none() || *is_doubtful;
     if is_interpreted && is_compiled && is_asked && *is_taken { None } else { shown() }
 }

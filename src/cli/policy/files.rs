@@ -28,6 +28,8 @@ pub fn read(directory: &str) -> Result<Vec<File>, Failure> {
     let read = |(number, path): (usize, PathBuf)| {
         let text = std::fs::read_to_string(&path).map_err(|error| files::failure(&path, &error))?;
         let name = format!("file-{number}").parse().map_err(|_| files::failure(&path, &"it has no name"))?;
+        // As in a repository, a byte order mark is no part of the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
         Ok(File { name, path: path.display().to_string(), text })
     };
     paths.into_iter().enumerate().map(read).collect()

@@ -1,4 +1,4 @@
-//! What the machine makes of what is not there: it goes on with a local that has no value, and keeps it in a list.
+//! What the machine makes of what is not there: it goes on with a local that has no value.
 //!
 //! A rule is certain where something that has to hold asks for each of its locals, or its head does. Of one that is not,
 //! the interpreter is asked.
@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead};
 
 use super::builtins;
-use super::walk::{self, Met};
+use super::walk;
 
-/// Says whether the machine takes a rule as it is meant, whatever is not there.
+/// Says whether the machine takes the bodies of a rule as they are meant, whatever is not there.
 pub fn judge(rule: &Rule) -> bool {
     let Rule::Spec { head, bodies, .. } = rule else { return true };
     if let RuleHead::Func { args, .. } = head
@@ -18,13 +18,8 @@ pub fn judge(rule: &Rule) -> bool {
     {
         return false;
     }
-    let is_body = |query: &Query| bodies.iter().any(|body| std::ptr::eq(&raw const *body.query, query));
     let said: BTreeSet<&str> = said(head, bodies.iter().filter_map(|body| body.assign.as_ref()).map(|one| &*one.value));
-    walk::rule(rule).iter().all(|met| match met {
-        Met::Query(query) => is_certain(query, if is_body(query) { said.clone() } else { BTreeSet::new() }),
-        Met::Listed => false,
-        Met::Reference(_) | Met::Call(..) | Met::Code(_) | Met::Product | Met::Kind(..) | Met::Doubt => true,
-    })
+    bodies.iter().all(|body| is_certain(&body.query, said.clone()))
 }
 
 /// Lists the names that a head asks for.
@@ -73,12 +68,7 @@ fn holds(statement: &LiteralStmt) -> Vec<&str> {
 fn is_there(value: &Expr) -> bool {
     matches!(
         value,
-        Expr::String { .. }
-            | Expr::RawString { .. }
-            | Expr::Number { .. }
-            | Expr::Bool { .. }
-            | Expr::Null { .. }
-            | Expr::SetCompr { .. }
+        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. }
     )
 }
 

@@ -35,7 +35,7 @@ fn may_be_none(value: &Expr, total: &BTreeSet<&str>) -> bool {
             let is_builtin = builtins::arity(&name).is_some() && !TRIED.contains(&name.as_str());
             !is_builtin && !total.contains(name.as_str())
         }
-        Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Kind(..) | Met::Doubt => false,
+        Met::Code(_) | Met::Query(_) | Met::Product | Met::Kind(..) | Met::Doubt => false,
     })
 }
 

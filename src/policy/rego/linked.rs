@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regorus::Engine;
-use regorus::languages::rego::compiler::Compiler;
+use regorus::languages::rego::compiler::{Compiler, CompilerError, SpannedCompilerError};
 use regorus::rvm::program::Program;
+use regorus::{CompiledPolicy, Engine};
 
 use super::conditions::Conditions;
 use super::mistake::{self, Mistake};
 use super::module::{Head, Module};
+use super::paths::Paths;
 use super::reads::{Graph, Reads};
 use super::{bounds, constants, heads, silent, unbound};
 use crate::model::code::{Code, Severity};
@@ -24,18 +25,34 @@ pub struct Entry {
     pub package: String,
     /// Its package and name, as people write them.
     pub rule: String,
+    /// Its package and name, step by step.
+    own: Vec<String>,
     /// Its path in the program.
     pub path: String,
     pub severity: Severity,
     pub reads: Reads,
     /// Whether the machine may make of it what it is not (of two values for one thing it makes none): the interpreter tells.
     pub is_doubtful: bool,
+    /// Whether the machine has it.
+    pub is_compiled: bool,
     /// The kinds of which something has to be for it to hold; `None` where that is not written.
     pub kinds: Option<BTreeSet<String>>,
     /// What has to hold for it, as far as that is told without the machine.
     pub conditions: Conditions,
     /// Where its first head stands.
     pub span: Span,
+}
+
+impl Entry {
+    /// Leaves it to the interpreter, which evaluates all of a package that is imported, and so is given all that it reads.
+    fn doubt(&mut self, graph: &Graph) {
+        self.is_doubtful = true;
+        self.conditions = Conditions::default();
+        if !self.reads.input.is_empty() {
+            self.reads.input = Paths::All;
+        }
+        self.reads.world = graph.touched(&self.own);
+    }
 }
 
 /// A program of policies, with the rules that are judged.
@@ -73,7 +90,7 @@ pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
             }
         }
     }
-    let entries = entries(modules, &shared, &graph);
+    let mut entries = entries(modules, &shared, &graph);
     let mut engine = Engine::new();
     for (index, module) in modules.iter().enumerate() {
         let text = renamed(module, index, &shared);
@@ -86,7 +103,7 @@ pub fn link(modules: &[Module]) -> Result<Linked, Vec<Mistake>> {
         // It is made of what was parsed already.
         engine.add_policy(format!("gathered {number}"), text).map_err(|error| lost(modules, &error.to_string()))?;
     }
-    let program = compile(&mut engine, &entries).map_err(|told| lost(modules, &told))?;
+    let program = compile(&mut engine, &mut entries, &graph).map_err(|told| lost(modules, &told))?;
     Ok(Linked { program, engine, entries, doubts: silent::judge(modules, &graph) })
 }
 
@@ -103,23 +120,28 @@ fn entries(modules: &[Module], shared: &Shared<'_>, graph: &Graph) -> Vec<Entry>
             let called = if owners.len() > 1 { alias(name, *owner) } else { (*name).to_owned() };
             let path = [package.to_vec(), vec![called]].concat();
             let width = u32::try_from(name.len()).unwrap_or(1);
-            let is_doubtful = graph.is_doubtful(&own);
-            entries.push(Entry {
+            let mut entry = Entry {
                 policy: module.policy.clone(),
                 package: package.join("."),
                 rule: own.join("."),
                 path: spelled(&path),
                 severity: head.severity,
                 reads: graph.reads(&own),
-                is_doubtful,
+                is_doubtful: false,
+                is_compiled: true,
                 kinds: kinds(module, name),
-                conditions: if is_doubtful { Conditions::default() } else { Conditions::of(graph, module, name) },
+                conditions: Conditions::of(graph, module, name),
                 span: mistake::span(
                     head.span.line,
                     mistake::column(&module.text, head.span.line, head.span.col),
                     width,
                 ),
-            });
+                own,
+            };
+            if graph.is_doubtful(&entry.own) {
+                entry.doubt(graph);
+            }
+            entries.push(entry);
         }
     }
     entries
@@ -182,21 +204,34 @@ pub fn spelled(path: &[String]) -> String {
 }
 
 /// Compiles the entry points, or tells what keeps one from it.
-fn compile(engine: &mut Engine, entries: &[Entry]) -> Result<Option<Arc<Program>>, String> {
-    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-    let Some(first) = paths.first() else { return Ok(None) };
-    let policy = engine.compile_with_entrypoint(&Arc::from(*first)).map_err(|error| error.to_string())?;
-    match Compiler::compile_from_policy(&policy, &paths) {
-        Ok(program) => {
-            let mut program = Arc::unwrap_or_clone(program);
-            bounds::compiled(&mut program);
-            Ok(Some(Arc::new(program)))
+///
+/// Where the compiler does not know what is valid, each is tried by itself, and the interpreter judges what is left.
+fn compile(engine: &mut Engine, entries: &mut [Entry], graph: &Graph) -> Result<Option<Arc<Program>>, String> {
+    let Some(first) = entries.first() else { return Ok(None) };
+    let policy = engine.compile_with_entrypoint(&Arc::from(&*first.path)).map_err(|error| error.to_string())?;
+    let mut compiled = program(&policy, entries);
+    if compiled.as_ref().is_err_and(is_unknown) {
+        for entry in &mut *entries {
+            if program(&policy, std::slice::from_ref(entry)).is_err_and(|error| is_unknown(&error)) {
+                entry.is_compiled = false;
+                entry.doubt(graph);
+            }
         }
-        Err(error) => Err(error
-            .span
-            .as_ref()
-            .map_or_else(|| error.error.to_string(), |span| span.message("error", &error.error.to_string()))),
+        compiled = program(&policy, entries);
     }
+    compiled.map(Some).map_err(|error| error.to_string())
+}
+
+/// Says whether the compiler does not know what is valid: a collection that is itself looked for, too many names.
+fn is_unknown(error: &SpannedCompilerError) -> bool {
+    matches!(error.error, CompilerError::SomeInNotHoisted | CompilerError::RegisterOverflow { .. })
+}
+
+fn program(policy: &CompiledPolicy, entries: &[Entry]) -> Result<Arc<Program>, SpannedCompilerError> {
+    let paths: Vec<&str> = entries.iter().filter(|entry| entry.is_compiled).map(|entry| entry.path.as_str()).collect();
+    let mut program = Arc::unwrap_or_clone(Compiler::compile_from_policy(policy, &paths)?);
+    bounds::compiled(&mut program);
+    Ok(Arc::new(program))
 }
 
 /// Finds the module that a message is about.

@@ -145,13 +145,7 @@ pub type Answer = Result<(Vec<Said>, usize), Failure>;
 
 /// Asks a machine about a rule.
 pub fn ask(machine: &mut Machine, entry: &Entry) -> Answer {
-    // What is asked of many resources side by side is evaluated within the machine's bounds first, which are narrower.
-    let compiled =
-        if entry.is_doubtful && entry.reads.input.is_empty() { None } else { Some(machine.evaluate(&entry.path)?) };
-    let value = match compiled {
-        Some(value) if !entry.is_doubtful => value,
-        _ => machine.interpret(&entry.path)?,
-    };
+    let value = if entry.is_doubtful { machine.interpret(&entry.path)? } else { machine.evaluate(&entry.path)? };
     outcome::read(&value).map_err(|why| {
         let message = format!("{why}, where a text or a mapping with a text `msg` belongs");
         Failure::Error { message, place: None }

@@ -87,6 +87,8 @@ struct Node {
     /// Where it is first met, and in which policy.
     place: Option<(Name, Span)>,
     edges: Vec<Vec<String>>,
+    /// The packages that it names by an import.
+    imported: Vec<Vec<String>>,
 }
 
 impl Graph {
@@ -118,16 +120,20 @@ impl Graph {
 
     fn meet(&self, module: &Module, met: &Met<'_>, node: &mut Node, mistakes: &mut Vec<Mistake>) {
         match met {
-            Met::Reference(reference) => match self.resolve(module, reference) {
-                Some((root, path)) if root == "input" => node.reads.input.add(&Paths::of(&path)),
-                Some((root, path)) if root == "data" => mistakes.extend(self.read(module, reference, &path, node)),
-                Some(_) | None => {}
-            },
-            Met::Code(_) | Met::Query(_) | Met::Listed | Met::Kind(..) => {}
+            Met::Reference(reference) => {
+                node.imported.extend(imported(module, reference));
+                match self.resolve(module, reference) {
+                    Some((root, path)) if root == "input" => node.reads.input.add(&Paths::of(&path)),
+                    Some((root, path)) if root == "data" => mistakes.extend(self.read(module, reference, &path, node)),
+                    Some(_) | None => {}
+                }
+            }
+            Met::Code(_) | Met::Query(_) | Met::Kind(..) => {}
             Met::Product => node.products += 1,
             Met::Doubt => node.is_doubtful = true,
             Met::Call(called, params) => {
                 let name = spelled(called);
+                node.imported.extend(imported(module, called));
                 node.is_doubtful |= builtins::arity(&name).is_some_and(|takes| takes < params.len());
                 match self.resolve(module, called) {
                     Some((root, path)) if root == "data" && self.is_rule(&path) => {
@@ -223,11 +229,20 @@ impl Graph {
     /// Works out what a rule reads, through all that it names.
     pub fn reads(&self, rule: &[String]) -> Reads {
         let mut reads = Reads::default();
-        for node in self.reached(rule) {
+        for node in self.reached(rule, |node| node.edges.clone()) {
             reads.input.add(&node.reads.input);
             reads.world.add(&node.reads.world);
         }
         reads
+    }
+
+    /// Works out what the interpreter reads of the organisation for a rule: it evaluates all of what is imported.
+    pub fn touched(&self, rule: &[String]) -> World {
+        let mut world = World::default();
+        self.reached(rule, |node| [&*node.edges, &*node.imported].concat())
+            .iter()
+            .for_each(|node| world.add(&node.reads.world));
+        world
     }
 
     /// Says whether a rule names another, other than to test it.
@@ -240,7 +255,7 @@ impl Graph {
 
     /// Says whether something that a rule names may have two values.
     pub fn is_doubtful(&self, rule: &[String]) -> bool {
-        self.reached(rule).iter().any(|node| node.is_doubtful)
+        self.reached(rule, |node| node.edges.clone()).iter().any(|node| node.is_doubtful)
     }
 
     /// Lists the rules at a path, above it and below it.
@@ -251,12 +266,13 @@ impl Graph {
         above.chain(below).collect()
     }
 
-    fn reached(&self, rule: &[String]) -> Vec<&Node> {
+    /// Lists the rules that one goes through, by the paths that each names.
+    fn reached(&self, rule: &[String], named: impl Fn(&Node) -> Vec<Vec<String>>) -> Vec<&Node> {
         let (mut open, mut seen, mut reached) = (vec![rule.to_vec()], BTreeSet::new(), Vec::new());
         while let Some(path) = open.pop() {
             if seen.insert(path.clone()) {
                 for (_, node) in self.near(&path) {
-                    open.extend(node.edges.iter().cloned());
+                    open.extend(named(node));
                     reached.push(node);
                 }
             }
@@ -336,7 +352,14 @@ impl Node {
         self.reads.input.add(&other.reads.input);
         self.reads.world.add(&other.reads.world);
         self.edges.extend(other.edges);
+        self.imported.extend(other.imported);
     }
+}
+
+/// Returns the path below `data` that a name is imported from.
+fn imported(module: &Module, reference: &Reference) -> Option<Vec<String>> {
+    let (root, path) = module.imports.get(&reference.root)?.split_first()?;
+    (root == "data").then(|| path.to_vec())
 }
 
 /// Says that a function is given other than it takes; one more names what takes its answer.

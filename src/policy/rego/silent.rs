@@ -8,7 +8,7 @@ use super::reads::Graph;
 use super::walk::{self, Met};
 use crate::model::code::Code;
 use crate::model::kind::Kind;
-use crate::model::nearest::did_you_mean;
+use crate::model::nearest::slipped;
 
 /// The rules that are judged, and what people call them that is not near enough.
 const OTHERWISE: [(&str, &[&str]); 3] = [
@@ -37,12 +37,12 @@ fn rules(module: &Module, graph: &Graph) -> Vec<Mistake> {
     silent
 }
 
-fn meant(name: &str) -> Option<String> {
+fn meant(name: &str) -> Option<&'static str> {
     if severity(name).is_some() {
         return None;
     }
     let otherwise = OTHERWISE.iter().find(|(_, words)| words.contains(&name));
-    otherwise.map(|(meant, _)| (*meant).to_owned()).or_else(|| did_you_mean(name, OTHERWISE.map(|(meant, _)| meant)))
+    otherwise.map(|(meant, _)| *meant).or_else(|| slipped(name, OTHERWISE.map(|(meant, _)| meant)))
 }
 
 /// Lists what the input is compared with as its kind, and is nearly one.
@@ -50,8 +50,7 @@ fn kinds(module: &Module) -> impl Iterator<Item = Mistake> {
     let met = module.rules().flat_map(|(_, rule)| walk::rule(rule));
     met.filter_map(|met| {
         let Met::Kind(word, span) = met else { return None };
-        let near =
-            word.parse::<Kind>().is_err().then(|| did_you_mean(word, Kind::ALL.iter().map(|kind| kind.as_str())));
+        let near = word.parse::<Kind>().is_err().then(|| slipped(word, Kind::ALL.iter().map(|kind| kind.as_str())));
         let help = format!("did you mean `{}`?", near??);
         let message = format!("there is no kind `{word}`");
         Some(Mistake::at(&module.policy, Code::PolicySilent, span, &message).help(help))

@@ -32,14 +32,16 @@ pub enum Met<'a> {
     Code(&'a str),
     /// A body, or what stands after the bar of a comprehension or in an `every`.
     Query(&'a Query),
-    /// A comprehension of a list, in which the machine keeps what is not there.
-    Listed,
     /// A multiplication of two numbers that are not written: it may have as many digits as both.
     Product,
     /// A text that the kind of the input is compared with.
     Kind(&'a str, &'a Span),
-    /// What the machine may take otherwise: a comprehension of a mapping (of two values of one key, it takes the last), and
-    /// `key, value in collection` (it does not ask for the key).
+    /// What the machine may take otherwise.
+    ///
+    /// `every`: it goes on where the body looks up what is not there. A comprehension: what does not hold in it may end
+    /// the turn of a loop around it, a list keeps what is not there, and of two values of one key a mapping takes the
+    /// last. After either, what was first named in it is not there where it ran over nothing. A calculation: of what is
+    /// no number, or no set, it makes silence. `key, value in collection`: it does not ask for the key.
     Doubt,
 }
 
@@ -47,13 +49,23 @@ pub enum Met<'a> {
 const KIND: &str = "input.kind";
 
 /// What is still to be looked at. A list and not recursion: a chain of references may be as long as a file.
-enum Open<'a> {
+pub enum Open<'a> {
     Expr(&'a Expr),
     Query(&'a Query),
 }
 
 /// Lists all that a rule names, in no order.
 pub fn rule(rule: &Rule) -> Vec<Met<'_>> {
+    all(opened(rule), true)
+}
+
+/// Lists all that is named other than under `not`.
+pub fn affirmed(open: Vec<Open<'_>>) -> Vec<Met<'_>> {
+    all(open, false)
+}
+
+/// Lists what a rule is made of.
+pub fn opened(rule: &Rule) -> Vec<Open<'_>> {
     let mut open = Vec::new();
     match rule {
         Rule::Spec { head, bodies, .. } => {
@@ -62,17 +74,12 @@ pub fn rule(rule: &Rule) -> Vec<Met<'_>> {
         }
         Rule::Default { args, value, .. } => open.extend(args.iter().chain([value]).map(|expr| Open::Expr(expr))),
     }
-    all(open)
+    open
 }
 
 /// Lists all that an expression names.
 pub fn expression(expr: &Expr) -> Vec<Met<'_>> {
-    all(vec![Open::Expr(expr)])
-}
-
-/// Lists all that a query names.
-pub fn query(query: &Query) -> Vec<Met<'_>> {
-    all(vec![Open::Query(query)])
+    all(vec![Open::Expr(expr)], true)
 }
 
 /// Lists the kinds of which the input has to be for a rule to hold; `None` where a part of it does not say.
@@ -168,7 +175,7 @@ fn goes_on(body: &RuleBody, assign: &RuleAssign) -> bool {
     let found: BTreeSet<String> = found.flatten().filter_map(|met| root(&met)).collect();
     let hangs = |met: &Met<'_>| match met {
         Met::Reference(reference) => !reference.steps.is_empty() || found.contains(&reference.root),
-        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Listed | Met::Product | Met::Kind(..) | Met::Doubt => false,
+        Met::Call(..) | Met::Code(_) | Met::Query(_) | Met::Product | Met::Kind(..) | Met::Doubt => false,
     };
     let loops = |statement: &LiteralStmt| is_loop(statement) || matches!(statement.literal, Literal::Every { .. });
     !body.query.stmts.iter().any(loops) && !expression(&assign.value).iter().any(hangs)
@@ -220,14 +227,18 @@ pub fn spelled(called: &Reference) -> String {
     [called.root.clone()].into_iter().chain(fields(&called.steps)).collect::<Vec<_>>().join(".")
 }
 
-fn all(mut open: Vec<Open<'_>>) -> Vec<Met<'_>> {
+fn all(mut open: Vec<Open<'_>>, with_denied: bool) -> Vec<Met<'_>> {
     let mut met = Vec::new();
     while let Some(next) = open.pop() {
         match next {
             Open::Expr(expr) => self::expr(expr, &mut open, &mut met),
             Open::Query(query) => {
                 met.push(Met::Query(query));
-                query.stmts.iter().for_each(|stmt| statement(stmt, &mut open));
+                let every = |stmt: &&LiteralStmt| matches!(stmt.literal, Literal::Every { .. });
+                met.extend(query.stmts.iter().filter(every).map(|_| Met::Doubt));
+                let is_denied = |stmt: &&LiteralStmt| matches!(stmt.literal, Literal::NotExpr { .. });
+                let looked_at = query.stmts.iter().filter(|stmt| with_denied || !is_denied(stmt));
+                looked_at.for_each(|stmt| statement(stmt, &mut open));
             }
         }
     }
@@ -283,7 +294,7 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
             push(&fields.iter().flat_map(|(_, key, value)| [key, value]).collect::<Vec<_>>());
         }
         Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-            met.extend(matches!(expr, Expr::ArrayCompr { .. }).then_some(Met::Listed));
+            met.push(Met::Doubt);
             push(&[term]);
             open.push(Open::Query(query));
         }
@@ -303,13 +314,18 @@ fn expr<'a>(expr: &'a Expr, open: &mut Vec<Open<'a>>, met: &mut Vec<Met<'a>>) {
         Expr::ArithExpr { op, lhs, rhs, .. } => {
             let is_product = *op == ArithOp::Mul && !is_constant(lhs) && !is_constant(rhs);
             met.extend(is_product.then_some(Met::Product));
+            met.push(Met::Doubt);
             push(&[lhs, rhs]);
         }
         Expr::BoolExpr { lhs, rhs, .. } => {
             met.extend(compared(lhs, rhs));
             push(&[lhs, rhs]);
         }
-        Expr::BinExpr { lhs, rhs, .. } | Expr::AssignExpr { lhs, rhs, .. } => push(&[lhs, rhs]),
+        Expr::BinExpr { lhs, rhs, .. } => {
+            met.push(Met::Doubt);
+            push(&[lhs, rhs]);
+        }
+        Expr::AssignExpr { lhs, rhs, .. } => push(&[lhs, rhs]),
         Expr::Membership { key, value, collection, .. } => {
             met.extend(key.as_ref().map(|_| Met::Doubt));
             push(&key.iter().chain([value, collection]).collect::<Vec<_>>());

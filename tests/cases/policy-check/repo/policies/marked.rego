@@ -1,0 +1,3 @@
+﻿package marked
+
+warn contains "Windows wrote this" if input.kind == "Nothing"
