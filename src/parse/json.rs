@@ -52,7 +52,8 @@ pub fn refused(bytes: &[u8]) -> Option<Problem> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let error = serde_json::from_str::<IgnoredAny>(text).err()?;
-    let before = text.lines().nth(error.line().checked_sub(1)?)?.get(..error.column().saturating_sub(1));
+    let line = text.lines().nth(error.line().checked_sub(1)?).unwrap_or_default();
+    let before = line.get(..error.column().saturating_sub(1));
     let column = before.map_or(0, |before| before.chars().count()) + 1;
     let [line, column] = [error.line(), column].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let message = error.to_string();

@@ -15,6 +15,7 @@ use crate::model::snapshot::{Snapshot, SourceFile};
 
 mod adapt;
 mod blocks;
+mod broken;
 mod characters;
 mod classify;
 mod directive;
@@ -81,10 +82,14 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
 
 /// Reads a document, or reports why it cannot be read if it was meant as a manifest.
 fn read_document(file: &SourceFile, text: &str, is_hinted: bool, index: u32, document: yaml::Document<'_>) -> Parsed {
-    let problems = document.problems;
+    let mut problems = document.problems;
     let Some(root) = document.root else {
         if !must_be_read(file, text) {
             return Parsed::foreign();
+        }
+        let is_broken = is_json(file) && problems.iter().any(is_syntax);
+        if let Some(problem) = is_broken.then(|| json::refused(&file.bytes)).flatten() {
+            problems = vec![problem];
         }
         return Parsed { mentioned: words(text), ..unreadable(file, index, &problems) };
     };
@@ -98,6 +103,10 @@ fn read_document(file: &SourceFile, text: &str, is_hinted: bool, index: u32, doc
         outcome.findings.extend(unreadable(file, index, &problems).findings);
     }
     outcome
+}
+
+fn is_syntax(problem: &yaml::Problem) -> bool {
+    problem.code == Code::Syntax
 }
 
 /// Lists the words of a text that may be names.

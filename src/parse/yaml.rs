@@ -6,6 +6,7 @@ use std::str::Chars;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
 use super::adapt::Adapted;
+use super::broken;
 use super::document::MOST;
 use super::lines;
 use super::node::{Content, Entry, Node, twice};
@@ -218,18 +219,13 @@ impl<'t> Builder<'t, '_> {
 
     fn broken(&mut self, error: &ScanError) -> Document<'t> {
         let at = span(Mark::new(*error.marker(), *error.marker()));
-        let at = self.places.place(Span { end_column: at.column.saturating_add(1), ..at });
+        let at = Span { end_column: at.column.saturating_add(1), ..at };
         if error.info().contains("recursion limit") {
             // The scanner looks ahead in a flow collection, and gives up before the builder sees how deep it is.
-            self.too_deep(at);
+            self.too_deep(self.places.place(at));
         } else {
-            let message = format!("this is not YAML: {}", error.info());
-            self.problem(
-                Code::Syntax,
-                at,
-                message,
-                "check the indentation, the quotes and the brackets before this place",
-            );
+            let told = broken::told(&self.places.text, error.info(), at);
+            self.problems.push(Problem { span: self.places.place(told.span), ..told });
         }
         Document { root: None, problems: self.problems.take() }
     }
