@@ -22,7 +22,7 @@ Examples:
   charter validate                       the working tree, with uncommitted files
   charter validate examples/acme         one directory of a repository
   charter validate --rev main            a branch, tag or commit
-  charter validate --since main          what the change since then introduced or touched
+  charter validate --since main          what the branch introduced or touched since it left main
   charter validate -n main               by the policies of one package alone
   charter validate --fix                 mend what needs no decision
   charter validate -o json               for a script
@@ -39,7 +39,7 @@ pub struct Args {
     /// Takes warnings for errors
     #[arg(long)]
     deny_warnings: bool,
-    /// Sets aside what stood at this branch, tag or commit already, in files that are as they were, and judges by its rules too
+    /// Sets aside what stood already where this branch, tag or commit was left (the merge base, as `git diff REV...`), in files that are as they were, and judges by the rules of then too
     #[arg(long, value_name = "REV", visible_alias = "base")]
     since: Option<String>,
     /// With --since: older findings count as well

@@ -31,6 +31,8 @@ pub struct Report {
     pub read: Read,
     /// How many resources are declared.
     pub resources: usize,
+    /// Whether some of what is declared could not be read, so that rules were not asked about all of it.
+    pub is_partial: bool,
     /// The commit that was checked, or that lies below the working tree; `None` for a plain directory.
     pub revision: Option<Revision>,
     /// How many files differ from the commit.

@@ -191,7 +191,7 @@ mod tests {
     use crate::parse::yaml;
 
     fn class(text: &str) -> &'static str {
-        let document = yaml::read(text).into_iter().next().unwrap();
+        let document = yaml::read(text, false).into_iter().next().unwrap();
         match classify(&document.root.unwrap()) {
             Class::Foreign => "foreign",
             Class::Manifest(_) => "manifest",

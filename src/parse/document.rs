@@ -21,6 +21,7 @@ use crate::model::finding::Finding;
 use crate::model::id::ResourceId;
 use crate::model::kind::{Kind, Scope, Spec};
 use crate::model::manifest::{Manifest, Parsed};
+use crate::model::mend::Mend;
 use crate::model::name::{Name, suggest};
 use crate::model::origin::{Origin, Part};
 use crate::model::site::Site;
@@ -111,8 +112,19 @@ fn lower<'t>(place: &Place<'t>, reader: &Reader) -> (Lowered<'t>, Vec<Placed>) {
         let fault = reader.nothing(&pointer, fault);
         (pointer, Part::Value, fault)
     });
-    let faults = scalars.chain(reader.judge(&value)).collect();
+    let as_written = |(pointer, part, fault): Placed| match as_written(place.root, &pointer, &fault) {
+        Some(text) => (pointer, part, fault.help(format!("quote it: \"{text}\"")).mend(Some(Mend::quote(text)))),
+        None => (pointer, part, fault),
+    };
+    let faults = scalars.chain(reader.judge(&value).into_iter().map(as_written)).collect();
     (value, faults)
+}
+
+/// Returns the text that a file has for a scalar which is to be quoted: `1.10`, where the value is 1.1.
+fn as_written<'t>(root: &'t Node<'_>, pointer: &str, fault: &Fault) -> Option<&'t str> {
+    let Some(Mend::Word { written, meant }) = &fault.mend else { return None };
+    let text = root.at(pointer)?.0.text()?;
+    (written == meant && text != written).then_some(text)
 }
 
 fn manifest(place: &Place<'_>, kind: Kind) -> Parsed {

@@ -10,31 +10,32 @@ use super::yaml::Problem;
 use crate::model::code::Code;
 use crate::model::origin::Span;
 
-/// Writes each pair of escaped surrogates (RFC 8259, section 7) as the one escape that YAML has for the character.
+/// Says whether a text may hold pairs of escaped surrogates.
+pub fn may_have_pairs(text: &str) -> bool {
+    text.contains("\\ud") || text.contains("\\uD")
+}
+
+/// Takes a text apart, with each pair of escaped surrogates (RFC 8259, section 7) as the one escape that YAML has for it.
 ///
-/// Columns after one are smaller by two, which is what excerpts show too.
-pub fn join_surrogates(text: &str) -> Cow<'_, str> {
-    if !text.contains("\\ud") && !text.contains("\\uD") {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+/// Such a part is marked; it is two characters shorter than what it stands for.
+pub fn joined(text: &str) -> Vec<(Cow<'_, str>, bool)> {
+    let (mut parts, mut rest) = (Vec::new(), text);
     while let Some(at) = rest.find('\\') {
         let (before, escape) = rest.split_at(at);
-        out.push_str(before);
-        let (written, after) = match pair(escape) {
-            Some((character, after)) => (Cow::Owned(format!("\\U{:08X}", u32::from(character))), after),
+        parts.push((Cow::Borrowed(before), false));
+        let (part, after) = match pair(escape) {
+            Some((character, after)) => ((Cow::Owned(format!("\\U{:08X}", u32::from(character))), true), after),
             None => {
                 let length = escape.chars().take(2).map(char::len_utf8).sum();
                 let (two, after) = escape.split_at(length);
-                (Cow::Borrowed(two), after)
+                ((Cow::Borrowed(two), false), after)
             }
         };
-        out.push_str(&written);
+        parts.push(part);
         rest = after;
     }
-    out.push_str(rest);
-    Cow::Owned(out)
+    parts.push((Cow::Borrowed(rest), false));
+    parts
 }
 
 /// Reads a pair of escaped surrogates at the start of a text, and returns what follows it.
@@ -51,7 +52,8 @@ pub fn refused(bytes: &[u8]) -> Option<Problem> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let error = serde_json::from_str::<IgnoredAny>(text).err()?;
-    let before = text.lines().nth(error.line().checked_sub(1)?)?.get(..error.column().saturating_sub(1));
+    let line = text.lines().nth(error.line().checked_sub(1)?).unwrap_or_default();
+    let before = line.get(..error.column().saturating_sub(1));
     let column = before.map_or(0, |before| before.chars().count()) + 1;
     let [line, column] = [error.line(), column].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let message = error.to_string();
@@ -117,9 +119,10 @@ mod tests {
 
     #[test]
     fn pairs_of_surrogates_are_joined_and_nothing_else_is() {
-        let joined = join_surrogates(r#"{"a\\ud83d": "\ud83d\uDE00 \ud83d é\u00e9"}"#);
-        assert_eq!(joined, r#"{"a\\ud83d": "\U0001F600 \ud83d é\u00e9"}"#);
-        assert_eq!(join_surrogates("\\ud8é\\"), "\\ud8é\\");
+        let whole = |text| joined(text).into_iter().map(|(part, _)| part).collect::<String>();
+        let text = whole(r#"{"a\\ud83d": "\ud83d\uDE00 \ud83d é\u00e9"}"#);
+        assert_eq!(text, r#"{"a\\ud83d": "\U0001F600 \ud83d é\u00e9"}"#);
+        assert_eq!(whole("\\ud8é\\"), "\\ud8é\\");
     }
 
     #[test]

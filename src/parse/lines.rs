@@ -347,7 +347,7 @@ mod tests {
     /// Fails where a text is read here otherwise than by the library; says whether it was read here.
     fn agrees(text: &str) -> Result<bool, TestCaseError> {
         let Some(roots) = read(text) else { return Ok(false) };
-        let documents = parsed(text);
+        let documents = parsed(text, false);
         prop_assert!(documents.iter().all(|document| document.problems.is_empty()), "{text}\n{documents:#?}");
         let library: Vec<Node<'_>> = documents.into_iter().filter_map(|document| document.root).collect();
         prop_assert_eq!(roots, library, "{}", text);

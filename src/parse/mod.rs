@@ -1,6 +1,5 @@
 //! Bytes to manifests and findings. Pure: a file in, its manifests out, whatever is in the file.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,6 +13,9 @@ use crate::model::manifest::Parsed;
 use crate::model::origin::{Origin, Span};
 use crate::model::snapshot::{Snapshot, SourceFile};
 
+mod adapt;
+mod blocks;
+mod broken;
 mod characters;
 mod classify;
 mod directive;
@@ -61,16 +63,17 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
         Ok(text) => text,
         Err(outcome) => return *outcome,
     };
-    let is_hinted = credential::may_be_in(&text);
+    let is_hinted = credential::may_be_in(text);
     let mut all = Parsed::foreign();
-    for (index, document) in yaml::read(&text).into_iter().enumerate() {
+    for (index, document) in yaml::read(text, is_json(file)).into_iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        all.absorb(read_document(file, &text, is_hinted, index, document));
+        all.absorb(read_document(file, text, is_hinted, index, document));
     }
     if !all.foreign {
         let is_read = all.findings.iter().all(|finding| finding.code != Code::Syntax);
-        let mut problems = characters::refused(&text);
-        problems.extend(directive::refused(&text));
+        let mut problems = characters::refused(text);
+        problems.extend(directive::refused(text));
+        problems.extend(is_read.then(|| adapt::refused(text)).flatten());
         problems.extend((is_read && is_json(file)).then(|| json::refused(&file.bytes)).flatten());
         all.findings.extend(unreadable(file, 0, &problems).findings);
     }
@@ -79,10 +82,14 @@ pub fn file(file: &SourceFile, governed: &str) -> Parsed {
 
 /// Reads a document, or reports why it cannot be read if it was meant as a manifest.
 fn read_document(file: &SourceFile, text: &str, is_hinted: bool, index: u32, document: yaml::Document<'_>) -> Parsed {
-    let problems = document.problems;
+    let mut problems = document.problems;
     let Some(root) = document.root else {
         if !must_be_read(file, text) {
             return Parsed::foreign();
+        }
+        let is_broken = is_json(file) && problems.iter().any(is_syntax);
+        if let Some(problem) = is_broken.then(|| json::refused(&file.bytes)).flatten() {
+            problems = vec![problem];
         }
         return Parsed { mentioned: words(text), ..unreadable(file, index, &problems) };
     };
@@ -96,6 +103,10 @@ fn read_document(file: &SourceFile, text: &str, is_hinted: bool, index: u32, doc
         outcome.findings.extend(unreadable(file, index, &problems).findings);
     }
     outcome
+}
+
+fn is_syntax(problem: &yaml::Problem) -> bool {
+    problem.code == Code::Syntax
 }
 
 /// Lists the words of a text that may be names.
@@ -133,7 +144,7 @@ fn unreadable(file: &SourceFile, document: u32, problems: &[yaml::Problem]) -> P
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// Returns the file's text: UTF-8, with or without a byte order mark, and without NUL.
-fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Parsed>> {
+fn text(file: &SourceFile) -> Result<&str, Box<Parsed>> {
     let refuse = |code: Code, message: String, help: &str| {
         let finding = Finding::new(code, Origin::file(file.path.clone()), message).help(help);
         Box::new(Parsed { findings: vec![finding], ..Parsed::default() })
@@ -156,8 +167,7 @@ fn text(file: &SourceFile) -> Result<Cow<'_, str>, Box<Parsed>> {
         }
     };
     match text {
-        Ok(text) if is_json(file) => Ok(json::join_surrogates(text)),
-        Ok(text) => Ok(Cow::Borrowed(text)),
+        Ok(text) => Ok(text),
         Err(_) if is_unreadable_template(file) => Err(Box::new(Parsed::foreign())),
         Err(message) => Err(refuse(Code::InvalidEncoding, message, "save the file as UTF-8")),
     }
@@ -190,8 +200,11 @@ pub fn place<'a>(snapshot: &Snapshot, origins: impl Iterator<Item = &'a mut Orig
         waiting.entry(origin.path.clone()).or_default().push(origin);
     }
     for (path, origins) in waiting {
-        let Some(text) = snapshot.file(&path).and_then(|file| text(file).ok()) else { continue };
-        let documents = yaml::read(&text);
+        let Some((text, is_json)) = snapshot.file(&path).and_then(|file| Some((text(file).ok()?, is_json(file))))
+        else {
+            continue;
+        };
+        let documents = yaml::read(text, is_json);
         for origin in origins {
             let root = documents.get(origin.document as usize).and_then(|document| document.root.as_ref());
             origin.span = root.and_then(|root| nearest(root, origin));
@@ -227,9 +240,11 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
     }
     let mut excerpts = Excerpts::default();
     for (path, lines) in wanted {
-        let Some(text) = snapshot.file(path).and_then(|file| text(file).ok()) else { continue };
-        let taken = if rego::is_rego(path) { Vec::new() } else { credentials(&text) };
-        let shown = text.lines().zip(secret::redacted_lines(&text, &taken));
+        let Some((text, is_json)) = snapshot.file(path).and_then(|file| Some((text(file).ok()?, is_json(file)))) else {
+            continue;
+        };
+        let taken = if rego::is_rego(path) { Vec::new() } else { credentials(text, is_json) };
+        let shown = text.lines().zip(secret::redacted_lines(text, &taken));
         for (number, (written, shown)) in (1..).zip(shown).filter(|(number, _)| lines.contains(number)) {
             excerpts.add(path, number, written, shown);
         }
@@ -238,9 +253,9 @@ pub fn excerpts(snapshot: &Snapshot, findings: &[Finding]) -> Excerpts {
 }
 
 /// Finds what looks like a credential in the documents of a file.
-fn credentials(text: &str) -> Vec<secret::Taken> {
+fn credentials(text: &str, is_json: bool) -> Vec<secret::Taken> {
     let is_hinted = credential::may_be_in(text);
-    let roots = yaml::read(text).into_iter().filter_map(|document| document.root);
+    let roots = yaml::read(text, is_json).into_iter().filter_map(|document| document.root);
     roots.flat_map(|mut root| secret::take(&mut root, is_hinted)).collect()
 }
 

@@ -69,6 +69,21 @@ impl<'t> Node<'t> {
         if let Content::Scalar { text, .. } = &self.content { Some(text) } else { None }
     }
 
+    /// Makes it hold its own text; what the library read does already.
+    pub fn owned(self) -> Node<'static> {
+        let text = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let content = match self.content {
+            Content::Scalar { text: written, plain } => Content::Scalar { text: text(written), plain },
+            Content::Sequence(items) => Content::Sequence(items.into_iter().map(Node::owned).collect()),
+            Content::Mapping(entries) => {
+                let entry =
+                    |one: Entry<'_>| Entry { key: text(one.key), key_span: one.key_span, value: one.value.owned() };
+                Content::Mapping(entries.into_iter().map(entry).collect())
+            }
+        };
+        Node { span: self.span, content }
+    }
+
     /// Finds the place of the node at a JSON pointer (RFC 6901), or of the key above it.
     pub fn locate(&self, pointer: &str, part: Part) -> Option<Span> {
         let (node, entry) = self.at(pointer)?;

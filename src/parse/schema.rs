@@ -261,7 +261,7 @@ fn drop_patterns(schema: &mut Value) {
     }
 }
 
-fn unknown_field(pointer: &str, key: &str, schema: &Value) -> Fault {
+pub(super) fn unknown_field(pointer: &str, key: &str, schema: &Value) -> Fault {
     if pointer == "/metadata" && key == "team" {
         return Fault::new(Code::MisplacedTeam, "this kind belongs to the organisation, not to a team")
             .help("take `team` out");
@@ -298,7 +298,7 @@ fn strings<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// Lists the words that a schema admits: an `enum`, or the constants of a `oneOf`.
-fn words(schema: &Value) -> Vec<&str> {
+pub(super) fn words(schema: &Value) -> Vec<&str> {
     let listed = strings(schema, "enum");
     let constants = schema
         .get("oneOf")
@@ -310,7 +310,7 @@ fn words(schema: &Value) -> Vec<&str> {
     listed.chain(constants).chain(single).collect()
 }
 
-fn wrong_word(instance: &Value, schema: &Value) -> Fault {
+pub(super) fn wrong_word(instance: &Value, schema: &Value) -> Fault {
     let words = words(schema);
     let written = instance.as_str().map_or_else(|| instance.to_string(), str::to_owned);
     let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");

@@ -200,7 +200,7 @@ mod tests {
     use crate::model::credential::may_be_in;
 
     fn pointers(text: &str) -> Vec<String> {
-        let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
+        let mut root = crate::parse::yaml::read(text, false).remove(0).root.unwrap();
         take(&mut root, may_be_in(text)).into_iter().map(|taken| taken.pointer).collect()
     }
 
@@ -291,7 +291,7 @@ mod tests {
             };
             let text: String = entries.iter().map(entry).collect();
             let taken = |is_hinted: bool| -> Vec<String> {
-                let roots = crate::parse::yaml::read(&text).into_iter().filter_map(|document| document.root);
+                let roots = crate::parse::yaml::read(&text, false).into_iter().filter_map(|document| document.root);
                 roots.flat_map(|mut root| take(&mut root, is_hinted)).map(|taken| taken.pointer).collect()
             };
             prop_assert_eq!(taken(true), taken(may_be_in(&text)), "{}", text);
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn excerpts_are_cut_by_the_tree() {
         let text = "{\"dbPassword\":\"hunter2hunter\",\"é\":{\"password\":[\"one-more\",\"and-more\"]},\"a\":1}\n";
-        let mut root = crate::parse::yaml::read(text).remove(0).root.unwrap();
+        let mut root = crate::parse::yaml::read(text, false).remove(0).root.unwrap();
         let shown: String = redacted_lines(text, &take(&mut root, true)).collect();
         for secret in ["hunter2", "more"] {
             assert!(!shown.contains(secret), "{shown}");
@@ -310,7 +310,7 @@ mod tests {
         let shown: Vec<String> = redacted_lines(block, &[]).collect();
         assert_eq!(shown[2..], [format!("  {REDACTED}"), "  team: x".to_owned()]);
         let block = "spec:\n  reason: |-\n    password:\n    hunter2hunter\n  team: x\n";
-        let mut root = crate::parse::yaml::read(block).remove(0).root.unwrap();
+        let mut root = crate::parse::yaml::read(block, false).remove(0).root.unwrap();
         let shown: Vec<String> = redacted_lines(block, &take(&mut root, true)).collect();
         assert!(!shown.concat().contains("hunter2") && shown[4] == "  team: x", "{shown:?}");
         let flow: String = redacted_lines("{\"a\":1,\"dbPassword\":\"hunter2hunter\"", &[]).collect();

@@ -108,7 +108,7 @@ mod tests {
     use crate::parse::yaml;
 
     fn written(text: &str) -> Value {
-        let root = yaml::read(text).into_iter().next().unwrap().root.unwrap();
+        let root = yaml::read(text, false).into_iter().next().unwrap().root.unwrap();
         serde_json::from_str(&json(&root)).unwrap()
     }
 
@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn an_item_of_a_list_of_roles_is_a_role() {
-        let root = yaml::read("{permissions: [\"read:a\"], name: dev}\n").into_iter().next().unwrap().root.unwrap();
+        let root =
+            yaml::read("{permissions: [\"read:a\"], name: dev}\n", false).into_iter().next().unwrap().root.unwrap();
         let value: Value = serde_json::from_str(&role(&root)).unwrap();
         let meant = json!({"apiVersion": "charter/v1", "kind": "Role", "metadata": {"name": "dev"},
             "spec": {"permissions": ["read:a"]}});

@@ -5,6 +5,8 @@ use std::str::Chars;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
+use super::adapt::Adapted;
+use super::broken;
 use super::document::MOST;
 use super::lines;
 use super::node::{Content, Entry, Node, twice};
@@ -20,6 +22,13 @@ pub const DEEPEST: usize = 64;
 pub struct Document<'t> {
     pub root: Option<Node<'t>>,
     pub problems: Vec<Problem>,
+}
+
+impl Document<'_> {
+    /// Makes it hold its own text.
+    fn owned(self) -> Document<'static> {
+        Document { root: self.root.map(Node::owned), problems: self.problems }
+    }
 }
 
 /// Why a text cannot be read: a finding without its file.
@@ -139,23 +148,44 @@ enum Open<'t> {
     Mapping { start: Span, entries: Vec<Entry<'t>>, key: Option<(Cow<'t, str>, Span)> },
 }
 
-struct Builder<'t> {
+struct Builder<'t, 'p> {
     parser: Parser<'t, StrInput<'t>>,
     ends: Ends<'t>,
+    places: &'p Adapted<'p>,
+    /// Whether no scalar goes on over what is adapted.
+    is_sure: bool,
     open: Vec<Open<'t>>,
     problems: Problems,
 }
 
-/// Reads every document of a text. After an error of syntax there are no more.
-pub fn read(text: &str) -> Vec<Document<'_>> {
+/// Reads every document of a text, JSON or YAML. After an error of syntax there are no more.
+pub fn read(text: &str, is_json: bool) -> Vec<Document<'_>> {
+    let text = clipped(text);
     let document = |root| Document { root: Some(root), problems: Vec::new() };
-    lines::read(text).map_or_else(|| parsed(text), |roots| roots.into_iter().map(document).collect())
+    lines::read(text).map_or_else(|| parsed(text, is_json), |roots| roots.into_iter().map(document).collect())
 }
 
-/// Has the library read every document of a text.
-pub(super) fn parsed(text: &str) -> Vec<Document<'_>> {
+/// Takes the last line off if it is of nothing but spaces: a block scalar would get the end of one line more.
+fn clipped(text: &str) -> &str {
+    Some(text.trim_end_matches(' ')).filter(|rest| rest.ends_with('\n')).unwrap_or(text)
+}
+
+/// Has the library read every document of a text, adapted where that surely means the same.
+pub(super) fn parsed(text: &str, is_json: bool) -> Vec<Document<'_>> {
+    let adapted = Adapted::of(text, is_json);
+    if !adapted.is_same()
+        && let Some(documents) = documents(&adapted.text, &adapted)
+    {
+        return documents.into_iter().map(Document::owned).collect();
+    }
+    documents(text, &Adapted::not(text)).unwrap_or_default()
+}
+
+/// Reads a text in the places of another; `None` where it may not mean the same.
+pub(super) fn documents<'t>(text: &'t str, places: &Adapted<'_>) -> Option<Vec<Document<'t>>> {
     let (parser, ends) = (Parser::new_from_str(text).keep_tags(true), Ends::of(text));
-    let mut builder = Builder { parser, ends, open: Vec::new(), problems: Problems::default() };
+    let problems = Problems::default();
+    let mut builder = Builder { parser, ends, places, is_sure: true, open: Vec::new(), problems };
     let mut documents = Vec::new();
     while let Some(document) = builder.document() {
         let is_last = document.root.is_none();
@@ -164,10 +194,10 @@ pub(super) fn parsed(text: &str) -> Vec<Document<'_>> {
             break;
         }
     }
-    documents
+    builder.is_sure.then_some(documents)
 }
 
-impl<'t> Builder<'t> {
+impl<'t> Builder<'t, '_> {
     /// Reads the next document, `None` at the end of the text.
     fn document(&mut self) -> Option<Document<'t>> {
         loop {
@@ -175,7 +205,8 @@ impl<'t> Builder<'t> {
                 Ok(event) => event,
                 Err(error) => return Some(self.broken(&error)),
             };
-            let at = self.ends.span(&event, mark);
+            self.is_sure &= !matches!(event, Event::Scalar(..)) || !self.places.is_in(span(mark));
+            let at = self.places.place(self.ends.span(&event, mark));
             match self.take(event, at) {
                 Step::More => {}
                 Step::Document(root) => {
@@ -191,15 +222,10 @@ impl<'t> Builder<'t> {
         let at = Span { end_column: at.column.saturating_add(1), ..at };
         if error.info().contains("recursion limit") {
             // The scanner looks ahead in a flow collection, and gives up before the builder sees how deep it is.
-            self.too_deep(at);
+            self.too_deep(self.places.place(at));
         } else {
-            let message = format!("this is not YAML: {}", error.info());
-            self.problem(
-                Code::Syntax,
-                at,
-                message,
-                "check the indentation, the quotes and the brackets before this place",
-            );
+            let told = broken::told(&self.places.text, error.info(), at);
+            self.problems.push(Problem { span: self.places.place(told.span), ..told });
         }
         Document { root: None, problems: self.problems.take() }
     }
@@ -358,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_merge_key_is_refused_and_a_quoted_one_is_a_key_like_others() {
-        let refused = |text: &str| read(text).iter().any(|document| !document.problems.is_empty());
+        let refused = |text: &str| read(text, false).iter().any(|document| !document.problems.is_empty());
         assert!(refused("a: {<<: {b: c}}\n") && refused("<<: {b: c}\n"));
         assert!(!refused("{\"<<\": {\"b\": \"c\"}}\n") && !refused("'<<': {b: c}\n") && !refused("a: <<\n"));
     }
@@ -372,7 +398,7 @@ mod tests {
             ("x: 'y''' # z\na: \"b\n  c\" # d", (3, 5)),
             ("a: \"b\"", (1, 7)),
         ] {
-            let document = read(text).into_iter().next().unwrap();
+            let document = read(text, false).into_iter().next().unwrap();
             let span = document.root.unwrap().get("a").unwrap().span;
             assert_eq!((span.end_line, span.end_column), end, "{text}");
         }
@@ -381,10 +407,10 @@ mod tests {
     #[test]
     fn a_thousand_repeated_keys_are_a_hundred_problems_and_one() {
         let text = "a: b\n".repeat(1000);
-        let problems = &read(&text)[0].problems;
+        let problems = &read(&text, false)[0].problems;
         assert_eq!(problems.len(), MOST + 1);
         assert_eq!(problems[MOST].message, "and 899 more like the ones before it");
         let text = "AKIAABCDEFGHIJKLMNOP: b\n".repeat(2);
-        assert!(!read(&text)[0].problems[0].message.contains("AKIA"));
+        assert!(!read(&text, false)[0].problems[0].message.contains("AKIA"));
     }
 }

@@ -129,7 +129,7 @@ pub fn report(snapshot: &Snapshot, judged: &Judged, work: Work) -> Report {
     let mut waived = judged.waived.clone();
     parse::locate(snapshot, waived.iter_mut().map(|one| &mut one.finding));
     waived.sort_by(|a, b| by_place(&a.finding, &b.finding));
-    let Judged { read, resources, .. } = *judged;
+    let Judged { read, resources, is_partial, .. } = *judged;
     let shown: Vec<Finding> = findings.iter().chain(waived.iter().map(|one| &one.finding)).cloned().collect();
     let excerpts = parse::excerpts(snapshot, &shown);
     let (revision, uncommitted) = (snapshot.revision.clone(), snapshot.uncommitted);
@@ -142,6 +142,7 @@ pub fn report(snapshot: &Snapshot, judged: &Judged, work: Work) -> Report {
         excerpts,
         read,
         resources,
+        is_partial,
         revision,
         uncommitted,
         work,

@@ -71,6 +71,8 @@ pub struct Judged {
     pub waived: Vec<Waived>,
     pub read: Read,
     pub resources: usize,
+    /// Whether rules were not asked about all that is declared, since some could not be read.
+    pub is_partial: bool,
     /// The state that a plan can be made of; `None` where an error stands or no Organization is declared.
     pub admitted: Option<Admitted>,
 }
@@ -216,9 +218,9 @@ impl Memo {
         });
         spent.work.judged += judged;
         findings.extend(verdict.findings().iter().cloned());
-        let waived = verdict.waived().to_vec();
+        let (waived, is_partial) = (verdict.waived().to_vec(), !desired.flaws.is_whole());
         let admitted = if self.is_narrow { None } else { Admitted::seal(desired, &verdict).ok() };
-        Judged { findings, waived, read, resources, admitted }
+        Judged { findings, waived, read, resources, is_partial, admitted }
     }
 
     /// Works out what the rules know beside the desired state, as far as it may be other than before and policies read it.

@@ -20,7 +20,7 @@ use crate::source::{self, At, Rewrite, Source, SourceError};
 #[derive(Debug, Clone)]
 pub struct Question {
     pub at: At,
-    /// The revision whose findings are older; `None` where all of them count.
+    /// The revision at whose merge base findings are older; `None` where all of them count.
     pub since: Option<String>,
     /// Whether older findings count as well.
     pub all: bool,
@@ -72,7 +72,7 @@ struct Examined {
 
 fn examine(source: &dyn Source, question: &Question, now: Timestamp) -> Result<Examined, SourceError> {
     let mut spent = Spent::default();
-    let base = question.since.as_ref().map(|revision| Base::read(source, revision, now)).transpose()?;
+    let base = question.since.as_ref().map(|revision| Base::read(source, revision, &question.at, now)).transpose()?;
     let mut memo = whole(source, &question.at, &mut spent)?;
     memo.narrow(&question.packages);
     memo.abide(base.as_ref().and_then(|base| base.rules.clone()));
@@ -102,8 +102,10 @@ struct Base {
 }
 
 impl Base {
-    fn read(source: &dyn Source, revision: &str, now: Timestamp) -> Result<Self, SourceError> {
-        let mut memo = whole(source, &At::Revision(Some(revision.to_owned())), &mut Spent::default())?;
+    /// Reads where a state left a revision: what came to the revision after that, the change did not touch.
+    fn read(source: &dyn Source, revision: &str, at: &At, now: Timestamp) -> Result<Self, SourceError> {
+        let base = source.merge_base(revision, at)?.unwrap_or_else(|| revision.to_owned());
+        let mut memo = whole(source, &At::Revision(Some(base)), &mut Spent::default())?;
         let found = found(&mut memo, now).iter().map(own_mark).collect();
         Ok(Base { snapshot: memo.snapshot().clone(), found, rules: memo.rules() })
     }

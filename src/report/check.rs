@@ -17,6 +17,10 @@ use crate::model::waived::Waived;
 /// Places of one file that are no further apart than this are shown in one excerpt.
 const NEAR: u32 = 12;
 
+/// What is said where rules were not asked about all that is declared.
+pub const PARTIAL: &str =
+    "rules were not asked about what could not be wholly read: once it is mended, they may find more";
+
 /// Renders a report: every finding with its excerpt, then one line that sums up.
 pub fn text(report: &Report, elapsed_ms: u128, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
@@ -49,6 +53,9 @@ fn asides(report: &Report) -> String {
     let mendable = report.findings.iter().filter(|finding| finding.edit.is_some()).count();
     if mendable > 0 {
         out.push_str(&format!("{} can be fixed (charter validate --fix)\n", counted(mendable, "finding")));
+    }
+    if report.is_partial {
+        out.push_str(&format!("{PARTIAL}\n"));
     }
     let new = report.of_new_rules();
     if new > 0 {

@@ -45,6 +45,8 @@ struct Checked<'a> {
     version: u32,
     /// Whether nothing refuses the change; the program ends with 0 then, else with 1.
     valid: bool,
+    /// Whether some of what is declared could not be read, so that rules were not asked about all: they may find more.
+    partial: bool,
     /// The commit that was checked, or that lies below the working tree; null for a plain directory.
     revision: Option<&'a Revision>,
     /// How many files differ from the commit.
@@ -180,6 +182,7 @@ pub fn report(report: &Report) -> Value {
     json!(Checked {
         version: VERSION,
         valid: report.is_valid(),
+        partial: report.is_partial,
         revision: report.revision.as_ref(),
         uncommitted: report.uncommitted,
         counts: Counts {

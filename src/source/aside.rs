@@ -132,6 +132,10 @@ impl Source for Aside {
         self.near.resolve(revision)
     }
 
+    fn merge_base(&self, revision: &str, at: &At) -> Result<Option<String>, SourceError> {
+        self.near.merge_base(revision, at)
+    }
+
     fn watched(&self) -> Vec<PathBuf> {
         self.near.watched()
     }

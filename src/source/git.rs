@@ -5,7 +5,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use git2::{Commit, Odb, Oid, Repository};
+use git2::{Commit, ErrorCode, Odb, Oid, Repository};
 
 use super::delta::{self, Difference, Trees};
 use super::disk;
@@ -213,6 +213,16 @@ impl Source for Git {
 
     fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError> {
         Ok(self.find(Some(revision))?.map(|found| found.revision()))
+    }
+
+    fn merge_base(&self, revision: &str, at: &At) -> Result<Option<String>, SourceError> {
+        let named = if let At::Revision(Some(named)) = at { Some(named.as_str()) } else { None };
+        let (Some(one), Some(other)) = (self.find(Some(revision))?, self.find(named)?) else { return Ok(None) };
+        match self.repo.merge_base(one.commit.id(), other.commit.id()) {
+            Ok(base) => Ok(Some(base.to_string())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(SourceError::unreadable(revision, error)),
+        }
     }
 
     fn watched(&self) -> Vec<PathBuf> {

@@ -138,6 +138,15 @@ pub trait Source: Debug + Send {
     /// Where there is no such revision or the repository cannot be read.
     fn resolve(&self, revision: &str) -> Result<Option<Revision>, SourceError>;
 
+    /// Finds the commit at which a state left a revision, the best merge base of both; `None` where they have no commit in
+    /// common, as far as the repository is here.
+    ///
+    /// # Errors
+    /// Where there is no such revision or the repository cannot be read.
+    fn merge_base(&self, _revision: &str, _at: &At) -> Result<Option<String>, SourceError> {
+        Ok(None)
+    }
+
     /// Lists the folders in which something moves when the source does; none where only looking helps.
     fn watched(&self) -> Vec<PathBuf>;
 

@@ -146,6 +146,14 @@ impl Remote {
         Ok(())
     }
 
+    /// Sees to it that a state is in the cache.
+    fn look_at(&self, git: &Git, at: &At) -> Result<(), SourceError> {
+        match at {
+            At::WorkingTree | At::Revision(None) => self.look_once(git),
+            At::Revision(Some(revision)) => self.look_for(git, revision),
+        }
+    }
+
     /// Asks the repository for the branch that counts.
     fn tip(&self, git: &Git) -> Result<Tip, SourceError> {
         let wanted = match git.branch.get() {
@@ -263,10 +271,7 @@ impl Source for Remote {
 
     fn read(&self, at: &At, seen: &mut dyn FnMut(&SourceFile)) -> Result<Snapshot, SourceError> {
         self.with_cache(|git| {
-            match at {
-                At::WorkingTree | At::Revision(None) => self.look_once(git)?,
-                At::Revision(Some(revision)) => self.look_for(git, revision)?,
-            }
+            self.look_at(git, at)?;
             git.read(at, seen)
         })
     }
@@ -297,6 +302,14 @@ impl Source for Remote {
         self.with_cache(|git| {
             self.look_for(git, revision)?;
             git.resolve(revision)
+        })
+    }
+
+    fn merge_base(&self, revision: &str, at: &At) -> Result<Option<String>, SourceError> {
+        self.with_cache(|git| {
+            self.look_for(git, revision)?;
+            self.look_at(git, at)?;
+            git.merge_base(revision, at)
         })
     }
 

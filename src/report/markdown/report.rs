@@ -13,11 +13,13 @@ pub fn report(report: &Report, limit: usize) -> String {
         0 => String::new(),
         new => format!("\nUnder the new rules: {}\n", counted(new, "finding")),
     };
+    let partial = if report.is_partial { format!("\nNote: {}.\n", sentence(check::PARTIAL)) } else { String::new() };
     let heading = format!(
         "<!-- charter validate -->\n### {verdict}: {}\n\n{}, {files}, {resources}\n",
         check::counts(report),
         code(&report.label()),
-    ) + &new;
+    ) + &partial
+        + &new;
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| finding.severity());
     let waived = report.waived.iter().map(|one| format!("\n{}\n", code(&check::waived(one))));
