@@ -1,5 +1,6 @@
 //! What asks rules about resources, one after another; threads that ask side by side have one each.
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,6 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::rego::{self, Conditions, Entry, Failure, Loaded, Machine, OF_RESOURCE, Paths, Reading, Value};
 use crate::model::kind::Kind;
 use crate::model::manifest::Manifest;
+
+/// The longest that a rule may take for all resources of a round.
+pub const LONGEST: Duration = Duration::from_secs(60);
+
+/// Says whether a rule took longer than it may, in nanoseconds: it is asked no more.
+pub fn is_long(taken: &AtomicU64) -> bool {
+    u128::from(taken.load(Ordering::Relaxed)) > LONGEST.as_nanos()
+}
 
 /// What a rule said of a resource, by its index.
 pub type Answered = (usize, Arc<Manifest>, rego::Answer);
@@ -43,7 +52,8 @@ impl<'a> Asker<'a> {
         };
         let Some(question) = self.questions.get(&manifest.id.kind) else { return Vec::new() };
         let about = question.rules.iter().filter(|index| !over.contains(index));
-        let mut open = about.filter_map(|index| Some((*index, self.rules.get(*index)?, taken.get(*index)?))).peekable();
+        let open = about.filter_map(|index| Some((*index, self.rules.get(*index)?, taken.get(*index)?)));
+        let mut open = open.filter(|(.., taken)| !is_long(taken)).peekable();
         if open.peek().is_none() {
             return Vec::new();
         }

@@ -1,12 +1,11 @@
 //! One set of policies, asked about a state again and again: about each resource once, until it is another.
 
-use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Facts;
-use super::asker::{Answered, Asker};
+use super::asker::{Answered, Asker, LONGEST, is_long};
 use super::found::{self, Place};
 use super::rego::{self, Assembled, Entry, Failure, Loaded, OF_WHOLE, Parameters, Value, World};
 use crate::model::desired::Desired;
@@ -24,9 +23,6 @@ const STRETCH: usize = 2_048;
 
 /// How many of them are asked about by one thread at a time.
 const PART: usize = 128;
-
-/// The longest that a rule may take for all resources of a round.
-const LONGEST: Duration = Duration::from_secs(60);
 
 /// The policies of one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -171,8 +167,7 @@ impl Ruling {
             );
             answers.extend(asked);
             for (index, taken) in taken.iter().enumerate() {
-                let is_long = u128::from(taken.load(Ordering::Relaxed)) > LONGEST.as_nanos();
-                if is_long && over.insert(index) {
+                if is_long(taken) && over.insert(index) {
                     let failure = Failure::Limit(format!("{} s for all resources", LONGEST.as_secs()));
                     answers.extend(stretch.last().map(|manifest| (index, manifest.clone(), Err(failure))));
                 }

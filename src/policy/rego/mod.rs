@@ -19,6 +19,7 @@ mod machine;
 mod mistake;
 mod module;
 mod outcome;
+mod parts;
 mod paths;
 mod patterns;
 mod reads;
@@ -33,8 +34,9 @@ pub use linked::Entry;
 pub use machine::{Failure, Limits, Machine, OF_RESOURCE, OF_WHOLE};
 pub use mistake::Mistake;
 pub use outcome::Said;
+pub use parts::World;
 pub use paths::{Paths, Reading};
-pub use reads::World;
+
 pub use regorus::Value;
 pub use testing::{Test, run as test};
 pub use world::Assembled;

@@ -7,13 +7,12 @@ use regorus::unstable::{BuiltinFcn, Span};
 
 use super::mistake::Mistake;
 use super::module::Module;
+use super::parts::{self, World};
 use super::paths::Paths;
 use super::walk::{self, Met, Reference, Step, fields, spelled};
 use super::{bounds, builtins, certain};
 use crate::model::code::Code;
-use crate::model::kind::Kind;
 use crate::model::name::Name;
-use crate::model::nearest::did_you_mean;
 
 /// What a rule reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,49 +22,11 @@ pub struct Reads {
     pub world: World,
 }
 
-/// What is read of `data.charter`. Parameters are no part of it: they are as much of the rule as its text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct World {
-    pub kinds: BTreeSet<Kind>,
-    pub permissions: bool,
-    pub assignments: bool,
-    pub redundant: bool,
-    pub budgets: bool,
-    pub now: bool,
-}
-
-impl World {
-    /// Says whether nothing of it is read.
-    pub fn is_empty(&self) -> bool {
-        *self == World::default()
-    }
-
-    /// Reads all of it.
-    pub fn all() -> World {
-        let kinds = Kind::ALL.iter().copied().collect();
-        World { kinds, permissions: true, assignments: true, redundant: true, budgets: true, now: true }
-    }
-
-    /// Adds what another rule reads.
-    pub fn add(&mut self, other: &World) {
-        self.kinds.extend(&other.kinds);
-        self.permissions |= other.permissions;
-        self.assignments |= other.assignments;
-        self.redundant |= other.redundant;
-        self.budgets |= other.budgets;
-        self.now |= other.now;
-    }
-}
-
 /// The most rules that one goes through to another.
 const DEEPEST: usize = 100;
 
 /// The most multiplications that follow on one another: each may double the digits, and nothing ends one that runs.
 const MOST_PRODUCTS: u32 = 10;
-
-/// The parts of `data.charter`.
-const PARTS: [&str; 8] =
-    ["resources", "permissions", "assignments", "redundant", "budgets", "parameters", "now", "now_ns"];
 
 /// What each rule of some modules names.
 #[derive(Debug, Default)]
@@ -203,7 +164,7 @@ impl Graph {
                 node.edges.push(Vec::new());
                 None
             }
-            [Step::Field(root), rest @ ..] if root == "charter" => match part(rest, &mut node.reads.world) {
+            [Step::Field(root), rest @ ..] if root == "charter" => match parts::take(rest, &mut node.reads.world) {
                 Ok(()) => None,
                 Err((message, help)) => wrong(message, help),
             },
@@ -368,46 +329,6 @@ fn overfull(module: &Module, called: &Reference, takes: usize, given: usize) -> 
     let mistake = Mistake::at(&module.policy, Code::PolicyInvalid, &called.span, &message);
     (given < takes || given > takes + 1)
         .then(|| mistake.help("give it what it takes: otherwise the rule would never fire"))
-}
-
-/// Takes in a reference below `data.charter`.
-fn part(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
-    let [Step::Field(part), rest @ ..] = path else {
-        *world = World::all();
-        return Ok(());
-    };
-    match part.as_str() {
-        "resources" => return kind(rest, world),
-        "permissions" => world.permissions = true,
-        "assignments" => world.assignments = true,
-        "redundant" => world.redundant = true,
-        "budgets" => world.budgets = true,
-        "now" | "now_ns" => world.now = true,
-        "parameters" => {}
-        _ => {
-            let all = PARTS.map(|part| format!("`{part}`")).join(", ");
-            let help = did_you_mean(part, PARTS)
-                .map_or(format!("its parts are {all}"), |near| format!("did you mean `{near}`?"));
-            return Err((format!("`data.charter` has no part `{part}`"), help));
-        }
-    }
-    Ok(())
-}
-
-fn kind(path: &[Step], world: &mut World) -> Result<(), (String, String)> {
-    let [Step::Field(word), ..] = path else {
-        world.kinds.extend(Kind::ALL);
-        return Ok(());
-    };
-    let kind = word.parse::<Kind>().map_err(|()| {
-        let kinds = || Kind::ALL.iter().map(|kind| kind.as_str());
-        let all = kinds().collect::<Vec<_>>().join(", ");
-        let help = did_you_mean(word, kinds())
-            .map_or(format!("the kinds are {all}"), |near| format!("did you mean `{near}`?"));
-        (format!("there is no kind `{word}`"), help)
-    })?;
-    world.kinds.insert(kind);
-    Ok(())
 }
 
 /// Returns the path of a rule of a module.

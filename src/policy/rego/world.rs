@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use regorus::Value;
 
-use super::reads::World;
+use super::parts::World;
 use super::{Parameters, input};
 use crate::model::allocation::{Allocation, Sum};
 use crate::model::desired::Desired;
