@@ -209,7 +209,7 @@ pub struct Outputs {
 impl OutputArgs {
     /// Opens what was asked for, text on stdout without anything.
     pub fn open(&self, formats: &[Format]) -> Result<Outputs, Failure> {
-        let mut outputs = Outputs { files: Vec::new(), printed: Vec::new() };
+        let mut outputs = Outputs { files: Vec::new(), printed: self.printed(formats)? };
         for output in &self.output {
             let format = output.format(formats)?;
             match &output.file {
@@ -220,13 +220,28 @@ impl OutputArgs {
                     let opened = File::create(path);
                     outputs.files.push((format, path.clone(), opened.map_err(|error| unwritten(path, &error))?));
                 }
-                None => outputs.printed.push(format),
+                None => {}
             }
         }
-        if self.output.is_empty() {
-            outputs.printed.push(Format::Text);
-        }
         Ok(outputs)
+    }
+
+    /// Lists the formats for stdout, where lines of two may stand, but only one document.
+    fn printed(&self, formats: &[Format]) -> Result<Vec<Format>, Failure> {
+        let printed = self.output.iter().filter(|output| output.file.is_none());
+        let mut printed: Vec<Format> = printed.map(|output| output.format(formats)).collect::<Result<_, _>>()?;
+        let is_document = |format: &Format| !matches!(format, Format::Text | Format::Github);
+        if printed.len() > 1 && printed.iter().any(is_document) {
+            return Err(Failure::Usage(format!(
+                "-o {}: only one of them can go to stdout; write the others to files, such as -o {}=FILE",
+                printed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" -o "),
+                printed.iter().find(|format| is_document(format)).unwrap_or(&Format::Json),
+            )));
+        }
+        if self.output.is_empty() {
+            printed.push(Format::Text);
+        }
+        Ok(printed)
     }
 }
 

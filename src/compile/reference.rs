@@ -8,6 +8,7 @@ use crate::model::code::Code;
 use crate::model::examination::{Reference, Repetition, Target};
 use crate::model::fault::Fault;
 use crate::model::finding::Finding;
+use crate::model::id::ResourceId;
 use crate::model::kind::{Kind, Scope};
 use crate::model::manifest::Manifest;
 use crate::model::mend::Mend;
@@ -16,6 +17,9 @@ use crate::model::nearest::{did_you_mean, is_a_letter_off, surely_meant};
 use crate::model::permission::{ALL, Permission};
 use crate::model::resources::Resources;
 use crate::model::subject::{Subject, SubjectKind};
+
+/// Of what something is said, and among which names.
+type Of<'a> = (&'a ResourceId, &'a Index);
 
 /// Checks every reference, repetition and contradiction of a manifest, and what it may not be beside the others.
 pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets: &Budgets<'_>) -> Vec<Finding> {
@@ -32,19 +36,19 @@ pub fn check(manifest: &Manifest, index: &Index, resources: &Resources, budgets:
 }
 
 fn of_unknown_team(manifest: &Manifest, index: &Index) -> Option<Finding> {
-    let fault = manifest.id.team.as_ref().and_then(|team| check_name(Kind::Team, None, team, index))?;
+    let fault = manifest.id.team.as_ref().and_then(|team| check_name(Kind::Team, None, team, (&manifest.id, index)))?;
     let message = format!("{} belongs to {}", manifest.id.kind, fault.message);
     Some(Finding::of(Fault { message, ..fault }, manifest.site.team()))
 }
 
 fn check_reference(manifest: &Manifest, reference: &Reference<'_>, index: &Index) -> Option<Finding> {
-    let from = viewpoint(manifest);
+    let (from, of) = (viewpoint(manifest), (&manifest.id, index));
     let fault = match reference.target {
-        Target::Role(name) => check_name(Kind::Role, from, name, index),
-        Target::Person(name) => check_name(Kind::Person, from, name, index),
-        Target::AnyRole(name) => check_role_anywhere(name, index),
-        Target::Team(name) => check_name(Kind::Team, None, name, index),
-        Target::Subject(subject) => check_subject(subject, from, index),
+        Target::Role(name) => check_name(Kind::Role, from, name, of),
+        Target::Person(name) => check_name(Kind::Person, from, name, of),
+        Target::AnyRole(name) => check_role_anywhere(name, of),
+        Target::Team(name) => check_name(Kind::Team, None, name, of),
+        Target::Subject(subject) => check_subject(subject, from, of),
         Target::Permission(permission) => check_permission(permission, index),
     }?;
     let message = format!("{} names {}", described(manifest), fault.message);
@@ -60,12 +64,12 @@ fn described(manifest: &Manifest) -> String {
     }
 }
 
-fn check_subject(subject: &Subject, from: Option<&Name>, index: &Index) -> Option<Fault> {
+fn check_subject(subject: &Subject, from: Option<&Name>, of: Of<'_>) -> Option<Fault> {
     let name = || subject.id().parse::<Name>().ok();
     let fault = match subject.kind() {
-        SubjectKind::Group => check_name(Kind::Group, from, &name()?, index),
-        SubjectKind::Team => check_name(Kind::Team, None, &name()?, index),
-        SubjectKind::User => return check_user(subject, index),
+        SubjectKind::Group => check_name(Kind::Group, from, &name()?, of),
+        SubjectKind::Team => check_name(Kind::Team, None, &name()?, of),
+        SubjectKind::User => return check_user(subject, of.1),
         SubjectKind::Agent | SubjectKind::Service => None,
     }?;
     let mend = fault.mend.as_ref().and_then(|mend| match mend {
@@ -80,30 +84,35 @@ fn check_user(user: &Subject, index: &Index) -> Option<Fault> {
     index.people.unknown(user).filter(|_| !may_be_torn())
 }
 
-fn check_name(kind: Kind, from: Option<&Name>, name: &Name, index: &Index) -> Option<Fault> {
+fn check_name(kind: Kind, from: Option<&Name>, name: &Name, of: Of<'_>) -> Option<Fault> {
+    let index = of.1;
     if index.has(kind, from, name) {
         return None;
     }
     let of_the_organisation = kind.scope() == Scope::Either && from.is_none();
     let place = if of_the_organisation { " in the organisation" } else { "" };
-    unknown(kind, name, place, &index.visible(kind, from), index)
+    unknown(kind, name, place, &index.visible(kind, from), of)
 }
 
-fn check_role_anywhere(name: &Name, index: &Index) -> Option<Fault> {
-    let roles = index.everywhere(Kind::Role);
-    if roles.contains(name) { None } else { unknown(Kind::Role, name, "", &vec![&roles], index) }
+fn check_role_anywhere(name: &Name, of: Of<'_>) -> Option<Fault> {
+    let roles = of.1.everywhere(Kind::Role);
+    if roles.contains(name) { None } else { unknown(Kind::Role, name, "", &vec![&roles], of) }
 }
 
 /// Says that nothing of a kind has a name, unless what cannot be read may have it.
-fn unknown(kind: Kind, name: &Name, place: &str, visible: &Visible<'_>, index: &Index) -> Option<Fault> {
+fn unknown(kind: Kind, name: &Name, place: &str, visible: &Visible<'_>, of: Of<'_>) -> Option<Fault> {
+    let (id, index) = of;
     if index.is_mentioned(name.as_str()) {
         return None;
     }
     let is_visible = |name: &&str| visible.iter().any(|names| names.contains(*name));
     let (alike, are_all) = index.alike(kind, name);
-    let names: Vec<&str> = alike.into_iter().filter(is_visible).collect();
-    let help =
-        did_you_mean(name.as_str(), &names).map_or_else(|| declare(visible), |near| format!("did you mean `{near}`?"));
+    // Nothing of a kind means itself.
+    let own = id.name.as_str();
+    let own = Some(own).filter(|own| id.kind == kind && is_visible(own));
+    let names: Vec<&str> = alike.into_iter().filter(is_visible).filter(|name| Some(*name) != own).collect();
+    let help = did_you_mean(name.as_str(), &names)
+        .map_or_else(|| declare(visible, own), |near| format!("did you mean `{near}`?"));
     // Where not all were compared, one that is two letters off may be no nearer than others.
     let meant = surely_meant(name.as_str(), &names).filter(|meant| are_all || is_a_letter_off(name.as_str(), meant));
     let fault = Fault::new(index::unknown(kind)?, format!("{} `{name}`, which does not exist{place}", kind.word()));
@@ -120,10 +129,12 @@ fn listed(words: impl Iterator<Item = impl Display>, count: usize) -> String {
     text
 }
 
-fn declare(visible: &Visible<'_>) -> String {
-    match visible.iter().map(|names| names.len()).sum() {
+fn declare(visible: &Visible<'_>, own: Option<&str>) -> String {
+    let others = || visible.iter().copied().flatten().filter(|name| Some(name.as_str()) != own);
+    match others().count() {
+        0 if own.is_some() => "declare it: there is no other yet".to_owned(),
         0 => "declare it: there is none yet".to_owned(),
-        count => format!("declare it, or name one that is: {}", listed(visible.iter().copied().flatten(), count)),
+        count => format!("declare it, or name one that is: {}", listed(others(), count)),
     }
 }
 

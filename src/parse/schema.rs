@@ -245,6 +245,9 @@ fn wrong_value(error: &ValidationError<'_>, schema: &Value) -> Fault {
         "type" => wrong_type(error.instance(), schema),
         "minimum" | "maximum" => out_of_range(error.instance(), schema),
         "minItems" | "maxItems" => wrong_count(error.instance(), schema),
+        "pattern" if schema.get("pattern").and_then(Value::as_str) == Some(r"\S") => {
+            Fault::new(Code::Schema, "this text is empty, and something belongs here").help("write it")
+        }
         _ => Fault::new(Code::Schema, error.to_string().chars().take(200).collect::<String>()),
     }
 }

@@ -31,6 +31,7 @@ pub struct Waiver {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceId>,
     /// Why.
+    #[schemars(regex(pattern = r"\S"))]
     pub reason: String,
     /// Where that was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
