@@ -41,11 +41,11 @@ pub fn read(file: &SourceFile, governed: &str) -> Parsed {
             return Parsed { findings: vec![finding.help(help).mend(None)], ..Parsed::default() };
         }
     };
-    let findings = credentials(file, &text);
+    let findings = credentials(file, text);
     if findings.is_empty() {
-        return Parsed { manifests: vec![Arc::new(policy(file, name, &text))], ..Parsed::default() };
+        return Parsed { manifests: vec![Arc::new(policy(file, name, text))], ..Parsed::default() };
     }
-    let shown: Vec<String> = secret::redacted_lines(&text, &[]).collect();
+    let shown: Vec<String> = secret::redacted_lines(text, &[]).collect();
     let manifests = vec![Arc::new(policy(file, name, &shown.join("\n")))];
     let mut outcome = Parsed { manifests, findings, ..Parsed::default() };
     outcome.tear();

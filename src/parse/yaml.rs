@@ -405,6 +405,14 @@ mod tests {
     }
 
     #[test]
+    fn a_last_line_of_spaces_adds_nothing_to_a_block_scalar() {
+        for text in ["a: |\n  text\n  ", "a: |\n  text\n    ", "a: |\n  text\n", "\"a\": |\n  text\n  "] {
+            let document = read(text, false).into_iter().next().unwrap();
+            assert_eq!(document.root.unwrap().get("a").unwrap().text(), Some("text\n"), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_thousand_repeated_keys_are_a_hundred_problems_and_one() {
         let text = "a: b\n".repeat(1000);
         let problems = &read(&text, false)[0].problems;
